@@ -1,0 +1,2 @@
+// Package mailbox is under construction in this commit.
+package mailbox

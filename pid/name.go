@@ -1,0 +1,42 @@
+package pid
+
+// Name is a registered name on a node, Erlang's {Name, Node}: another way to
+// address a process, resolved at that node when a signal arrives there.
+type Name struct {
+	Name string // the registered name
+	Node string // the node's name; "" means the node where it is used
+}
+
+// String returns name, or name@node's full form "name on node" if Node is set.
+func (n Name) String() string {
+	if n.Node == "" {
+		return n.Name
+	}
+	return n.Name + " on " + n.Node
+}
+
+// ImmutableTerm marks a Name as free to share between processes.
+func (Name) ImmutableTerm() {}
+
+// Address is where a signal goes: to a PID, or to a Name if the PID is zero.
+type Address struct {
+	PID  PID
+	Name Name
+}
+
+// NodeName returns the name of the node that the address is on, "" for a name
+// on the node where it is used.
+func (a Address) NodeName() string {
+	if a.PID.IsZero() {
+		return a.Name.Node
+	}
+	return a.PID.node.Name()
+}
+
+// String returns the text form of whichever of the two is set.
+func (a Address) String() string {
+	if a.PID.IsZero() {
+		return a.Name.String()
+	}
+	return a.PID.String()
+}

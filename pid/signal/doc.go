@@ -1,0 +1,8 @@
+// Package signal has what processes send each other besides the values of their
+// programs: why a process ended ([ExitReason]), the messages that the runtime
+// itself delivers ([Exit], [Down], [Timeout]), and the [Envelope] in which every
+// signal travels, between two processes of one node as between two nodes.
+//
+// Only the runtime makes the three system messages. A program that wants to pass
+// one on puts it into a field of a message of its own.
+package signal

@@ -1,0 +1,51 @@
+package signal
+
+import "github.com/starlang-go/starlang/pid"
+
+// Kind says what an [Envelope] carries. The numbers are stable: they are the
+// kinds of signal on the wire.
+type Kind uint8
+
+// The kinds of signal.
+const (
+	// Message is a value of the program, in Envelope.Value.
+	Message Kind = iota + 1
+	// Raw is a value of the program that is a []byte and handed over uncopied.
+	Raw
+	// Call is a request whose reply goes to the alias Envelope.Ref of From.
+	Call
+	// Reply is the answer to the call Envelope.Ref of the receiver.
+	Reply
+	// ExitSignal is sent by Exit: reason Kill cannot be trapped.
+	ExitSignal
+	// LinkExit is sent along a link by a process that ended.
+	LinkExit
+	// Link sets up the receiver's side of a link to From.
+	Link
+	// Unlink takes the receiver's side of a link to From away.
+	Unlink
+	// Monitor asks for one DownSignal to From under Ref when the receiver ends.
+	Monitor
+	// Demonitor takes the monitor Ref of From away.
+	Demonitor
+	// DownSignal ends the monitor Ref of the receiver.
+	DownSignal
+	kindEnd // one past the last kind
+)
+
+// Valid reports whether k is one of the kinds above.
+func (k Kind) Valid() bool { return k >= Message && k < kindEnd }
+
+// Envelope carries one signal of any kind. What a signal is follows from Kind
+// alone, never from the bytes or the type of its payload.
+//
+// Which fields count: From always, but zero for a message that no process sent;
+// Ref for Call, Reply, Monitor, Demonitor and DownSignal; Reason for ExitSignal,
+// LinkExit and DownSignal; Value for Message, Raw, Call and Reply.
+type Envelope struct {
+	Kind   Kind
+	From   pid.PID
+	Ref    pid.Ref
+	Reason ExitReason
+	Value  any
+}

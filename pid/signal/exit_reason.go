@@ -1,0 +1,100 @@
+package signal
+
+// ExitReason says why a process ended. It is comparable with ==, an error, and
+// immutable. The zero value is [Normal].
+//
+// Two questions are kept apart: a link ignores only [ExitReason.IsNormal]; a
+// crash report and a transient child's restart ask [ExitReason.IsFailure].
+type ExitReason struct {
+	code reasonCode
+	text string // only of codeShutdownText and codeError
+}
+
+// reasonCode is the stable code of a kind of reason on the wire.
+type reasonCode uint8
+
+const (
+	codeNormal reasonCode = iota
+	codeShutdown
+	codeKill
+	codeKilled
+	codeNoProc
+	codeNoConnection
+	codeError
+	codeShutdownText
+	codeEnd // one past the last code
+)
+
+// The reasons that have a meaning of their own.
+var (
+	// Normal is the reason of a process whose body returned nil. Links ignore it.
+	Normal = ExitReason{code: codeNormal}
+	// Shutdown is an orderly stop asked for by a supervisor. It spreads along
+	// links like any other reason but is no failure.
+	Shutdown = ExitReason{code: codeShutdown}
+	// Kill, sent as an exit signal, ends the receiver at once and cannot be
+	// trapped; others then see [Killed]. By a link it is an ordinary reason.
+	Kill = ExitReason{code: codeKill}
+	// Killed is the reason of a process that was sent [Kill].
+	Killed = ExitReason{code: codeKilled}
+	// NoProc stands for a process that did not exist when it was linked,
+	// monitored or called.
+	NoProc = ExitReason{code: codeNoProc}
+	// NoConnection stands for a process whose node cannot be reached. The
+	// process itself may be alive.
+	NoConnection = ExitReason{code: codeNoConnection}
+)
+
+// ShutdownReason returns the reason "shutdown: text": an orderly stop with an
+// explanation. It is no failure.
+func ShutdownReason(text string) ExitReason { return ExitReason{codeShutdownText, text} }
+
+// Error returns the reason "error: text", that of a process which failed.
+func Error(text string) ExitReason { return ExitReason{codeError, text} }
+
+// IsNormal reports whether r is [Normal], the one reason that links ignore.
+func (r ExitReason) IsNormal() bool { return r.code == codeNormal }
+
+// IsShutdown reports whether r is [Shutdown] or made by [ShutdownReason].
+func (r ExitReason) IsShutdown() bool {
+	return r.code == codeShutdown || r.code == codeShutdownText
+}
+
+// IsFailure reports whether r is neither normal nor a shutdown: the reasons that
+// a crash report tells and for which a transient child is restarted.
+// Source: OTP supervisor, "Restart type transient".
+func (r ExitReason) IsFailure() bool { return !r.IsNormal() && !r.IsShutdown() }
+
+// IsError reports whether r was made by [Error].
+func (r ExitReason) IsError() bool { return r.code == codeError }
+
+// Text returns the text given to [Error] or [ShutdownReason], "" for all others.
+func (r ExitReason) Text() string { return r.text }
+
+// String returns the text form, the same as [ExitReason.Error].
+func (r ExitReason) String() string {
+	switch r.code {
+	case codeNormal:
+		return "normal"
+	case codeShutdown:
+		return "shutdown"
+	case codeKill:
+		return "kill"
+	case codeKilled:
+		return "killed"
+	case codeNoProc:
+		return "noproc"
+	case codeNoConnection:
+		return "noconnection"
+	case codeShutdownText:
+		return "shutdown: " + r.text
+	default:
+		return "error: " + r.text
+	}
+}
+
+// Error implements error, so that a body can return the reason it got.
+func (r ExitReason) Error() string { return r.String() }
+
+// ImmutableTerm marks an ExitReason as free to share between processes.
+func (ExitReason) ImmutableTerm() {}

@@ -1,0 +1,41 @@
+package signal
+
+import "github.com/starlang-go/starlang/pid"
+
+// System is a message that only the runtime makes: [Exit], [Down] or [Timeout].
+// A send of one of these as a program's own message is refused, so whoever
+// receives one knows that it is true.
+type System interface {
+	system()
+}
+
+// Exit is the exit signal that a process which traps exits gets as a message.
+// Source: OTP reference manual, "Processes", Receiving Exit Signals.
+type Exit struct {
+	From   pid.PID    // who ended, or who sent the signal
+	Reason ExitReason // why
+}
+
+// Down tells that a monitored process has ended or cannot be reached.
+// Source: OTP reference manual, "Processes", Monitors.
+type Down struct {
+	Ref    pid.Ref    // what Monitor returned
+	PID    pid.PID    // the process; zero for a monitor by name
+	Name   pid.Name   // the name and node of a monitor by name
+	Reason ExitReason // why it ended, NoProc or NoConnection
+}
+
+// Timeout tells that a timer started with StartTimer has run out.
+type Timeout struct {
+	Ref pid.Ref // what StartTimer returned
+}
+
+func (Exit) system()    {}
+func (Down) system()    {}
+func (Timeout) system() {}
+
+var (
+	_ System = Exit{}
+	_ System = Down{}
+	_ System = Timeout{}
+)

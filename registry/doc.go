@@ -1,0 +1,2 @@
+// Package registry is under construction in this commit.
+package registry

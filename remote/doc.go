@@ -1,0 +1,2 @@
+// Package remote is under construction in this commit.
+package remote

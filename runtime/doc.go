@@ -1,0 +1,2 @@
+// Package runtime is under construction in this commit.
+package runtime

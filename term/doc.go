@@ -1,0 +1,2 @@
+// Package term is under construction in this commit.
+package term

@@ -1,0 +1,3 @@
+module github.com/starlang-go/starlang/term
+
+go 1.26.0
