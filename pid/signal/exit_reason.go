@@ -1,5 +1,7 @@
 package signal
 
+import "fmt"
+
 // ExitReason says why a process ended. It is comparable with ==, an error, and
 // immutable. The zero value is [Normal].
 //
@@ -51,6 +53,28 @@ func ShutdownReason(text string) ExitReason { return ExitReason{codeShutdownText
 
 // Error returns the reason "error: text", that of a process which failed.
 func Error(text string) ExitReason { return ExitReason{codeError, text} }
+
+// ReasonOf returns the reason of a process whose body returned err: nil is
+// [Normal], an ExitReason is that reason, any other error is [Error] of its text.
+//
+// Only err itself counts, not what it wraps. An error like "ask the bank: killed"
+// tells what became of another process: taken for a reason of its own, it would
+// say that this process was killed, and a wrapped [Normal] would hide a failure
+// from every link. Erlang draws the same line: {killed, {gen_server, call, …}} is
+// not killed. A body that stops in good order and wants to say more returns
+// [ShutdownReason].
+func ReasonOf(err error) ExitReason {
+	switch err := err.(type) {
+	case nil:
+		return Normal
+	case ExitReason:
+		return err
+	default:
+		// Not err.Error(): it panics for the nil pointer of an error type, which
+		// bodies do return by mistake, and fmt prints that as "<nil>".
+		return Error(fmt.Sprint(err))
+	}
+}
 
 // IsNormal reports whether r is [Normal], the one reason that links ignore.
 func (r ExitReason) IsNormal() bool { return r.code == codeNormal }
