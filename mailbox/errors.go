@@ -1,0 +1,27 @@
+package mailbox
+
+import "errors"
+
+// The errors that sending and receiving return. They come unwrapped, so both ==
+// and errors.Is find them.
+var (
+	// ErrClosed tells a sender that the mailbox takes no more, and a receiver
+	// that it is closed and empty. Trying again does not help.
+	ErrClosed = errors.New("mailbox: closed")
+	// ErrMailboxFull tells a sender that there is no room now. Trying again
+	// helps once the receiver has taken something out.
+	ErrMailboxFull = errors.New("mailbox: full")
+	// ErrTimeout tells a receiver that nothing, or nothing that matches, came
+	// within the time it gave.
+	ErrTimeout = errors.New("mailbox: nothing received within the timeout")
+	// ErrEmpty tells a receiver that does not wait that nothing, or nothing
+	// that matches, is queued.
+	ErrEmpty = errors.New("mailbox: nothing to receive")
+	// ErrConcurrentReceive tells a receiver that another goroutine is receiving
+	// from the same mailbox at this moment. Nothing was taken out: it is a
+	// mistake in the program.
+	ErrConcurrentReceive = errors.New("mailbox: two goroutines receive at once")
+	// ErrStopped tells a sender that its stop flag was set before the message
+	// was queued. See [Mailbox.SendUnless].
+	ErrStopped = errors.New("mailbox: sender was stopped")
+)

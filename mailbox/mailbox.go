@@ -1,0 +1,130 @@
+package mailbox
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Mailbox is a queue with many senders and one receiver. The zero value is an
+// open, unbounded mailbox; it must not be copied after first use.
+//
+// Every goroutine may call every method, with one exception: only one goroutine
+// at a time may receive. A second one gets [ErrConcurrentReceive].
+//
+// Invariants: a message is in exactly one of in and out, all of out is older
+// than all of in; parked implies that the receiver has seen everything in out
+// and that in is empty.
+type Mailbox[T any] struct {
+	mu     sync.Mutex
+	in     list[T]   // guarded by mu; where senders put messages
+	spare  *chunk[T] // guarded by mu; an empty chunk for the next growth
+	added  uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
+	closed bool      // guarded by mu
+	parked bool      // guarded by mu; the receiver waits, or onMail is to be called
+	wake   sync.Cond // L is &mu, set when the receiver first parks
+	extra  *extra[T] // guarded by mu; nil until needed
+
+	// The receiver's own part. turn makes sure that there is one receiver, and
+	// its release publishes out to the next one.
+	turn turn
+	out  *chunk[T] // messages taken over from in, the oldest first
+}
+
+// extra has what most mailboxes never need.
+type extra[T any] struct {
+	bound  *bound[T] // nil: unbounded
+	alarm  alarm
+	onMail func() // see Notify
+}
+
+// New returns an open mailbox as cfg says. It panics if cfg is not valid: a
+// negative capacity, an unknown policy, a policy without a capacity.
+func New[T any](cfg Config[T]) *Mailbox[T] {
+	m := new(Mailbox[T])
+	m.Init(cfg)
+	return m
+}
+
+// Init makes the zero mailbox m one as cfg says, for mailboxes that are part of
+// another struct. It must come before every other use, and panics like [New].
+func (m *Mailbox[T]) Init(cfg Config[T]) {
+	cfg.check()
+	if cfg.Capacity > 0 {
+		m.extra = &extra[T]{bound: newBound(cfg)}
+	}
+}
+
+// Sender returns the sending half of m, for those who are to send only.
+func (m *Mailbox[T]) Sender() Sender[T] { return Sender[T]{m} }
+
+// Len returns how many messages are queued. By the time it returns more may have
+// come or gone.
+func (m *Mailbox[T]) Len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return int(m.added - uint32(m.turn.taken()))
+}
+
+// Taken returns how many messages have been received since the mailbox was made.
+func (m *Mailbox[T]) Taken() uint64 { return m.turn.taken() }
+
+// IsClosed reports whether [Mailbox.Close] has been called. Messages may still
+// be queued.
+func (m *Mailbox[T]) IsClosed() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.closed
+}
+
+// Close ends sending: from now on a send returns [ErrClosed], also one that
+// waits for room. What is queued can still be received; after that, receiving
+// returns [ErrClosed]. A second Close does nothing.
+func (m *Mailbox[T]) Close() {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return
+	}
+	m.closed = true
+	if b := m.bound(); b != nil {
+		b.refuseWaiting(ErrClosed)
+	}
+	m.wakeAndUnlock()
+}
+
+// bound returns the limits of a bounded mailbox, nil of an unbounded one.
+func (m *Mailbox[T]) bound() *bound[T] {
+	if m.extra == nil {
+		return nil
+	}
+	return m.extra.bound
+}
+
+// extraLocked returns m.extra, made if it was not there.
+func (m *Mailbox[T]) extraLocked() *extra[T] {
+	if m.extra == nil {
+		m.extra = new(extra[T])
+	}
+	return m.extra
+}
+
+// turn counts what was received and lets one receiver in at a time: the lowest
+// bit is set while one is inside, the others count. Count and turn share a word
+// so that a receive costs two atomic operations, not four.
+type turn struct {
+	word atomic.Uint64
+}
+
+// begin reports whether it is the caller's turn to receive.
+func (t *turn) begin() bool {
+	w := t.word.Load()
+	return w&1 == 0 && t.word.CompareAndSwap(w, w|1)
+}
+
+// end lets the next receiver in, after n messages were received. The store
+// publishes all that this receiver wrote to the mailbox's receiving side.
+func (t *turn) end(n uint64) {
+	t.word.Store(t.word.Load()&^1 + n<<1)
+}
+
+func (t *turn) taken() uint64 { return t.word.Load() >> 1 }

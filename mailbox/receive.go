@@ -1,0 +1,90 @@
+package mailbox
+
+import (
+	"context"
+	"time"
+)
+
+// Recv takes the oldest message out. It waits until there is one; [Mailbox.Close]
+// ends the wait with [ErrClosed].
+func (m *Mailbox[T]) Recv() (T, error) { return m.recv(patience{limit: noLimit}) }
+
+// TryRecv is [Mailbox.Recv] without waiting: it returns [ErrEmpty] at once if
+// nothing is queued.
+func (m *Mailbox[T]) TryRecv() (T, error) { return m.recv(patience{}) }
+
+// RecvTimeout is [Mailbox.Recv] but waits for d at the most and then returns
+// [ErrTimeout]. With d <= 0 it does not wait and returns [ErrEmpty].
+func (m *Mailbox[T]) RecvTimeout(d time.Duration) (T, error) { return m.recv(within(d)) }
+
+// RecvContext is [Mailbox.Recv] but waits until ctx ends at the most and then
+// returns the context's cause.
+func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) { return m.recv(until(ctx)) }
+
+func (m *Mailbox[T]) recv(p patience) (v T, err error) {
+	if !m.turn.begin() {
+		return v, ErrConcurrentReceive
+	}
+	if m.hasOut() {
+		v = m.out.pop() // no lock: out is the receiver's own
+		m.received(v)
+		m.turn.end(1)
+		return v, nil
+	}
+	v, err = m.refill(p)
+	if err != nil {
+		m.turn.end(0)
+		return v, err
+	}
+	m.turn.end(1)
+	return v, nil
+}
+
+// hasOut reports whether out has a message, and if so makes it the first one of
+// the first chunk. Invariant: only the first chunk of out may be empty.
+func (m *Mailbox[T]) hasOut() bool {
+	if m.out == nil {
+		return false
+	}
+	if m.out.empty() && m.out.next != nil {
+		m.out = m.out.next
+	}
+	return !m.out.empty()
+}
+
+// refill waits for messages, takes them all over and returns the first. Of a
+// bounded mailbox it takes only that one: the others stay where DropOldest finds
+// them.
+func (m *Mailbox[T]) refill(p patience) (v T, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.recycleLocked()
+	if err := m.waitLocked(p); err != nil {
+		return v, err
+	}
+	if m.bound() != nil {
+		v = m.in.pop()
+		m.roomLocked(v)
+		return v, nil
+	}
+	m.out = m.in.takeAll()
+	return m.out.pop(), nil
+}
+
+// received accounts for v, which was taken out of out, if the mailbox is bounded.
+func (m *Mailbox[T]) received(v T) {
+	if m.bound() == nil {
+		return
+	}
+	m.mu.Lock()
+	m.roomLocked(v)
+	m.mu.Unlock()
+}
+
+// recycleLocked gives the receiver's empty last chunk back to the senders.
+func (m *Mailbox[T]) recycleLocked() {
+	if m.out != nil && (m.spare == nil || len(m.spare.items) < len(m.out.items)) {
+		m.spare = m.out
+	}
+	m.out = nil
+}

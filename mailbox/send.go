@@ -1,0 +1,85 @@
+package mailbox
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// Sender is the sending half of a [Mailbox]. It is a small value, equal to
+// another Sender of the same mailbox.
+type Sender[T any] struct {
+	m *Mailbox[T]
+}
+
+// Send is [Mailbox.Send].
+func (s Sender[T]) Send(ctx context.Context, v T) error { return s.m.Send(ctx, v) }
+
+// TrySend is [Mailbox.TrySend].
+func (s Sender[T]) TrySend(v T) error { return s.m.TrySend(v) }
+
+// IsClosed is [Mailbox.IsClosed].
+func (s Sender[T]) IsClosed() bool { return s.m.IsClosed() }
+
+// Send queues v. It waits only if the mailbox is bounded with policy [Block] and
+// full: until there is room, or ctx ends, and then returns the context's error.
+// It returns [ErrClosed] or, with policy [Reject], [ErrMailboxFull].
+func (m *Mailbox[T]) Send(ctx context.Context, v T) error {
+	return m.SendUnless(ctx, nil, v)
+}
+
+// TrySend queues v without waiting. Where [Mailbox.Send] would wait it returns
+// [ErrMailboxFull].
+func (m *Mailbox[T]) TrySend(v T) error {
+	return m.SendUnless(nil, nil, v)
+}
+
+// SendUnless is [Mailbox.Send], but queues v only while stop is 0 and else
+// returns [ErrStopped]. This is decided at the moment of queueing: once stop has
+// been set, and a message or anything else that happened after that has reached
+// the receiver, nothing of the stopped sender follows. A nil ctx never waits, a
+// nil stop never stops.
+func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) error {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return ErrClosed
+	}
+	if stop != nil && stop.Load() != 0 {
+		m.mu.Unlock()
+		return ErrStopped
+	}
+	if m.extra != nil && m.extra.bound != nil {
+		return m.sendBounded(ctx, stop, v)
+	}
+	m.queueLocked(v)
+	m.wakeAndUnlock()
+	return nil
+}
+
+// queueLocked adds v to the queue.
+func (m *Mailbox[T]) queueLocked(v T) {
+	m.added++
+	if m.in.push(v, m.spare) {
+		m.spare = nil
+	}
+}
+
+// wakeAndUnlock unlocks m and wakes the receiver if it waits. The receiver is
+// woken after the unlock, so that it does not run into the lock.
+func (m *Mailbox[T]) wakeAndUnlock() {
+	if !m.parked {
+		m.mu.Unlock()
+		return
+	}
+	m.parked = false
+	var onMail func()
+	if m.extra != nil {
+		onMail, m.extra.onMail = m.extra.onMail, nil
+	}
+	m.mu.Unlock()
+	if onMail != nil {
+		onMail()
+		return
+	}
+	m.wake.Signal()
+}
