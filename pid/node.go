@@ -76,16 +76,28 @@ func (e *NameError) Error() string {
 // letters, digits and "-_.", with ":" and "[]" allowed in the host for ports and
 // IPv6 addresses.
 func CheckNodeName(name string) error {
+	why := nodeNameFault(name)
+	if why == "" {
+		return nil
+	}
+	if len(name) > MaxNodeNameBytes {
+		name = name[:maxQuotedBytes] + "…" // it may be of any length
+	}
+	return &NameError{name, why}
+}
+
+// nodeNameFault says what is wrong with name, "" if nothing is.
+func nodeNameFault(name string) string {
 	part, host, found := strings.Cut(name, "@")
 	switch {
 	case len(name) > MaxNodeNameBytes:
-		return &NameError{name[:32] + "…", fmt.Sprintf("is %d bytes long, %d are allowed", len(name), MaxNodeNameBytes)}
+		return fmt.Sprintf("is %d bytes long, %d are allowed", len(name), MaxNodeNameBytes)
 	case !found || part == "" || host == "":
-		return &NameError{name, "must be of the form part@host"}
+		return "must be of the form part@host"
 	case !only(part, "-_."), !only(host, "-_.:[]"):
-		return &NameError{name, `has a byte that is none of letters, digits and "-_." (in the host also ":[]")`}
+		return `has a byte that is none of letters, digits and "-_." (in the host also ":[]")`
 	}
-	return nil
+	return ""
 }
 
 func only(s, extra string) bool {

@@ -1,18 +1,78 @@
 package pid
 
-import "strconv"
+import (
+	"encoding"
+	"strconv"
+)
+
+const (
+	pidPrefix = "<"
+	refPrefix = "#Ref<"
+)
+
+var (
+	_ encoding.TextAppender    = PID{}
+	_ encoding.TextMarshaler   = PID{}
+	_ encoding.TextUnmarshaler = (*PID)(nil)
+	_ encoding.TextAppender    = Ref{}
+	_ encoding.TextMarshaler   = Ref{}
+	_ encoding.TextUnmarshaler = (*Ref)(nil)
+)
 
 // String returns the text form of p: <0.id.creation> for a process of a node
-// without a name, else <name@host.id.creation>.
-func (p PID) String() string { return string(appendText(nil, "", p.node, p.id)) }
+// without a name, else <name@host.id.creation>. [ParsePID] is its inverse.
+func (p PID) String() string { return string(appendText(nil, pidPrefix, p.node, p.id)) }
+
+// AppendText appends the text form of p to b. It never fails.
+func (p PID) AppendText(b []byte) ([]byte, error) {
+	return appendText(b, pidPrefix, p.node, p.id), nil
+}
+
+// MarshalText returns the text form of p; JSON uses it for values and for the
+// keys of maps. It never fails.
+func (p PID) MarshalText() ([]byte, error) { return p.AppendText(nil) }
+
+// UnmarshalText sets p to the PID whose text form is text. It returns a
+// [*ParseError], and leaves p as it is, if there is none.
+func (p *PID) UnmarshalText(text []byte) error {
+	parsed, err := ParsePID(string(text))
+	if err == nil {
+		*p = parsed
+	}
+	return err
+}
 
 // String returns the text form of r: #Ref<0.id.creation>, or with the node's
-// name instead of the 0.
-func (r Ref) String() string { return string(appendText(nil, "#Ref", r.node, r.id)) }
+// name instead of the 0. [ParseRef] is its inverse.
+func (r Ref) String() string { return string(appendText(nil, refPrefix, r.node, r.id)) }
+
+// AppendText appends the text form of r to b. It never fails.
+func (r Ref) AppendText(b []byte) ([]byte, error) {
+	return appendText(b, refPrefix, r.node, r.id), nil
+}
+
+// MarshalText returns the text form of r; JSON uses it for values and for the
+// keys of maps. It never fails.
+func (r Ref) MarshalText() ([]byte, error) { return r.AppendText(nil) }
+
+// UnmarshalText sets r to the Ref whose text form is text. It returns a
+// [*ParseError], and leaves r as it is, if there is none.
+func (r *Ref) UnmarshalText(text []byte) error {
+	parsed, err := ParseRef(string(text))
+	if err == nil {
+		*r = parsed
+	}
+	return err
+}
+
+// textSizeHint holds the text of most PIDs and Refs without growing.
+const textSizeHint = 48
 
 func appendText(b []byte, prefix string, node NodeID, id uint64) []byte {
+	if b == nil {
+		b = make([]byte, 0, textSizeHint)
+	}
 	b = append(b, prefix...)
-	b = append(b, '<')
 	if name := node.Name(); name == "" {
 		b = append(b, '0')
 	} else {

@@ -1,6 +1,10 @@
 package signal
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
 
 // ExitReason says why a process ended. It is comparable with ==, an error, and
 // immutable. The zero value is [Normal].
@@ -47,12 +51,35 @@ var (
 	NoConnection = ExitReason{code: codeNoConnection}
 )
 
+// MaxReasonTextBytes is the length of the longest text of a reason, 64 KiB. It
+// is checked where reasons are made, so that all can be sent to other nodes and
+// arrive as they were. The text is for people; bulk data belongs in messages.
+const MaxReasonTextBytes = 64 << 10
+
 // ShutdownReason returns the reason "shutdown: text": an orderly stop with an
-// explanation. It is no failure.
-func ShutdownReason(text string) ExitReason { return ExitReason{codeShutdownText, text} }
+// explanation. It is no failure. The text is kept as by [Error].
+func ShutdownReason(text string) ExitReason {
+	return ExitReason{codeShutdownText, presentable(text)}
+}
 
 // Error returns the reason "error: text", that of a process which failed.
-func Error(text string) ExitReason { return ExitReason{codeError, text} }
+// A text longer than [MaxReasonTextBytes] is cut and ends with "…", and bytes
+// that are not valid UTF-8 become U+FFFD.
+func Error(text string) ExitReason { return ExitReason{codeError, presentable(text)} }
+
+// presentable returns text as every wire form can carry it.
+func presentable(text string) string {
+	const mark = "…"
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	if len(text) <= MaxReasonTextBytes {
+		return text
+	}
+	end := MaxReasonTextBytes - len(mark)
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + mark
+}
 
 // ReasonOf returns the reason of a process whose body returned err: nil is
 // [Normal], an ExitReason is that reason, any other error is [Error] of its text.
@@ -94,31 +121,6 @@ func (r ExitReason) IsError() bool { return r.code == codeError }
 
 // Text returns the text given to [Error] or [ShutdownReason], "" for all others.
 func (r ExitReason) Text() string { return r.text }
-
-// String returns the text form, the same as [ExitReason.Error].
-func (r ExitReason) String() string {
-	switch r.code {
-	case codeNormal:
-		return "normal"
-	case codeShutdown:
-		return "shutdown"
-	case codeKill:
-		return "kill"
-	case codeKilled:
-		return "killed"
-	case codeNoProc:
-		return "noproc"
-	case codeNoConnection:
-		return "noconnection"
-	case codeShutdownText:
-		return "shutdown: " + r.text
-	default:
-		return "error: " + r.text
-	}
-}
-
-// Error implements error, so that a body can return the reason it got.
-func (r ExitReason) Error() string { return r.String() }
 
 // ImmutableTerm marks an ExitReason as free to share between processes.
 func (ExitReason) ImmutableTerm() {}
