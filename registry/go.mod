@@ -2,12 +2,17 @@ module github.com/starlang-go/starlang/registry
 
 go 1.26.0
 
-replace (
-	github.com/starlang-go/starlang/pid => ../pid
-	github.com/starlang-go/starlang/term => ../term
+require (
+	github.com/puzpuzpuz/xsync/v3 v3.5.1
+	github.com/starlang-go/starlang/pid v0.1.0
+	github.com/stretchr/testify v1.12.1
 )
 
 require (
-	github.com/puzpuzpuz/xsync/v3 v3.5.1
-	github.com/starlang-go/starlang/pid v0.0.0-00010101000000-000000000000
+	github.com/starlang-go/starlang/term v0.1.0 // indirect
+)
+
+replace (
+	github.com/starlang-go/starlang/pid => ../pid
+	github.com/starlang-go/starlang/term => ../term
 )
