@@ -7,7 +7,7 @@ type Name struct {
 	Node string // the node's name; "" means the node where it is used
 }
 
-// String returns name, or name@node's full form "name on node" if Node is set.
+// String returns the name alone, or "name on node" if Node is set.
 func (n Name) String() string {
 	if n.Node == "" {
 		return n.Name

@@ -21,8 +21,8 @@ type Node struct {
 }
 
 // NewNode starts an identity under name, which is "" or of the form part@host,
-// with a fresh creation: random, never 0, and so different from that of an
-// earlier start, with a probability of one in 4,294,967,295 that it is not.
+// with a fresh creation: random and never 0. Two starts draw the same one with a
+// probability of one in 4,294,967,295, whatever the clock says at either.
 // It returns a [*NameError] if name is not valid.
 func NewNode(name string) (*Node, error) {
 	id, err := NewNodeID(name, freshCreation())
