@@ -1,0 +1,53 @@
+// Package check holds versions.json against what the repository really is:
+// go.work, the go.mod files, the packages and their imports. Each rule stands in
+// a file of its own.
+package check
+
+import (
+	"context"
+
+	"github.com/starlang-go/starlang/tools/modctl/internal/finding"
+	"github.com/starlang-go/starlang/tools/modctl/internal/graph"
+	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
+)
+
+// fileRules look at the module files alone.
+var fileRules = []func(*workspace.Workspace) []finding.Finding{
+	Layers,
+	Stability,
+	Membership,
+	GoMod,
+	Agreement,
+	Readme,
+}
+
+// graphRules look at imports too.
+var graphRules = []func(*workspace.Workspace, graph.Graph) []finding.Finding{
+	Imports,
+	Budget,
+}
+
+// Run applies the rules and returns what they find. Module files come first, then
+// imports, then tidiness, and each only once nothing is wrong before it: the go
+// command would stumble over the same faults and say less about them. The error
+// is about checks that could not be made.
+func Run(ctx context.Context, ws *workspace.Workspace) ([]finding.Finding, error) {
+	var found []finding.Finding
+	for _, rule := range fileRules {
+		found = append(found, rule(ws)...)
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	packages, err := graph.Load(ctx, ws.Root)
+	if err != nil {
+		return nil, err
+	}
+	for _, rule := range graphRules {
+		found = append(found, rule(ws, packages)...)
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	return Tidy(ctx, ws)
+}

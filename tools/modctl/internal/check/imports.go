@@ -1,0 +1,46 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/starlang-go/starlang/tools/modctl/internal/finding"
+	"github.com/starlang-go/starlang/tools/modctl/internal/graph"
+	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
+)
+
+// Imports checks that code and tests import only what the manifest allows them:
+// siblings, the module's own third-party modules and, in tests, those that any
+// test may use. Each is to be imported by those who own it, so that what a module
+// brings along can be read off the manifest.
+func Imports(ws *workspace.Workspace, packages graph.Graph) []finding.Finding {
+	var found []finding.Finding
+	for _, dir := range ws.Manifest.Order() {
+		code := slices.Clone(ws.Manifest.Modules[dir].ThirdParty)
+		for _, s := range append(ws.Manifest.Needs(dir), dir) {
+			code = append(code, ws.Manifest.Path(s))
+		}
+		tests := slices.Concat(code, ws.Manifest.TestOnly)
+		for _, p := range packages.Of(ws.Manifest.Path(dir)) {
+			found = append(found, foreign(ws, packages, p.Path, p.Imports, code)...)
+			found = append(found, foreign(ws, packages, p.Path+" (test)", p.TestImports, tests)...)
+		}
+	}
+	return found
+}
+
+// foreign reports imports that come from none of the allowed modules.
+func foreign(ws *workspace.Workspace, packages graph.Graph, where string, imports, allowed []string) []finding.Finding {
+	var found []finding.Finding
+	for _, path := range imports {
+		module := packages.ModuleOf(path)
+		if module == "" || slices.Contains(allowed, module) {
+			continue
+		}
+		do := "do without it, or let the manifest allow it"
+		if _, ours := ws.Manifest.Dir(module); ours {
+			do = "do without it, or add it to the siblings if it is a lower layer"
+		}
+		found = append(found, finding.New(where, do, "it imports %s of %s, which its module may not", path, module))
+	}
+	return found
+}

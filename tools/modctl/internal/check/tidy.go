@@ -1,0 +1,40 @@
+package check
+
+import (
+	"context"
+	"strings"
+
+	"github.com/starlang-go/starlang/tools/modctl/internal/command"
+	"github.com/starlang-go/starlang/tools/modctl/internal/finding"
+	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
+)
+
+// Tidy checks that go mod tidy would change nothing in the workspace's modules.
+// The error is of a go command that failed for another reason.
+func Tidy(ctx context.Context, ws *workspace.Workspace) ([]finding.Finding, error) {
+	var found []finding.Finding
+	for _, dir := range ws.Manifest.Order() {
+		cmd := command.Command{Dir: ws.Dir(dir), Env: []string{"GOWORK=off"}}
+		diff, err := cmd.Output(ctx, "go", "mod", "tidy", "-diff")
+		if err == nil {
+			continue
+		}
+		if diff == "" {
+			return found, err
+		}
+		found = append(found, finding.New(dir, runFix, "go mod tidy would change it: %s", changedLines(diff)))
+	}
+	return found, nil
+}
+
+// changedLines squeezes a diff into one line that names what would change.
+func changedLines(diff string) string {
+	var changed []string
+	for _, line := range command.Lines(diff) {
+		isHeader := strings.HasPrefix(line, "+++") || strings.HasPrefix(line, "---")
+		if !isHeader && strings.ContainsAny(line[:1], "+-") {
+			changed = append(changed, strings.Join(strings.Fields(line), " "))
+		}
+	}
+	return strings.Join(changed, ", ")
+}

@@ -1,0 +1,63 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/tools/modctl/internal/fixture"
+	"github.com/starlang-go/starlang/tools/modctl/internal/graph"
+)
+
+func TestLoad_KnowsModulesAndImportsOfEveryPlatform(t *testing.T) {
+	fixture.Offline(t)
+	root := fixture.Sound().With(fixture.Files{
+		"mid/mid_windows.go": "package mid\n\nimport _ \"html\"\n",
+		"mid/mid_test.go":    "package mid_test\n\nimport _ \"example.org/m/low\"\nimport _ \"net/url\"\n",
+	}).Write(t)
+	g, err := graph.Load(t.Context(), root)
+	require.NoError(t, err)
+
+	mid := g["example.org/m/mid"]
+	require.Equal(t, "example.org/m/mid", mid.Module)
+	require.Equal(t, []string{"example.org/m/low", "html"}, mid.Imports)
+	require.Equal(t, []string{"example.org/m/low", "net/url"}, mid.TestImports)
+	require.Empty(t, g["html"].Module)
+	require.Len(t, g.Of("example.org/m/mid"), 1)
+	require.NotContains(t, g, "example.org/m/app/apart")
+}
+
+func TestLoad_ReportsCodeThatCannotBeListed(t *testing.T) {
+	fixture.Offline(t)
+	root := fixture.Sound().With(fixture.Files{"low/low.go": "pakage low\n"}).Write(t)
+	_, err := graph.Load(t.Context(), root)
+	require.ErrorContains(t, err, "low.go")
+}
+
+func TestReach_GivesTheImportsThatLeadThere(t *testing.T) {
+	g := graph.Graph{
+		"m/app":   {Path: "m/app", Module: "m/app", Imports: []string{"fmt", "m/mid/x"}},
+		"m/mid/x": {Path: "m/mid/x", Module: "m/mid", Imports: []string{"codec"}, TestImports: []string{"testing"}},
+		"codec":   {Path: "codec", Module: "codec", Imports: []string{"fmt"}},
+		"fmt":     {Path: "fmt"},
+	}
+	require.Equal(t, map[string][]string{
+		"m/mid": {"m/app", "m/mid/x"},
+		"codec": {"m/app", "m/mid/x", "codec"},
+	}, g.Reach("m/app"))
+	require.Empty(t, g.Reach("codec"))
+}
+
+func TestModuleOf_KnowsWhatOnlyTestsImport(t *testing.T) {
+	fixture.Offline(t)
+	root := fixture.Sound().With(fixture.Files{
+		"mid/mid_test.go": "package mid_test\n\nimport _ \"example.org/m/low\"\nimport _ \"testing/synctest\"\n",
+		"low/low_test.go": "package low\n\nimport _ \"log\"\n",
+	}).Write(t)
+	g, err := graph.Load(t.Context(), root)
+	require.NoError(t, err)
+	require.Contains(t, g, "testing/synctest")
+	require.Empty(t, g.ModuleOf("testing/synctest"))
+	require.Equal(t, "example.org/m/low", g.ModuleOf("example.org/m/low"))
+	require.Len(t, g.Of("example.org/m/low"), 1, "test binaries are no packages of the module")
+}

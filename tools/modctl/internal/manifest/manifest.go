@@ -1,0 +1,63 @@
+package manifest
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// FileName is the manifest's name at the root of the repository.
+const FileName = "versions.json"
+
+// Manifest is the content of versions.json. Modules are named by their
+// directory, relative to the root and slash-separated.
+type Manifest struct {
+	// Module is the path that the modules' paths begin with.
+	Module string `json:"module"`
+	// Go is the version in the go line of every go.mod and of go.work.
+	Go string `json:"go"`
+	// Modules are the modules of the workspace.
+	Modules map[string]Module `json:"modules"`
+	// TestOnly are the third-party modules that any test may import.
+	TestOnly []string `json:"test_only"`
+	// Outside are the modules that are kept out of go.work, with the reason.
+	Outside map[string]string `json:"outside"`
+}
+
+// Module is what the manifest says of one module.
+type Module struct {
+	// Version is the version last published or, before its tag exists, the next one.
+	Version string `json:"version"`
+	// Siblings are all modules of the workspace that it may require, those that
+	// its siblings need included.
+	Siblings []string `json:"siblings"`
+	// ThirdParty are the third-party modules that it adds to those of its siblings.
+	ThirdParty []string `json:"third_party"`
+}
+
+// Load reads a manifest. A field that it does not know is an error, so that a
+// misspelt one cannot switch a check off.
+func Load(file string) (*Manifest, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	dec := json.NewDecoder(f)
+	dec.DisallowUnknownFields()
+	m := new(Manifest)
+	if err := dec.Decode(m); err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	return m, nil
+}
+
+// Path returns the module path of the module in dir.
+func (m *Manifest) Path(dir string) string { return m.Module + "/" + dir }
+
+// Dir returns the directory of the module with this path, and whether the path
+// is one of this repository's at all.
+func (m *Manifest) Dir(path string) (string, bool) {
+	return strings.CutPrefix(path, m.Module+"/")
+}
