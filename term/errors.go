@@ -1,0 +1,97 @@
+package term
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// What can be wrong with a value or with bytes. An [*EncodeError] or a
+// [*DecodeError] wraps one of them where it applies; errors.Is tells.
+var (
+	// ErrTooDeep: nested deeper than [Limits].MaxDepth, as a value that contains
+	// itself is.
+	ErrTooDeep = errors.New("nested too deeply")
+	// ErrTooLarge: longer than [Limits].MaxBytes, or more memory than MaxMemory.
+	ErrTooLarge = errors.New("too large")
+	// ErrTooMany: more elements than [Limits].MaxElements.
+	ErrTooMany = errors.New("too many elements")
+	// ErrTruncated: the bytes end before the value does.
+	ErrTruncated = errors.New("bytes end before the value does")
+	// ErrTrailingBytes: bytes follow the value.
+	ErrTrailingBytes = errors.New("bytes follow the value")
+	// ErrInvalidByte: a byte that begins no MessagePack value.
+	ErrInvalidByte = errors.New("not the first byte of a MessagePack value")
+	// ErrMismatch: a value of one kind where the Go type asks for another.
+	ErrMismatch = errors.New("wrong kind of value")
+	// ErrRange: a number that the Go type cannot hold.
+	ErrRange = errors.New("out of range")
+	// ErrDuplicateKey: a map or struct with the same key twice.
+	ErrDuplicateKey = errors.New("duplicate key")
+	// ErrNotRegistered: a Go type without a wire name. See [Register].
+	ErrNotRegistered = errors.New("type is not registered")
+	// ErrUnsendable: a Go type that cannot travel, such as a channel.
+	ErrUnsendable = errors.New("type cannot be sent")
+	// ErrRefusedMessage: a type that may not be a message. See [RefuseMessage].
+	ErrRefusedMessage = errors.New("type may not be a message")
+)
+
+// EncodeError says why a value cannot be encoded, or sent.
+type EncodeError struct {
+	Type reflect.Type // the Go type of the whole value; nil if it was nil
+	Path string       // where in it, such as ".Jobs[3].Done"; "" is the value itself
+	Err  error        // what is wrong there
+}
+
+// Error implements error.
+func (e *EncodeError) Error() string {
+	return fmt.Sprintf("term: cannot send %s%s: %v", typeName(e.Type), where(e.Path), e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *EncodeError) Unwrap() error { return e.Err }
+
+// DecodeError says why bytes are not what they should be.
+type DecodeError struct {
+	Type   reflect.Type // the Go type asked for; nil if none was
+	Path   string       // where in it, such as ".Jobs[3].Count"; "" is the value itself
+	Offset int          // where in the bytes
+	Err    error        // what is wrong there
+}
+
+// Error implements error.
+func (e *DecodeError) Error() string {
+	return fmt.Sprintf("term: cannot decode %s%s at byte %d: %v", typeName(e.Type), where(e.Path), e.Offset, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+func typeName(t reflect.Type) string {
+	if t == nil {
+		return "a value"
+	}
+	return t.String()
+}
+
+func where(path string) string {
+	switch {
+	case path == "":
+		return ""
+	case path[0] == '.':
+		return ": field " + path[1:]
+	default:
+		return ": element " + path
+	}
+}
+
+// within puts a step in front of err's path: err happened inside of it.
+func within(err error, step string) error {
+	switch e := err.(type) {
+	case *EncodeError:
+		e.Path = step + e.Path
+	case *DecodeError:
+		e.Path = step + e.Path
+	}
+	return err
+}

@@ -1,0 +1,376 @@
+package term
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Parser is implemented by pointers to types that read their own MessagePack
+// form, as [Appender] wrote it.
+type Parser interface {
+	// ParseTerm reads exactly one MessagePack value, which is never nil, and sets
+	// the receiver. It must not keep r.
+	ParseTerm(r *Reader) error
+}
+
+// Reader reads MessagePack values one after the other. It never looks past the
+// end of its bytes and never allocates for a length that is not backed by bytes.
+// Every method that fails returns a [*DecodeError]; what the Reader then stands
+// on is unspecified. A Reader belongs to one goroutine. The zero Reader is at
+// the end of no bytes.
+type Reader struct {
+	b      []byte
+	pos    int // Invariant: 0 <= pos <= len(b)
+	memory int // how many more bytes the decoded value may take
+}
+
+// NewReader returns a Reader of b, which must not change while it is in use.
+func NewReader(b []byte) *Reader { return &Reader{b: b, memory: int(DefaultMaxMemory)} }
+
+// Offset returns how many bytes have been read.
+func (r *Reader) Offset() int { return r.pos }
+
+// Len returns how many bytes are left.
+func (r *Reader) Len() int { return len(r.b) - r.pos }
+
+// Kind returns the kind of the next value, [KindInvalid] if there is none.
+func (r *Reader) Kind() Kind {
+	if r.pos >= len(r.b) {
+		return KindInvalid
+	}
+	return kindOf[r.b[r.pos]]
+}
+
+// ReadNil reads nil.
+func (r *Reader) ReadNil() error {
+	c, err := r.head(KindNil)
+	_ = c
+	return err
+}
+
+// ReadBool reads a boolean.
+func (r *Reader) ReadBool() (bool, error) {
+	c, err := r.head(KindBool)
+	return c == codeTrue, err
+}
+
+// ReadInt reads an integer that fits an int64.
+func (r *Reader) ReadInt() (int64, error) {
+	if r.pos < len(r.b) {
+		if c := int8(r.b[r.pos]); c >= -32 {
+			r.pos++
+			return int64(c), nil
+		}
+	}
+	start := r.pos
+	n, negative, err := r.integer()
+	if err == nil && !negative && n > math.MaxInt64 {
+		err = r.failAt(start, fmt.Errorf("%w: %d does not fit int64", ErrRange, n))
+	}
+	return int64(n), err
+}
+
+// ReadUint reads an integer that is not negative.
+func (r *Reader) ReadUint() (uint64, error) {
+	start := r.pos
+	n, negative, err := r.integer()
+	if err == nil && negative {
+		err = r.failAt(start, fmt.Errorf("%w: %d is negative", ErrRange, int64(n)))
+	}
+	return n, err
+}
+
+// integer reads an integer of any width: a negative one as two's complement.
+func (r *Reader) integer() (n uint64, negative bool, err error) {
+	c, err := r.head(KindInt)
+	if err != nil {
+		return 0, false, err
+	}
+	if int8(c) >= -32 {
+		return uint64(int8(c)), int8(c) < 0, nil
+	}
+	width := 1 << (c & 3)
+	n, err = r.uint(width)
+	if c >= codeInt8 {
+		shift := 64 - 8*width
+		n = uint64(int64(n<<shift) >> shift)
+		negative = int64(n) < 0
+	}
+	return n, negative, err
+}
+
+// ReadFloat64 reads a float of 32 or 64 bits, or an integer that a float64 holds
+// exactly.
+func (r *Reader) ReadFloat64() (float64, error) {
+	start := r.pos
+	if r.Kind() == KindInt {
+		n, err := r.ReadInt()
+		if f := float64(n); err != nil || int64(f) == n && f < math.MaxInt64 {
+			return f, err
+		}
+		return 0, r.failAt(start, fmt.Errorf("%w: float64 cannot hold %d exactly", ErrRange, n))
+	}
+	c, err := r.head(KindFloat)
+	if err != nil {
+		return 0, err
+	}
+	if c == codeFloat32 {
+		n, err := r.uint(4)
+		return float64(math.Float32frombits(uint32(n))), err
+	}
+	n, err := r.uint(8)
+	return math.Float64frombits(n), err
+}
+
+// ReadFloat32 reads a float of 32 bits, or a float or integer that a float32
+// holds exactly.
+func (r *Reader) ReadFloat32() (float32, error) {
+	if r.pos < len(r.b) && r.b[r.pos] == codeFloat32 {
+		r.pos++
+		n, err := r.uint(4) // straight to 32 bits: through float64 a signalling NaN changes
+		return math.Float32frombits(uint32(n)), err
+	}
+	start := r.pos
+	f, err := r.ReadFloat64()
+	if err == nil && float64(float32(f)) != f && f == f {
+		err = r.failAt(start, fmt.Errorf("%w: float32 cannot hold %v exactly", ErrRange, f))
+	}
+	return float32(f), err
+}
+
+// ReadString reads a string, or bytes as a string: old encoders do not tell the
+// two apart.
+func (r *Reader) ReadString() (string, error) {
+	b, err := r.ReadView()
+	return string(b), err
+}
+
+// ReadBytes reads bytes or a string into a new slice, and nil as nil.
+func (r *Reader) ReadBytes() ([]byte, error) {
+	if r.Kind() == KindNil {
+		r.pos++
+		return nil, nil
+	}
+	b, err := r.ReadView()
+	if err != nil {
+		return nil, err
+	}
+	return append(make([]byte, 0, len(b)), b...), nil
+}
+
+// ReadView reads bytes or a string without copying: the result is part of the
+// Reader's bytes, valid as long as they are, and must not be changed.
+func (r *Reader) ReadView() ([]byte, error) {
+	if r.pos < len(r.b) {
+		if c := r.b[r.pos]; c&^31 == codeFixStr {
+			r.pos++
+			return r.take(int(c & 31))
+		}
+	}
+	if k := r.Kind(); k != KindString && k != KindBytes {
+		return nil, r.mismatch(KindString)
+	}
+	c := r.b[r.pos]
+	r.pos++
+	width := 1 << (c - codeStr8)
+	if c <= codeBin32 {
+		width = 1 << (c - codeBin8)
+	}
+	n, err := r.uint(width)
+	if err != nil {
+		return nil, err
+	}
+	return r.take(int(n))
+}
+
+// ReadArrayLen reads the header of an array and returns how many values follow,
+// each of which takes at least one of the bytes that are left.
+func (r *Reader) ReadArrayLen() (int, error) {
+	start := r.pos
+	c, err := r.head(KindArray)
+	if err != nil {
+		return 0, err
+	}
+	if c <= codeFixArray+15 {
+		return r.length(start, uint64(c&15), 1)
+	}
+	n, err := r.uint(2 << (c - codeArray16))
+	if err != nil {
+		return 0, err
+	}
+	return r.length(start, n, 1)
+}
+
+// ReadMapLen reads the header of a map and returns how many pairs of key and
+// value follow, each of which takes at least two of the bytes that are left.
+func (r *Reader) ReadMapLen() (int, error) {
+	start := r.pos
+	c, err := r.head(KindMap)
+	if err != nil {
+		return 0, err
+	}
+	if c <= codeFixMap+15 {
+		return r.length(start, uint64(c&15), 2)
+	}
+	n, err := r.uint(2 << (c - codeMap16))
+	if err != nil {
+		return 0, err
+	}
+	return r.length(start, n, 2)
+}
+
+// length checks that n things of at least size bytes each can be left.
+func (r *Reader) length(start int, n uint64, size int) (int, error) {
+	if n > uint64(r.Len()/size) {
+		return 0, r.failAt(start, ErrTruncated)
+	}
+	return int(n), nil
+}
+
+// ReadExtHeader reads the header of an extension and returns its code and how
+// many bytes of content follow. They are there; read them with the other
+// methods, as the values that they may consist of, or with [Reader.ReadN].
+func (r *Reader) ReadExtHeader() (code int8, n int, err error) {
+	start := r.pos
+	c, err := r.head(KindExt)
+	if err != nil {
+		return 0, 0, err
+	}
+	size := uint64(1) << (c - codeFixExt1)
+	if c <= codeExt32 {
+		if size, err = r.uint(1 << (c - codeExt8)); err != nil {
+			return 0, 0, err
+		}
+	}
+	b, err := r.take(1)
+	if err != nil {
+		return 0, 0, err
+	}
+	n, err = r.length(start, size, 1)
+	return int8(b[0]), n, err
+}
+
+// ExpectExt reads the header of an extension that must have the given code and
+// returns how many bytes of content follow.
+func (r *Reader) ExpectExt(code int8) (int, error) {
+	start := r.pos
+	got, n, err := r.ReadExtHeader()
+	if err == nil && got != code {
+		err = r.failAt(start, fmt.Errorf("%w: extension %d where extension %d is asked for", ErrMismatch, got, code))
+	}
+	return n, err
+}
+
+// ReadN returns the next n bytes, without copying as [Reader.ReadView] does.
+func (r *Reader) ReadN(n int) ([]byte, error) { return r.take(n) }
+
+// ReadTime reads MessagePack's timestamp, as a time in UTC.
+func (r *Reader) ReadTime() (time.Time, error) {
+	start := r.pos
+	n, err := r.ExpectExt(ExtTime)
+	if err != nil {
+		return time.Time{}, err
+	}
+	b, err := r.take(n)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var sec int64
+	var nsec uint32
+	switch n {
+	case 4:
+		sec = int64(binary.BigEndian.Uint32(b))
+	case 8:
+		both := binary.BigEndian.Uint64(b)
+		sec, nsec = int64(both&(1<<34-1)), uint32(both>>34)
+	case 12:
+		sec, nsec = int64(binary.BigEndian.Uint64(b[4:])), binary.BigEndian.Uint32(b)
+	default:
+		return time.Time{}, r.failAt(start, fmt.Errorf("%w: a timestamp of %d bytes", ErrMismatch, n))
+	}
+	if nsec > 999_999_999 {
+		return time.Time{}, r.failAt(start, fmt.Errorf("%w: %d nanoseconds in a second", ErrRange, nsec))
+	}
+	return time.Unix(sec, int64(nsec)).UTC(), nil
+}
+
+// ReadRaw returns the bytes of the next value, whatever it is, without copying
+// as [Reader.ReadView] does.
+func (r *Reader) ReadRaw() ([]byte, error) {
+	start := r.pos
+	if err := r.Skip(); err != nil {
+		return nil, err
+	}
+	return r.b[start:r.pos:r.pos], nil
+}
+
+// Skip reads the next value, whatever it is, and drops it. It returns
+// [ErrTooDeep] for one that is nested deeper than [DefaultMaxDepth].
+func (r *Reader) Skip() error {
+	w := walker{b: r.b, pos: r.pos, depth: DefaultMaxDepth, elements: len(r.b)}
+	err := w.values(1)
+	if err != nil {
+		return r.failAt(w.pos, err)
+	}
+	r.pos = w.pos
+	return nil
+}
+
+// Fail returns a [*DecodeError] that says err about the value that begins at
+// offset: for a Parser that does not like what it has read.
+func (r *Reader) Fail(offset int, err error) error { return r.failAt(offset, err) }
+
+// head reads the first byte of a value that must be of kind want.
+func (r *Reader) head(want Kind) (byte, error) {
+	if r.pos < len(r.b) {
+		if c := r.b[r.pos]; kindOf[c] == want {
+			r.pos++
+			return c, nil
+		}
+	}
+	return 0, r.mismatch(want)
+}
+
+func (r *Reader) mismatch(want Kind) error {
+	if r.pos >= len(r.b) {
+		return r.failAt(r.pos, ErrTruncated)
+	}
+	if r.Kind() == KindInvalid {
+		return r.failAt(r.pos, ErrInvalidByte)
+	}
+	return r.failAt(r.pos, fmt.Errorf("%w: %v where %v is asked for", ErrMismatch, r.Kind(), want))
+}
+
+// take returns the next n bytes.
+func (r *Reader) take(n int) ([]byte, error) {
+	if n < 0 || n > len(r.b)-r.pos {
+		return nil, r.failAt(r.pos, ErrTruncated)
+	}
+	b := r.b[r.pos : r.pos+n : r.pos+n]
+	r.pos += n
+	return b, nil
+}
+
+// uint reads a big-endian number of 1, 2, 4 or 8 bytes.
+func (r *Reader) uint(width int) (uint64, error) {
+	b, err := r.take(width)
+	if err != nil {
+		return 0, err
+	}
+	switch width {
+	case 1:
+		return uint64(b[0]), nil
+	case 2:
+		return uint64(binary.BigEndian.Uint16(b)), nil
+	case 4:
+		return uint64(binary.BigEndian.Uint32(b)), nil
+	default:
+		return binary.BigEndian.Uint64(b), nil
+	}
+}
+
+func (r *Reader) failAt(offset int, err error) error {
+	return &DecodeError{Offset: offset, Err: err}
+}
