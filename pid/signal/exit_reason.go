@@ -9,6 +9,10 @@ import (
 // ExitReason says why a process ended. It is comparable with ==, an error, and
 // immutable. The zero value is [Normal].
 //
+// As an error it is found in a chain like a sentinel, since two reasons are equal
+// with ==: errors.Is(err, signal.Killed). For a reason of any kind, with its text,
+// there is [errors.As].
+//
 // Two questions are kept apart: a link ignores only [ExitReason.IsNormal]; a
 // crash report and a transient child's restart ask [ExitReason.IsFailure].
 type ExitReason struct {
@@ -16,20 +20,25 @@ type ExitReason struct {
 	text string // only of codeShutdownText and codeError
 }
 
-// reasonCode is the stable code of a kind of reason on the wire.
+// reasonCode is the kind of a reason, by its number on the wire: none is ever
+// given a new meaning.
 type reasonCode uint8
 
 const (
-	codeNormal reasonCode = iota
-	codeShutdown
-	codeKill
-	codeKilled
-	codeNoProc
-	codeNoConnection
-	codeError
-	codeShutdownText
-	codeEnd // one past the last code
+	codeNormal       reasonCode = 0
+	codeShutdown     reasonCode = 1
+	codeKill         reasonCode = 2
+	codeKilled       reasonCode = 3
+	codeNoProc       reasonCode = 4
+	codeNoConnection reasonCode = 5
+	codeError        reasonCode = 6
+	codeShutdownText reasonCode = 7
 )
+
+// MaxReasonTextBytes is the length of the longest text of a reason, 64 KiB. It
+// is checked where reasons are made, so that all can be sent to other nodes and
+// arrive as they were. The text is for people; bulk data belongs in messages.
+const MaxReasonTextBytes = 64 << 10
 
 // The reasons that have a meaning of their own.
 var (
@@ -50,11 +59,6 @@ var (
 	// process itself may be alive.
 	NoConnection = ExitReason{code: codeNoConnection}
 )
-
-// MaxReasonTextBytes is the length of the longest text of a reason, 64 KiB. It
-// is checked where reasons are made, so that all can be sent to other nodes and
-// arrive as they were. The text is for people; bulk data belongs in messages.
-const MaxReasonTextBytes = 64 << 10
 
 // ShutdownReason returns the reason "shutdown: text": an orderly stop with an
 // explanation. It is no failure. The text is kept as by [Error].

@@ -89,8 +89,7 @@ func (r ExitReason) String() string {
 	}
 }
 
-// Error implements error, so that a body can return the reason it got. A reason
-// in a chain of errors is found by ==: errors.Is(err, signal.Killed).
+// Error implements error, so that a body can return the reason it got.
 func (r ExitReason) Error() string { return r.String() }
 
 // AppendText appends the text form of r to b. It never fails.
