@@ -33,7 +33,7 @@ type Mailbox[T any] struct {
 // extra has what most mailboxes never need.
 type extra[T any] struct {
 	bound  *bound[T] // nil: unbounded
-	alarm  alarm
+	alarm  *alarm
 	onMail func() // see Notify
 }
 

@@ -50,7 +50,7 @@ func (m *Mailbox[T]) waitLimitedLocked(p patience) error {
 	case p.limit == 0:
 		return ErrEmpty
 	}
-	a := &m.extraLocked().alarm
+	a := m.extraLocked().alarmMade()
 	a.set(p.limit, m.ring)
 	defer a.clear()
 	return m.waitUntilLocked(a.over)
@@ -96,12 +96,12 @@ func (m *Mailbox[T]) interrupt() {
 // called while a goroutine receives, and receiving must wait for f. f is called
 // in the goroutine of a sender and must not block.
 func (m *Mailbox[T]) Notify(f func()) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if !m.turn.begin() {
 		panic("mailbox: Notify during a receive")
 	}
-	defer m.turn.end(0)
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	defer m.turn.end(0) // before the unlock: f may start a receiver at once
 	if m.closed || !m.in.empty() || m.out != nil && (!m.out.empty() || m.out.next != nil) {
 		return false
 	}
@@ -117,6 +117,14 @@ type alarm struct {
 	timer *time.Timer
 	due   time.Time // zero: not set
 	rung  bool
+}
+
+// alarmMade returns x.alarm, made if it was not there.
+func (x *extra[T]) alarmMade() *alarm {
+	if x.alarm == nil {
+		x.alarm = new(alarm)
+	}
+	return x.alarm
 }
 
 func (a *alarm) set(d time.Duration, ring func()) {
@@ -144,7 +152,7 @@ func (a *alarm) clear() {
 // too late for, finds no due time, or a later one with a timer of its own.
 func (m *Mailbox[T]) ring() {
 	m.mu.Lock()
-	a := &m.extra.alarm
+	a := m.extra.alarm
 	if a.due.IsZero() || time.Now().Before(a.due) {
 		m.mu.Unlock()
 		return
