@@ -1,40 +1,92 @@
 package mailbox
 
 import (
+	"container/list"
 	"context"
 	"sync/atomic"
 )
 
-// bound is the limit of a bounded mailbox. All fields are guarded by the
-// mailbox's mu.
+// bound is the queue of a bounded mailbox and its limit. All fields are guarded
+// by the mailbox's mu.
 type bound[T any] struct {
 	Config[T]
-	held    int // queued messages that count, Invariant: <= Capacity
-	waiting []*waiter[T]
-}
 
-// waiter is a sender that waits for room. Its message is queued for it by
-// whoever makes the room, so that nobody can push in.
-type waiter[T any] struct {
-	message T
-	stop    *atomic.Uint32
-	result  chan error // capacity 1: a sender that has left holds nobody up
+	// queued is what the receiver is still to look at. refused is what a
+	// selective receive that is going on has looked at and left; all of it is
+	// older. It stays here, not with the receiver, so that DropOldest finds it.
+	queued, refused lanes[T]
+	next            uint64 // number of the next message to be queued
+
+	held    int       // messages that count, in queued and refused; Invariant: <= Capacity
+	waiting list.List // of *waiter[T], by age; Invariant: empty while held < Capacity
 }
 
 func newBound[T any](cfg Config[T]) *bound[T] { return &bound[T]{Config: cfg} }
 
-func (b *bound[T]) counts(v T) bool { return b.Exempt == nil || !b.Exempt(v) }
+func (b *bound[T]) exempts(v T) bool { return b.Exempt != nil && b.Exempt(v) }
+
+func (b *bound[T]) push(v T, lane int) {
+	if lane == counted {
+		b.held++
+	}
+	b.queued[lane].push(numbered[T]{b.next, v}, nil)
+	b.next++
+}
+
+// pop takes the oldest message out of queued, which must not be empty.
+func (b *bound[T]) pop() T {
+	lane, _ := b.queued.oldest()
+	if lane == counted {
+		b.held--
+	}
+	return b.queued[lane].pop().message
+}
+
+// peek returns the oldest message of queued and false if there is none.
+func (b *bound[T]) peek() (m numbered[T], ok bool) {
+	lane, ok := b.queued.oldest()
+	if ok {
+		m = *b.queued[lane].head()
+	}
+	return m, ok
+}
+
+// refuse moves the oldest message of queued, which must not be empty, to refused.
+func (b *bound[T]) refuse() {
+	lane, _ := b.queued.oldest()
+	b.refused[lane].push(b.queued[lane].pop(), nil)
+}
+
+// restore ends a selective receive: what it refused is queued again, in order.
+func (b *bound[T]) restore() { b.queued.prepend(&b.refused) }
+
+// dropOldest takes out the oldest message that counts. There must be one.
+func (b *bound[T]) dropOldest() T {
+	from := &b.refused
+	if from[counted].empty() {
+		from = &b.queued
+	}
+	b.held--
+	return from[counted].pop().message
+}
+
+func (b *bound[T]) dropped(v T) {
+	if b.OnDrop != nil {
+		b.OnDrop(v)
+	}
+}
 
 // sendBounded is the second half of SendUnless. It is called with mu held and
 // returns with mu free.
 func (m *Mailbox[T]) sendBounded(ctx context.Context, stop *atomic.Uint32, v T) error {
 	b := m.extra.bound
 	switch {
-	case !b.counts(v):
-		m.queueLocked(v)
+	case b.exempts(v):
+		m.added++
+		b.push(v, exempt)
 	case b.held < b.Capacity:
-		b.held++
-		m.queueLocked(v)
+		m.added++
+		b.push(v, counted)
 	default:
 		return m.sendFull(ctx, stop, v)
 	}
@@ -52,102 +104,22 @@ func (m *Mailbox[T]) sendFull(ctx context.Context, stop *atomic.Uint32, v T) err
 		b.dropped(v)
 		return nil
 	case b.Policy == DropOldest:
-		old, found := m.replaceOldestLocked(v)
-		if !found {
-			old = v
-		}
+		old := b.dropOldest()
+		b.push(v, counted) // in its place: added stays
 		m.wakeAndUnlock()
 		b.dropped(old)
 		return nil
-	case b.Policy == Reject || ctx == nil:
-		m.mu.Unlock()
-		return ErrMailboxFull
+	case b.Policy == Block && ctx != nil:
+		return m.sendLater(ctx, &waiter[T]{v, stop, make(chan error, 1)})
 	}
-	w := &waiter[T]{v, stop, make(chan error, 1)}
-	b.waiting = append(b.waiting, w)
 	m.mu.Unlock()
-	return m.await(ctx, w)
+	return ErrMailboxFull
 }
 
-func (b *bound[T]) dropped(v T) {
-	if b.OnDrop != nil {
-		b.OnDrop(v)
-	}
-}
-
-// replaceOldestLocked takes the oldest message that counts out of in, queues v
-// and reports whether there was one to take.
-func (m *Mailbox[T]) replaceOldestLocked(v T) (old T, found bool) {
-	for c := m.in.first; c != nil; c = c.next {
-		for i := c.first; i < c.end; i++ {
-			if !m.extra.bound.counts(c.items[i]) {
-				continue
-			}
-			old = c.remove(i)
-			if c == m.in.first {
-				m.in.dropEmpty()
-			}
-			m.added-- // queueLocked counts v in its place
-			m.queueLocked(v)
-			return old, true
-		}
-	}
-	return old, false
-}
-
-// await waits for w's message to be queued, or refused, or for ctx to end.
-func (m *Mailbox[T]) await(ctx context.Context, w *waiter[T]) error {
-	select {
-	case err := <-w.result:
-		return err
-	case <-ctx.Done():
-	}
-	m.mu.Lock()
-	left := m.extra.bound.leave(w)
-	m.mu.Unlock()
-	if left {
-		return context.Cause(ctx)
-	}
-	return <-w.result // it was decided before we could leave
-}
-
-// leave takes w out of the waiting senders and reports whether it was there.
-func (b *bound[T]) leave(w *waiter[T]) bool {
-	for i, o := range b.waiting {
-		if o == w {
-			b.waiting = append(b.waiting[:i], b.waiting[i+1:]...)
-			return true
-		}
-	}
-	return false
-}
-
-// refuseWaiting ends all waiting sends with err.
-func (b *bound[T]) refuseWaiting(err error) {
-	for _, w := range b.waiting {
-		w.result <- err
-	}
-	b.waiting = nil
-}
-
-// roomLocked accounts for v having been received, and queues the message of the
-// sender that has waited longest in its place.
-func (m *Mailbox[T]) roomLocked(v T) {
-	b := m.extra.bound
-	if !b.counts(v) {
-		return
-	}
-	b.held--
-	for len(b.waiting) > 0 && b.held < b.Capacity {
-		w := b.waiting[0]
-		b.waiting[0] = nil
-		b.waiting = b.waiting[1:]
-		if w.stop != nil && w.stop.Load() != 0 {
-			w.result <- ErrStopped
-			continue
-		}
-		b.held++
-		m.queueLocked(w.message)
-		w.result <- nil
-	}
+// takeBoundedLocked takes the oldest message out of a bounded mailbox, which must
+// not be empty, and lets senders that wait have the room.
+func (m *Mailbox[T]) takeBoundedLocked() T {
+	v := m.extra.bound.pop()
+	m.admitLocked()
+	return v
 }

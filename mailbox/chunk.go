@@ -6,6 +6,10 @@ const (
 	smallChunk  = 2
 	chunkGrowth = 8
 	maxChunk    = 256
+
+	// keptIdle is the number of messages that a mailbox at rest keeps room for. A
+	// larger chunk, left from a burst, is given back when the receiver parks.
+	keptIdle = 16
 )
 
 // chunk is a run of messages in a linked list of runs. Unlike a slice that
@@ -56,72 +60,4 @@ func (c *chunk[T]) remove(i uint32) T {
 // reset makes an empty chunk ready for use again.
 func (c *chunk[T]) reset() {
 	c.next, c.first, c.end = nil, 0, 0
-}
-
-// list is a queue of chunks: messages enter at last and leave at first. The zero
-// list is empty.
-type list[T any] struct {
-	first, last *chunk[T]
-}
-
-// push adds v. spare, if not nil, is an empty chunk to use when one is needed;
-// push reports whether it took it.
-func (l *list[T]) push(v T, spare *chunk[T]) (tookSpare bool) {
-	c := l.last
-	if c == nil || c.full() {
-		c, tookSpare = l.grow(spare)
-	}
-	c.items[c.end] = v
-	c.end++
-	return tookSpare
-}
-
-func (l *list[T]) grow(spare *chunk[T]) (c *chunk[T], tookSpare bool) {
-	switch {
-	case spare != nil:
-		c, tookSpare = spare, true
-		c.reset()
-	case l.last == nil:
-		c = newChunk[T](smallChunk)
-	default:
-		c = newChunk[T](min(len(l.last.items)*chunkGrowth, maxChunk))
-	}
-	if l.last == nil {
-		l.first = c
-	} else {
-		l.last.next = c
-	}
-	l.last = c
-	return c, tookSpare
-}
-
-func (l *list[T]) empty() bool { return l.first == nil || l.first.empty() && l.first == l.last }
-
-// pop takes the oldest message out. The list must not be empty.
-func (l *list[T]) pop() T {
-	v := l.first.pop()
-	l.dropEmpty()
-	return v
-}
-
-// dropEmpty keeps the invariant that only a list's only chunk may be empty.
-func (l *list[T]) dropEmpty() {
-	if !l.first.empty() {
-		return
-	}
-	if l.first == l.last {
-		l.first.reset()
-	} else {
-		l.first = l.first.next
-	}
-}
-
-// takeAll empties the list and returns its chunks, nil if nothing is queued.
-func (l *list[T]) takeAll() *chunk[T] {
-	if l.empty() {
-		return nil
-	}
-	all := l.first
-	*l = list[T]{}
-	return all
 }

@@ -14,9 +14,9 @@ const (
 	Reject
 	// DropNewest drops the message; the send succeeds.
 	DropNewest
-	// DropOldest drops the oldest message that the receiver has not yet looked
-	// at, to make room; the send succeeds. If the receiver has looked at all of
-	// them, in a selective receive, the new message is dropped.
+	// DropOldest drops the oldest message that counts, to make room; the send
+	// succeeds. That a selective receive has refused a message, or is looking at
+	// it, does not keep it.
 	DropOldest
 	policyEnd // one past the last policy
 )
@@ -39,8 +39,9 @@ type Config[T any] struct {
 	// Policy says what happens when there is no room. It needs a Capacity.
 	Policy Policy
 	// Exempt, if set, tells which messages are queued whatever the Capacity:
-	// they are never refused or dropped, and do not count. It is called with
-	// the mailbox locked and so must be quick and must not use the mailbox.
+	// they are never refused or dropped, and do not count. It is called once for
+	// each message, with the mailbox locked: it must be quick and must neither
+	// use the mailbox nor panic.
 	Exempt func(T) bool
 	// OnDrop, if set, is called with each message that the policy drops, in the
 	// goroutine of the sender that caused it, after its send has taken effect.

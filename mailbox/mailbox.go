@@ -11,18 +11,18 @@ import (
 // Every goroutine may call every method, with one exception: only one goroutine
 // at a time may receive. A second one gets [ErrConcurrentReceive].
 //
-// Invariants: a message is in exactly one of in and out, all of out is older
-// than all of in; parked implies that the receiver has seen everything in out
-// and that in is empty.
+// Invariants: a message is in exactly one of in, out and extra.bound; with a
+// bound, in and out stay empty; all of out is older than all of in; parked
+// implies that the receiver has seen everything in out and that in is empty.
 type Mailbox[T any] struct {
 	mu     sync.Mutex
-	in     list[T]   // guarded by mu; where senders put messages
+	in     queue[T]  // guarded by mu; where senders put messages
 	spare  *chunk[T] // guarded by mu; an empty chunk for the next growth
 	added  uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
 	closed bool      // guarded by mu
 	parked bool      // guarded by mu; the receiver waits, or onMail is to be called
 	wake   sync.Cond // L is &mu, set when the receiver first parks
-	extra  *extra[T] // guarded by mu; nil until needed
+	extra  *extra[T] // set by the receiver under mu; nil until needed
 
 	// The receiver's own part. turn makes sure that there is one receiver, and
 	// its release publishes out to the next one.

@@ -37,7 +37,11 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) 
 	}
 	n := uint64(0)
 	defer func() { m.turn.end(n) }() // also when match panics
-	v, err = m.search(match, p)
+	if m.bound() != nil {
+		v, err = m.searchBounded(match, p)
+	} else {
+		v, err = m.search(match, p)
+	}
 	if err == nil {
 		n = 1
 	}
@@ -46,19 +50,18 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) 
 
 // search looks through out, then through what arrives, each message once.
 func (m *Mailbox[T]) search(match func(T) bool, p patience) (v T, err error) {
-	var last *chunk[T] // the end of out
-	for c := m.out; ; c = c.next {
+	var before *chunk[T] // the one before c in out
+	for c := m.out; ; before, c = c, c.next {
 		if c == nil {
-			if c, err = m.takeOver(last, p); err != nil {
+			if c, err = m.takeOver(before, p); err != nil {
 				return v, err
 			}
 		}
 		for i := c.first; i < c.end; i++ {
 			if match(c.items[i]) {
-				return m.takeOut(last, c, i), nil
+				return takeOut(before, c, i), nil
 			}
 		}
-		last = c
 	}
 }
 
@@ -80,11 +83,41 @@ func (m *Mailbox[T]) takeOver(last *chunk[T], p patience) (*chunk[T], error) {
 
 // takeOut removes message i of chunk c, whose predecessor in out is before, nil
 // for the first. An emptied chunk is unlinked unless it is the first.
-func (m *Mailbox[T]) takeOut(before, c *chunk[T], i uint32) T {
+func takeOut[T any](before, c *chunk[T], i uint32) T {
 	v := c.remove(i)
 	if c.empty() && before != nil {
 		before.next = c.next
 	}
-	m.received(v)
 	return v
+}
+
+// searchBounded looks at one message after the other while they stay where
+// DropOldest finds them.
+func (m *Mailbox[T]) searchBounded(match func(T) bool, p patience) (v T, err error) {
+	b := m.extra.bound
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer b.restore() // also when match panics
+	for {
+		if err := m.waitLocked(p); err != nil {
+			return v, err
+		}
+		candidate, _ := b.peek()
+		matches := m.askUnlocked(match, candidate.message)
+		now, ok := b.peek()
+		switch {
+		case !ok || now.number != candidate.number: // dropped by a sender meanwhile
+		case matches:
+			return m.takeBoundedLocked(), nil
+		default:
+			b.refuse()
+		}
+	}
+}
+
+// askUnlocked returns what match says of v and unlocks mu while it does.
+func (m *Mailbox[T]) askUnlocked(match func(T) bool, v T) bool {
+	m.mu.Unlock()
+	defer m.mu.Lock()
+	return match(v)
 }

@@ -27,7 +27,6 @@ func (m *Mailbox[T]) recv(p patience) (v T, err error) {
 	}
 	if m.hasOut() {
 		v = m.out.pop() // no lock: out is the receiver's own
-		m.received(v)
 		m.turn.end(1)
 		return v, nil
 	}
@@ -53,8 +52,8 @@ func (m *Mailbox[T]) hasOut() bool {
 }
 
 // refill waits for messages, takes them all over and returns the first. Of a
-// bounded mailbox it takes only that one: the others stay where DropOldest finds
-// them.
+// bounded mailbox it takes only that one: the others stay where senders find
+// them, to see whether there is room and to drop the oldest.
 func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -63,22 +62,10 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 		return v, err
 	}
 	if m.bound() != nil {
-		v = m.in.pop()
-		m.roomLocked(v)
-		return v, nil
+		return m.takeBoundedLocked(), nil
 	}
 	m.out = m.in.takeAll()
 	return m.out.pop(), nil
-}
-
-// received accounts for v, which was taken out of out, if the mailbox is bounded.
-func (m *Mailbox[T]) received(v T) {
-	if m.bound() == nil {
-		return
-	}
-	m.mu.Lock()
-	m.roomLocked(v)
-	m.mu.Unlock()
 }
 
 // recycleLocked gives the receiver's empty last chunk back to the senders.

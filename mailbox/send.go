@@ -51,17 +51,12 @@ func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) e
 	if m.extra != nil && m.extra.bound != nil {
 		return m.sendBounded(ctx, stop, v)
 	}
-	m.queueLocked(v)
-	m.wakeAndUnlock()
-	return nil
-}
-
-// queueLocked adds v to the queue.
-func (m *Mailbox[T]) queueLocked(v T) {
 	m.added++
 	if m.in.push(v, m.spare) {
 		m.spare = nil
 	}
+	m.wakeAndUnlock()
+	return nil
 }
 
 // wakeAndUnlock unlocks m and wakes the receiver if it waits. The receiver is

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// keptIdle is the number of messages that a mailbox at rest keeps room for. A
-// larger chunk, left from a burst, is given back when the receiver parks.
-const keptIdle = 16
-
 // patience says how long a receiver is willing to wait: until ctx ends if there
 // is one, else for limit. The zero patience does not wait at all.
 type patience struct {
@@ -28,7 +24,7 @@ func (m *Mailbox[T]) waitLocked(p patience) error {
 	if p.ctx != nil || p.limit != noLimit {
 		return m.waitLimitedLocked(p)
 	}
-	for m.in.empty() {
+	for m.emptyLocked() {
 		if m.closed {
 			return ErrClosed
 		}
@@ -39,7 +35,7 @@ func (m *Mailbox[T]) waitLocked(p patience) error {
 
 func (m *Mailbox[T]) waitLimitedLocked(p patience) error {
 	switch {
-	case !m.in.empty():
+	case !m.emptyLocked():
 		return nil
 	case m.closed:
 		return ErrClosed
@@ -58,7 +54,7 @@ func (m *Mailbox[T]) waitLimitedLocked(p patience) error {
 
 // waitUntilLocked waits for a message until over returns an error.
 func (m *Mailbox[T]) waitUntilLocked(over func() error) error {
-	for m.in.empty() {
+	for m.emptyLocked() {
 		if m.closed {
 			return ErrClosed
 		}
@@ -72,16 +68,33 @@ func (m *Mailbox[T]) waitUntilLocked(over func() error) error {
 
 // parkLocked waits until somebody wakes the receiver. It unlocks mu meanwhile.
 func (m *Mailbox[T]) parkLocked() {
-	if m.spare != nil && len(m.spare.items) > keptIdle {
-		m.spare = nil
-	}
-	if m.in.first != nil && len(m.in.first.items) > keptIdle {
-		m.in = list[T]{}
-	}
+	m.giveBackLocked()
 	m.wake.L = &m.mu
 	m.parked = true
 	m.wake.Wait()
 	m.parked = false
+}
+
+// emptyLocked reports whether there is nothing for the receiver to look at, apart
+// from what it has taken over.
+func (m *Mailbox[T]) emptyLocked() bool {
+	if b := m.bound(); b != nil {
+		return b.queued.empty()
+	}
+	return m.in.empty()
+}
+
+// giveBackLocked lets go of memory that is left from a burst. The mailbox must be
+// empty.
+func (m *Mailbox[T]) giveBackLocked() {
+	if m.spare != nil && len(m.spare.items) > keptIdle {
+		m.spare = nil
+	}
+	if b := m.bound(); b != nil {
+		b.queued.giveBack()
+		return
+	}
+	m.in.giveBack()
 }
 
 // interrupt makes a parked receiver look again at why it waits.
@@ -102,10 +115,10 @@ func (m *Mailbox[T]) Notify(f func()) bool {
 		panic("mailbox: Notify during a receive")
 	}
 	defer m.turn.end(0) // before the unlock: f may start a receiver at once
-	if m.closed || !m.in.empty() || m.out != nil && (!m.out.empty() || m.out.next != nil) {
+	if m.closed || !m.emptyLocked() || m.out != nil && (!m.out.empty() || m.out.next != nil) {
 		return false
 	}
-	m.spare, m.out, m.in = nil, nil, list[T]{}
+	m.spare, m.out, m.in = nil, nil, queue[T]{}
 	m.extraLocked().onMail = f
 	m.parked = true
 	return true
