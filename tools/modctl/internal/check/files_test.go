@@ -113,12 +113,12 @@ func TestFileRules_EachFaultIsFound(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			found := c.rule(fixture.Sound().With(c.fault).Load(t))
 			require.NotEmpty(t, found)
-			require.Contains(t, text(found), c.want)
+			require.Contains(t, finding.Text(found), c.want)
 		})
 	}
 }
 
-func TestGoMod_OutsideModulesReplaceWhatTheyRequire(t *testing.T) {
+func TestGoMod_OutsideModulesReplaceWhatTheyChoose(t *testing.T) {
 	ws := fixture.Sound().With(fixture.Files{"app/apart/go.mod": `module example.org/m/app/apart
 
 go 1.26.0
@@ -128,16 +128,8 @@ require example.org/m/mid v0.1.0
 replace (
 	example.org/m/low => ../../low
 	example.org/m/mid => ../../mid
+	example.org/peer => example.org/fork v1.0.0
 )
 `}).Load(t)
 	require.Empty(t, check.GoMod(ws))
-}
-
-// text is what a user sees of the findings.
-func text(found []finding.Finding) string {
-	var lines strings.Builder
-	for _, f := range found {
-		lines.WriteString(f.String() + "\n")
-	}
-	return lines.String()
 }

@@ -71,6 +71,8 @@ func replaces(ws *workspace.Workspace, dir string) []finding.Finding {
 	for _, r := range ws.Mods[dir].Replace {
 		s, ours := ws.Manifest.Dir(r.Old.Path)
 		switch {
+		case !ours && !ws.Inside(dir):
+			// Nobody imports it, so nobody misses the replace.
 		case !ours:
 			found = append(found, finding.New(fileName(dir), "take it out: those who import this module would not get it",
 				"it replaces %s", r.Old.Path))

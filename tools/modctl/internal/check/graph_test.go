@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/tools/modctl/internal/check"
+	"github.com/starlang-go/starlang/tools/modctl/internal/finding"
 	"github.com/starlang-go/starlang/tools/modctl/internal/fixture"
 	"github.com/starlang-go/starlang/tools/modctl/internal/graph"
 	"github.com/starlang-go/starlang/tools/modctl/internal/manifest"
@@ -47,32 +48,32 @@ func TestGraphRules_FindNothingInAllowedImports(t *testing.T) {
 func TestImports_UpwardsIsFound(t *testing.T) {
 	g := packages()
 	g["m.org/low"].Imports = []string{"m.org/mid"}
-	require.Contains(t, text(check.Imports(third(), g)), "m.org/low: it imports m.org/mid")
+	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/low: it imports m.org/mid")
 }
 
 func TestImports_SiblingOnlyInTestsIsFoundToo(t *testing.T) {
 	g := packages()
 	g["m.org/top"].TestImports = []string{"m.org/low"}
-	require.Contains(t, text(check.Imports(third(), g)), "m.org/top (test): it imports m.org/low")
+	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top (test): it imports m.org/low")
 }
 
 func TestImports_ThirdPartyOfASiblingIsFound(t *testing.T) {
 	g := packages()
 	g["m.org/mid"].Imports = []string{"codec.org"}
-	require.Contains(t, text(check.Imports(third(), g)), "m.org/mid: it imports codec.org of codec.org")
+	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/mid: it imports codec.org of codec.org")
 	require.Empty(t, check.Budget(third(), g), "mid reaches codec through low in any case")
 }
 
 func TestImports_TestOnlyModuleInCodeIsFound(t *testing.T) {
 	g := packages()
 	g["m.org/top"].Imports = []string{"assert.org"}
-	require.Contains(t, text(check.Imports(third(), g)), "m.org/top: it imports assert.org")
+	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top: it imports assert.org")
 }
 
 func TestBudget_WhatAThirdPartyBringsAlongIsFound(t *testing.T) {
 	g := packages()
 	g["helper.org"].Imports = []string{"network.org"}
-	found := text(check.Budget(third(), g))
+	found := finding.Text(check.Budget(third(), g))
 	require.Contains(t, found, "low: it brings network.org along: m.org/low -> codec.org -> helper.org -> network.org")
 	require.Contains(t, found, "mid: it brings network.org along: m.org/mid -> m.org/low -> codec.org")
 	require.NotContains(t, found, "top:")
@@ -95,8 +96,8 @@ func TestTidy_UntidyModuleIsFound(t *testing.T) {
 	ws = fixture.Sound().With(edit(t, "app/go.mod", " // indirect", "")).Load(t)
 	found, err = check.Tidy(t.Context(), ws)
 	require.NoError(t, err)
-	require.Contains(t, text(found), "app: go mod tidy would change it: ")
-	require.Contains(t, text(found), "+require example.org/m/low v0.1.0 // indirect")
+	require.Contains(t, finding.Text(found), "app: go mod tidy would change it: ")
+	require.Contains(t, finding.Text(found), "+require example.org/m/low v0.1.0 // indirect")
 }
 
 func TestTidy_FailureIsAnErrorNotAFinding(t *testing.T) {
@@ -118,12 +119,12 @@ func TestRun_AppliesRulesOfBothKinds(t *testing.T) {
 	ws := fixture.Sound().With(fixture.Files{"low/README.md": ""}).Load(t)
 	found, err := check.Run(t.Context(), ws)
 	require.NoError(t, err)
-	require.Contains(t, text(found), "no README.md")
+	require.Contains(t, finding.Text(found), "no README.md")
 
 	ws = fixture.Sound().With(edit(t, "versions.json", `["low", "mid"]`, `[]`)).With(fixture.Files{
 		"app/go.mod": "module example.org/m/app\n\ngo 1.26.0\n",
 	}).Load(t)
 	found, err = check.Run(t.Context(), ws)
 	require.NoError(t, err)
-	require.Contains(t, text(found), "example.org/m/app/two: it imports example.org/m/mid")
+	require.Contains(t, finding.Text(found), "example.org/m/app/two: it imports example.org/m/mid")
 }

@@ -16,7 +16,7 @@ func Membership(ws *workspace.Workspace) []finding.Finding {
 	found := workFile(ws)
 	m := ws.Manifest
 	for _, dir := range ws.ModuleDirs() {
-		_, inside := m.Modules[dir]
+		inside := ws.Inside(dir)
 		_, outside := m.Outside[dir]
 		if inside == outside {
 			found = append(found, finding.New(dir, "name it once in "+manifest.FileName+", under \"modules\" or under \"outside\"",
@@ -56,7 +56,7 @@ func workFile(ws *workspace.Workspace) []finding.Finding {
 	for _, use := range ws.Work.Use {
 		dir := path.Clean(use.Path)
 		used[dir] = true
-		if _, known := ws.Manifest.Modules[dir]; !known {
+		if !ws.Inside(dir) {
 			found = append(found, finding.New(where, runFix, "it uses %s, which is no module of the manifest", use.Path))
 		}
 	}

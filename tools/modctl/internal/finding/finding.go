@@ -1,7 +1,10 @@
 // Package finding is what a check reports: where, what, and what to do about it.
 package finding
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Finding is one thing that is wrong.
 type Finding struct {
@@ -19,4 +22,13 @@ func (f Finding) String() string { return f.Where + ": " + f.What + ": " + f.Do 
 // New returns a finding whose text is formatted like that of [fmt.Sprintf].
 func New(where, do, format string, args ...any) Finding {
 	return Finding{Where: where, What: fmt.Sprintf(format, args...), Do: do}
+}
+
+// Text returns findings one a line.
+func Text(found []Finding) string {
+	var text strings.Builder
+	for _, f := range found {
+		text.WriteString(f.String() + "\n")
+	}
+	return text.String()
 }

@@ -93,14 +93,26 @@ func (ws *Workspace) Requires(dir string) []string {
 	return dirs
 }
 
+// Inside reports whether the manifest names dir as a module of the workspace.
+func (ws *Workspace) Inside(dir string) bool {
+	_, inside := ws.Manifest.Modules[dir]
+	return inside
+}
+
 // Siblings returns the directories that the go.mod in dir is to replace, each
 // after those that it needs. Inside the workspace versions.json says which; a
-// module outside of it replaces what it requires and what these need.
+// module outside of it chooses itself, and needs what these need.
 func (ws *Workspace) Siblings(dir string) []string {
-	if _, inside := ws.Manifest.Modules[dir]; inside {
+	if ws.Inside(dir) {
 		return ws.Manifest.Needs(dir)
 	}
-	return ws.Manifest.Closure(ws.Requires(dir)...)
+	chosen := ws.Requires(dir)
+	for _, r := range ws.Mods[dir].Replace {
+		if s, ours := ws.Manifest.Dir(r.Old.Path); ours {
+			chosen = append(chosen, s)
+		}
+	}
+	return ws.Manifest.Closure(chosen...)
 }
 
 // ReplaceTarget returns the path by which the go.mod in dir replaces a sibling.
