@@ -51,6 +51,12 @@ func (b *bound[T]) peek() (m numbered[T], ok bool) {
 	return m, ok
 }
 
+// queuedBefore reports whether a message is queued whose number is below end.
+func (b *bound[T]) queuedBefore(end uint64) bool {
+	m, ok := b.peek()
+	return ok && m.number < end
+}
+
 // refuse moves the oldest message of queued, which must not be empty, to refused.
 func (b *bound[T]) refuse() {
 	lane, _ := b.queued.oldest()

@@ -3,6 +3,7 @@ package mailbox
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Mailbox is a queue with many senders and one receiver. The zero value is an
@@ -32,9 +33,9 @@ type Mailbox[T any] struct {
 
 // extra has what most mailboxes never need.
 type extra[T any] struct {
-	bound  *bound[T] // nil: unbounded
-	alarm  *alarm
-	onMail func() // see Notify
+	bound  *bound[T]   // nil: unbounded
+	timer  *time.Timer // of a receiver with a time limit; see timerLocked
+	onMail func()      // see Notify
 }
 
 // New returns an open mailbox as cfg says. It panics if cfg is not valid: a

@@ -16,7 +16,7 @@ func (m *Mailbox[T]) RecvMatch(match func(T) bool) (T, error) {
 // TryRecvMatch is [Mailbox.RecvMatch] without waiting: it returns [ErrEmpty] at
 // once if nothing that is queued matches.
 func (m *Mailbox[T]) TryRecvMatch(match func(T) bool) (T, error) {
-	return m.recvMatch(match, patience{})
+	return m.recvMatch(match, patience{limit: noWait})
 }
 
 // RecvMatchTimeout is [Mailbox.RecvMatch] but waits for d at the most and then
@@ -28,7 +28,9 @@ func (m *Mailbox[T]) RecvMatchTimeout(match func(T) bool, d time.Duration) (T, e
 // RecvMatchContext is [Mailbox.RecvMatch] but waits until ctx ends at the most
 // and then returns the context's cause.
 func (m *Mailbox[T]) RecvMatchContext(ctx context.Context, match func(T) bool) (T, error) {
-	return m.recvMatch(match, until(ctx))
+	p, stop := m.until(ctx)
+	defer stop()
+	return m.recvMatch(match, p)
 }
 
 func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) {
@@ -37,10 +39,11 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) 
 	}
 	n := uint64(0)
 	defer func() { m.turn.end(n) }() // also when match panics
+	w := &wait{patience: p}
 	if m.bound() != nil {
-		v, err = m.searchBounded(match, p)
+		v, err = m.searchBounded(match, w)
 	} else {
-		v, err = m.search(match, p)
+		v, err = m.search(match, w)
 	}
 	if err == nil {
 		n = 1
@@ -49,11 +52,14 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) 
 }
 
 // search looks through out, then through what arrives, each message once.
-func (m *Mailbox[T]) search(match func(T) bool, p patience) (v T, err error) {
-	var before *chunk[T] // the one before c in out
-	for c := m.out; ; before, c = c, c.next {
+func (m *Mailbox[T]) search(match func(T) bool, w *wait) (v T, err error) {
+	var c, before *chunk[T] // before is the one before c in out
+	if m.hasOut() {
+		c = m.out
+	}
+	for ; ; before, c = c, c.next {
 		if c == nil {
-			if c, err = m.takeOver(before, p); err != nil {
+			if c, err = m.takeOver(before, w); err != nil {
 				return v, err
 			}
 		}
@@ -65,11 +71,15 @@ func (m *Mailbox[T]) search(match func(T) bool, p patience) (v T, err error) {
 	}
 }
 
-// takeOver waits for messages and appends them to out, whose last chunk is last.
-func (m *Mailbox[T]) takeOver(last *chunk[T], p patience) (*chunk[T], error) {
+// takeOver waits for messages and appends them to out, whose last chunk is last,
+// nil if there is nothing in out.
+func (m *Mailbox[T]) takeOver(last *chunk[T], w *wait) (*chunk[T], error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.waitLocked(p); err != nil {
+	if last == nil {
+		m.recycleLocked()
+	}
+	if err := m.moreLocked(w); err != nil {
 		return nil, err
 	}
 	all := m.in.takeAll()
@@ -93,26 +103,36 @@ func takeOut[T any](before, c *chunk[T], i uint32) T {
 
 // searchBounded looks at one message after the other while they stay where
 // DropOldest finds them.
-func (m *Mailbox[T]) searchBounded(match func(T) bool, p patience) (v T, err error) {
+func (m *Mailbox[T]) searchBounded(match func(T) bool, w *wait) (v T, err error) {
 	b := m.extra.bound
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	defer b.restore() // also when match panics
 	for {
-		if err := m.waitLocked(p); err != nil {
+		if err := m.moreLocked(w); err != nil {
 			return v, err
 		}
-		candidate, _ := b.peek()
-		matches := m.askUnlocked(match, candidate.message)
-		now, ok := b.peek()
-		switch {
-		case !ok || now.number != candidate.number: // dropped by a sender meanwhile
-		case matches:
-			return m.takeBoundedLocked(), nil
-		default:
-			b.refuse()
+		for end := b.next; b.queuedBefore(end); {
+			if m.findLocked(match) {
+				return m.takeBoundedLocked(), nil
+			}
 		}
 	}
+}
+
+// findLocked reports whether the oldest message of queued matches, and if not
+// puts it aside. It unlocks mu while it asks.
+func (m *Mailbox[T]) findLocked(match func(T) bool) bool {
+	b := m.extra.bound
+	asked, _ := b.peek()
+	matches := m.askUnlocked(match, asked.message)
+	if now, ok := b.peek(); !ok || now.number != asked.number {
+		return false // a sender has dropped it meanwhile
+	}
+	if !matches {
+		b.refuse()
+	}
+	return matches
 }
 
 // askUnlocked returns what match says of v and unlocks mu while it does.

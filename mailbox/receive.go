@@ -11,15 +11,22 @@ func (m *Mailbox[T]) Recv() (T, error) { return m.recv(patience{limit: noLimit})
 
 // TryRecv is [Mailbox.Recv] without waiting: it returns [ErrEmpty] at once if
 // nothing is queued.
-func (m *Mailbox[T]) TryRecv() (T, error) { return m.recv(patience{}) }
+func (m *Mailbox[T]) TryRecv() (T, error) { return m.recv(patience{limit: noWait}) }
 
 // RecvTimeout is [Mailbox.Recv] but waits for d at the most and then returns
-// [ErrTimeout]. With d <= 0 it does not wait and returns [ErrEmpty].
+// [ErrTimeout]. With d <= 0 it does not wait.
 func (m *Mailbox[T]) RecvTimeout(d time.Duration) (T, error) { return m.recv(within(d)) }
 
 // RecvContext is [Mailbox.Recv] but waits until ctx ends at the most and then
-// returns the context's cause.
-func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) { return m.recv(until(ctx)) }
+// returns the context's cause. What is queued is received even if ctx has ended.
+func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) {
+	if v, err := m.TryRecv(); err != ErrEmpty {
+		return v, err // spares the watch on ctx
+	}
+	p, stop := m.until(ctx)
+	defer stop()
+	return m.recv(p)
+}
 
 func (m *Mailbox[T]) recv(p patience) (v T, err error) {
 	if !m.turn.begin() {
@@ -58,7 +65,7 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.recycleLocked()
-	if err := m.waitLocked(p); err != nil {
+	if err := m.waitLocked(&wait{patience: p}); err != nil {
 		return v, err
 	}
 	if m.bound() != nil {

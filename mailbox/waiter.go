@@ -25,12 +25,13 @@ func (m *Mailbox[T]) sendLater(ctx context.Context, w *waiter[T]) error {
 	case <-ctx.Done():
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	select {
-	case err := <-w.result:
-		return err // it was decided before w could leave
+	case err := <-w.result: // it was decided before w could leave
+		m.mu.Unlock()
+		return err
 	default:
 		waiting.Remove(place)
+		m.mu.Unlock()
 		return context.Cause(ctx)
 	}
 }
