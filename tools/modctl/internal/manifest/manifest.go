@@ -32,7 +32,8 @@ type Module struct {
 	// Siblings are all modules of the workspace that it may require, those that
 	// its siblings need included.
 	Siblings []string `json:"siblings"`
-	// ThirdParty are the third-party modules that it adds to those of its siblings.
+	// ThirdParty are the third-party modules that its own code may import, and
+	// what these bring along. What siblings import comes on top, see [Manifest.Budget].
 	ThirdParty []string `json:"third_party"`
 }
 
