@@ -10,8 +10,8 @@ import (
 
 // Imports checks that code and tests import only what the manifest allows them:
 // siblings, the module's own third-party modules and, in tests, those that any
-// test may use. Each is to be imported by those who own it, so that what a module
-// brings along can be read off the manifest.
+// test may use. A third-party module of a sibling does not count: that pid
+// reaches MessagePack through term does not let it import MessagePack itself.
 func Imports(ws *workspace.Workspace, packages graph.Graph) []finding.Finding {
 	var found []finding.Finding
 	for _, dir := range ws.Manifest.Order() {
