@@ -46,15 +46,27 @@ func (c *chunk[T]) pop() T {
 	return v
 }
 
-// remove takes message i out; those before it keep their order. The shorter way
-// is not looked for: a chunk is small.
+// remove takes message i out; the others keep their order. The shorter way to
+// close the gap is not looked for: a chunk is small.
 func (c *chunk[T]) remove(i uint32) T {
 	v := c.items[i]
 	copy(c.items[c.first+1:i+1], c.items[c.first:i])
 	var zero T
 	c.items[c.first] = zero
 	c.first++
+	c.shrink()
 	return v
+}
+
+// shrink moves what is left of a large chunk to a small one, so that a message
+// that nobody wants does not keep the room of 256.
+func (c *chunk[T]) shrink() {
+	n := int(c.end - c.first)
+	if len(c.items) <= keptIdle || n == 0 || n > len(c.items)/4 {
+		return
+	}
+	c.items = append(make([]T, 0, n), c.items[c.first:c.end]...)
+	c.first, c.end = 0, uint32(n)
 }
 
 // reset makes an empty chunk ready for use again.
