@@ -1,5 +1,7 @@
 package pid
 
+import "cmp"
+
 // Name is a registered name on a node, Erlang's {Name, Node}: another way to
 // address a process, resolved at that node when a signal arrives there.
 type Name struct {
@@ -39,4 +41,13 @@ func (a Address) String() string {
 		return a.Name.String()
 	}
 	return a.PID.String()
+}
+
+// Compare orders addresses: names by text, then PIDs.
+func (a Address) Compare(o Address) int {
+	return cmp.Or(
+		cmp.Compare(a.Name.Name, o.Name.Name),
+		cmp.Compare(a.Name.Node, o.Name.Node),
+		a.PID.Compare(o.PID),
+	)
 }

@@ -1,2 +1,3 @@
-// Package runtime is under construction in this commit.
+// Package runtime has processes as Erlang has them, as ordinary Go: a process is a
+// goroutine with a PID, a mailbox, links and monitors.
 package runtime

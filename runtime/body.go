@@ -1,0 +1,90 @@
+package runtime
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/starlang-go/starlang/pid/signal"
+)
+
+// ending is how a body came to its end.
+type ending struct {
+	returned bool
+	asleep   bool
+	err      error
+}
+
+// run is the process's goroutine. It stays on the stack all the time, which is
+// how a zombie's stack is found: see stackOf.
+//
+//go:noinline
+func (p *process) run(body Body) {
+	var e ending
+	defer p.finish(&e)
+	for p.running() { // an exit signal may have come before the first instruction
+		err := body((*Context)(p))
+		h, sleeps := err.(*hibernation)
+		if !sleeps {
+			e.returned, e.err = true, err
+			return
+		}
+		if p.sleep(h.next) {
+			e.asleep = true
+			return
+		}
+		body = h.next
+	}
+	e.returned = true
+}
+
+// runHere is run in a goroutine that goes on afterwards, even after Goexit was
+// called in the body.
+func (p *process) runHere(body Body) {
+	done := make(chan struct{})
+	go func() { // ends with the body; we wait for it here
+		defer close(done)
+		p.run(body)
+	}()
+	<-done
+}
+
+// finish is the one place where a body's end, however it came, becomes an exit
+// reason. It is deferred by run, so that it can recover.
+func (p *process) finish(e *ending) {
+	if e.asleep {
+		return
+	}
+	var reason signal.ExitReason
+	var stack []byte
+	switch {
+	case e.returned:
+		reason = signal.ReasonOf(e.err)
+	default:
+		if r := recover(); r != nil {
+			reason, stack = signal.Error(fmt.Sprintf("panic: %v", r)), debug.Stack()
+		} else {
+			reason = signal.Error("goexit: the body called runtime.Goexit")
+		}
+	}
+	p.end(reason, stack)
+}
+
+// end is the edge from Running or Exiting to Dead when the body has ended. For a
+// zombie, which is Dead already, it only leaves the list.
+func (p *process) end(reason signal.ExitReason, stack []byte) {
+	p.mu.Lock()
+	p.goroutine = false
+	state := p.stateNow()
+	if state == Running && reason != signal.Normal {
+		p.recordLocked().reason = reason
+	}
+	p.mu.Unlock()
+	if state == Dead {
+		p.rt.zombies.remove(p)
+		return
+	}
+	if state == Running && reason.IsFailure() || stack != nil {
+		p.rt.reportCrash(p, reason, stack)
+	}
+	p.rt.reap(p)
+}

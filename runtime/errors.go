@@ -1,0 +1,88 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/mailbox"
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
+)
+
+// The errors by which callers branch, with errors.Is. Those of the registry and
+// the mailbox stand here too, so that a program needs this package only.
+var (
+	// ErrNoProc tells that the process has ended or never was.
+	ErrNoProc = registry.ErrNoProc
+	// ErrNoConnection tells that the process's node cannot be reached now.
+	ErrNoConnection = registry.ErrNoConnection
+	// ErrNameNotFound tells that no process has the name.
+	ErrNameNotFound = registry.ErrNameNotFound
+	// ErrNameTaken tells that another process has the name.
+	ErrNameTaken = registry.ErrNameTaken
+	// ErrAlreadyNamed tells that the process has a name already.
+	ErrAlreadyNamed = registry.ErrAlreadyNamed
+	// ErrMailboxFull tells that the receiver's bounded mailbox has no room.
+	ErrMailboxFull = mailbox.ErrMailboxFull
+	// ErrTimeout tells that nothing came within the time given.
+	ErrTimeout = mailbox.ErrTimeout
+	// ErrEmpty tells that nothing is there to be received.
+	ErrEmpty = mailbox.ErrEmpty
+	// ErrConcurrentReceive tells that another goroutine is receiving with the
+	// same Context: a mistake in the program. Nothing was taken out.
+	ErrConcurrentReceive = mailbox.ErrConcurrentReceive
+	// ErrTerminated tells that the process whose Context was used has ended, or
+	// is about to. Nothing was done.
+	ErrTerminated = errors.New("process has terminated")
+	// ErrStopped tells that the Runtime is shut down, or about to be.
+	ErrStopped = errors.New("runtime is stopped")
+	// ErrNilBody tells that a process was to be spawned without a body.
+	ErrNilBody = errors.New("body is nil")
+	// ErrNotInProcess tells that a context.Context carries no process.
+	ErrNotInProcess = errors.New("not in a process: the context carries none")
+	// ErrCallSelf tells that a process called itself, which could never end.
+	ErrCallSelf = errors.New("process calls itself")
+	// ErrNotCall tells that a message was replied to which is no call.
+	ErrNotCall = errors.New("message is not a call")
+	// ErrReplyType tells that a call was answered with a value of another type
+	// than the caller asked for.
+	ErrReplyType = errors.New("reply has another type")
+)
+
+// SendError says to whom a signal could not be sent, and why.
+type SendError = registry.SendError
+
+// SpawnError says why a process could not be spawned.
+type SpawnError struct {
+	Name string // the name that it was to have, if any
+	Err  error  // ErrStopped, ErrNilBody, ErrTerminated, ErrNameTaken, …
+}
+
+// Error implements error.
+func (e *SpawnError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("spawn: %v", e.Err)
+	}
+	return fmt.Sprintf("spawn %q: %v", e.Name, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *SpawnError) Unwrap() error { return e.Err }
+
+// RuntimeError says which operation of which process failed, and why.
+type RuntimeError struct {
+	Op  string  // "link", "monitor", "call", …
+	PID pid.PID // the process that it was aimed at; zero if none
+	Err error
+}
+
+// Error implements error.
+func (e *RuntimeError) Error() string {
+	if e.PID.IsZero() {
+		return fmt.Sprintf("%s: %v", e.Op, e.Err)
+	}
+	return fmt.Sprintf("%s %s: %v", e.Op, e.PID, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *RuntimeError) Unwrap() error { return e.Err }

@@ -1,0 +1,60 @@
+package runtime
+
+// hibernation is what [Context.Hibernate] returns. It is an error only so that a
+// body can return it.
+type hibernation struct {
+	next Body
+}
+
+func (*hibernation) Error() string { return "hibernation: to be returned by the body at once" }
+
+// Hibernate makes the process sleep without a goroutine until the next message
+// comes, and then go on with next, in a new goroutine. The body must return what
+// Hibernate returns:
+//
+//	return ctx.Hibernate(next)
+//
+// The process stays alive: its PID, name, links, monitors, mailbox and trap flag
+// are as before, and signals have effect. Only the body's stack is gone. If a
+// message is there already, next runs at once. A nil next panics.
+// Source: OTP, erlang:hibernate/3.
+func (c *Context) Hibernate(next Body) error {
+	if next == nil {
+		panic("runtime: Hibernate with a nil body")
+	}
+	return &hibernation{next}
+}
+
+// sleep makes p a process without a goroutine, to be woken by mail. It reports
+// false if there is no need to, because mail is there, or p is not Running.
+func (p *process) sleep(next Body) bool {
+	p.mu.Lock()
+	if !p.running() {
+		p.mu.Unlock()
+		return false
+	}
+	p.asleep, p.goroutine = true, false
+	p.mu.Unlock()
+	if p.box.Notify(func() { go p.awake(next) }) { // awake's goroutine ends like run's
+		return true
+	}
+	return !p.rouse()
+}
+
+// awake is the goroutine of a process that has got mail in its sleep.
+func (p *process) awake(next Body) {
+	if p.rouse() {
+		p.run(next)
+	}
+}
+
+// rouse ends p's sleep and reports true, unless p was ended in its sleep.
+func (p *process) rouse() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.asleep {
+		return false
+	}
+	p.asleep, p.goroutine = false, true
+	return true
+}

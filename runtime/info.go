@@ -1,0 +1,93 @@
+package runtime
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+)
+
+// ProcessState is a snapshot of a process, taken in one critical section. It is
+// a copy: nothing of it changes later. Source: OTP, erlang:process_info/1.
+type ProcessState struct {
+	PID         pid.PID
+	State       State
+	Reason      signal.ExitReason // why it ends or ended; Normal while Running
+	Name        string            // registered name, "" if none
+	Label       string            // see Context.SetLabel
+	QueueLen    int               // messages in the mailbox
+	Received    uint64            // messages received so far
+	Links       []pid.PID         // sorted
+	Monitors    []pid.Address     // what it monitors, one entry for each monitor, sorted
+	MonitoredBy []pid.PID         // who monitors it or waits for its reply, sorted
+	TrapExit    bool
+	Hibernating bool          // has no goroutine until a message comes
+	Age         time.Duration // since it was spawned
+}
+
+// Info returns a snapshot of a process of this runtime, and false if it has ended
+// or never was.
+func (rt *Runtime) Info(p pid.PID) (ProcessState, bool) {
+	q, ok := rt.registry.Get(p)
+	if !ok {
+		return ProcessState{}, false
+	}
+	s := q.snapshot()
+	return s, s.State != Dead
+}
+
+// Processes iterates over snapshots of all processes that are not Dead, in no
+// order. Each is taken when it is its turn; processes may come and go meanwhile.
+func (rt *Runtime) Processes() iter.Seq[ProcessState] {
+	return func(yield func(ProcessState) bool) {
+		for _, p := range rt.registry.All() {
+			if s := p.snapshot(); s.State != Dead && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+func (p *process) snapshot() ProcessState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := ProcessState{
+		PID:         p.pid(),
+		State:       p.stateNow(),
+		Reason:      p.reasonLocked(),
+		QueueLen:    p.box.Len(),
+		Received:    p.box.Taken(),
+		TrapExit:    p.trap,
+		Hibernating: p.asleep,
+		Age:         p.rt.Uptime() - p.started,
+	}
+	if p.rec != nil {
+		p.rec.describe(&s)
+	}
+	return s
+}
+
+func (r *record) describe(s *ProcessState) {
+	s.Name, s.Label = r.name, r.label
+	for to := range r.links.all() {
+		s.Links = append(s.Links, to)
+	}
+	for _, m := range r.monitors.all() {
+		s.Monitors = append(s.Monitors, pid.Address{PID: m.down.PID, Name: m.down.Name})
+	}
+	for _, w := range r.watchers.all() {
+		s.MonitoredBy = append(s.MonitoredBy, w.who())
+	}
+	slices.SortFunc(s.Links, pid.PID.Compare)
+	slices.SortFunc(s.MonitoredBy, pid.PID.Compare)
+	slices.SortFunc(s.Monitors, pid.Address.Compare)
+}
+
+func (w watcher) who() pid.PID {
+	if w.process != nil {
+		return w.process.pid()
+	}
+	return w.pid
+}

@@ -1,0 +1,231 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/term"
+)
+
+// Defaults and limits of a [Config].
+const (
+	// DefaultExitGrace is how long an exit signal other than kill waits for a
+	// process's body to return.
+	DefaultExitGrace = 5 * time.Second
+	// DefaultShutdownTimeout bounds a [Runtime.Shutdown] whose context has no
+	// deadline.
+	DefaultShutdownTimeout = 30 * time.Second
+)
+
+// Config says what kind of runtime [New] makes. The zero Config is a node without
+// a name and with all defaults.
+type Config struct {
+	// Name is the node's name, part@host, or "" for a node that is not to be
+	// connected to others.
+	Name string
+	// ExitGrace is how long an exit signal other than kill waits for a
+	// process's body to return. Then the process is Dead and its goroutine a
+	// [Zombie]. 0 means [DefaultExitGrace].
+	ExitGrace time.Duration
+	// Logger gets crash reports and reports of zombies. nil means slog.Default()
+	// at the time of the report.
+	Logger *slog.Logger
+}
+
+// Runtime is a node: a set of processes with an identity, a registry of them and
+// of their names. Any number of runtimes live in one program without knowing of
+// each other. Make one with [New]; all goroutines may share it. A runtime with
+// no processes has no goroutines.
+type Runtime struct {
+	cfg      Config
+	node     *pid.Node
+	registry *registry.Registry[*process]
+	timers   timers
+	zombies  zombies
+	birth    time.Time
+	spawned  atomic.Uint64
+
+	stopping atomic.Bool
+	ended    chan struct{} // capacity 1; a token while stopping and a process or zombie has ended
+	attached sync.Map      // what other modules keep with the runtime, see Attach
+}
+
+// New makes a runtime. It returns an error if cfg is not valid: a Name that is no
+// node name, a negative ExitGrace.
+func New(cfg Config) (*Runtime, error) {
+	return build(cfg, registry.New[*process])
+}
+
+// MustNew is [New] for a Config that is known to be valid; it panics if not.
+func MustNew(cfg Config) *Runtime {
+	rt, err := New(cfg)
+	if err != nil {
+		panic("runtime: " + err.Error())
+	}
+	return rt
+}
+
+func build(cfg Config, newRegistry func(pid.NodeID) *registry.Registry[*process]) (*Runtime, error) {
+	if cfg.ExitGrace < 0 {
+		return nil, fmt.Errorf("runtime: negative ExitGrace %s", cfg.ExitGrace)
+	}
+	if cfg.ExitGrace == 0 {
+		cfg.ExitGrace = DefaultExitGrace
+	}
+	node, err := pid.NewNode(cfg.Name)
+	if err != nil {
+		return nil, fmt.Errorf("runtime: %w", err)
+	}
+	rt := &Runtime{
+		cfg:      cfg,
+		node:     node,
+		registry: newRegistry(node.ID()),
+		birth:    time.Now(),
+		ended:    make(chan struct{}, 1),
+	}
+	rt.timers.init()
+	return rt, nil
+}
+
+// Default returns the runtime of programs that need just one: a node without a
+// name, made at the first call. [registry.SetRemoteSendHook] sets its hook.
+var Default = sync.OnceValue(func() *Runtime {
+	rt, err := build(Config{}, registry.NewDefault[*process])
+	if err != nil {
+		panic("runtime: default: " + err.Error())
+	}
+	return rt
+})
+
+// Node returns the runtime's identity.
+func (rt *Runtime) Node() *pid.Node { return rt.node }
+
+// SetRemoteSendHook sets the way to other nodes. It can be set once: a second
+// call returns [registry.ErrHookSet].
+func (rt *Runtime) SetRemoteSendHook(h registry.RemoteSendHook) error {
+	return rt.registry.SetRemoteSendHook(h)
+}
+
+// Len returns the number of processes that are not Dead.
+func (rt *Runtime) Len() int { return rt.registry.Len() }
+
+// Spawned returns how many processes were ever spawned.
+func (rt *Runtime) Spawned() uint64 { return rt.spawned.Load() }
+
+// Uptime returns how long ago the runtime was made.
+func (rt *Runtime) Uptime() time.Duration { return time.Since(rt.birth) }
+
+// PIDs iterates over the processes that are not Dead, in no order. Processes may
+// come and go meanwhile.
+func (rt *Runtime) PIDs() iter.Seq[pid.PID] { return rt.registry.PIDs() }
+
+// IsAlive reports whether p is a process of this runtime and Running.
+func (rt *Runtime) IsAlive(p pid.PID) bool {
+	q, ok := rt.registry.Get(p)
+	return ok && q.running()
+}
+
+// Send sends v to a process in the name of the program: no process is its sender.
+// Otherwise it is [Context.Send]. ctx bounds the wait for room in a bounded
+// mailbox.
+func (rt *Runtime) Send(ctx context.Context, to pid.PID, v any) error {
+	if q, ok := rt.registry.Get(to); ok {
+		v, err := term.Isolate(v)
+		if err != nil {
+			return &SendError{To: pid.Address{PID: to}, Err: err}
+		}
+		return q.accept(ctx, nil, userMessage(v))
+	}
+	return rt.registry.Send(ctx, to, signal.Envelope{Kind: signal.Message, Value: v})
+}
+
+// SendNamed is [Runtime.Send] to whoever has the name.
+func (rt *Runtime) SendNamed(ctx context.Context, to pid.Name, v any) error {
+	return rt.sendNamed(ctx, nil, pid.PID{}, to, v)
+}
+
+// Exit sends a process an exit signal in the name of the program; its sender is
+// the zero PID. Otherwise it is [Context.Exit].
+func (rt *Runtime) Exit(to pid.PID, reason signal.ExitReason) error {
+	return rt.sendExit(context.Background(), pid.PID{}, to, reason)
+}
+
+// Deliver brings in a signal from another node. Only the module that connects
+// nodes calls it. For a link, monitor or call to a process that is gone it
+// answers the sender with an exit or down signal, reason noproc, or the error of
+// a call that was refused; for messages it returns what became of them.
+func (rt *Runtime) Deliver(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	err := rt.registry.Deliver(ctx, to, env)
+	if err == nil {
+		return nil
+	}
+	back := signal.Envelope{From: to.PID, Ref: env.Ref, Reason: signal.NoProc}
+	if !errors.Is(err, ErrNoProc) && !errors.Is(err, ErrNameNotFound) {
+		back.Reason = signal.Error(err.Error())
+	}
+	switch env.Kind {
+	case signal.Link:
+		back.Kind = signal.LinkExit
+	case signal.Monitor, signal.Call:
+		back.Kind = signal.DownSignal
+	case signal.Message, signal.Raw:
+		return err
+	default:
+		return nil // exit, unlink, demonitor, reply: late is as good as done
+	}
+	rt.signalAway(env.From, back)
+	return nil
+}
+
+// Attach keeps v with the runtime under key, for modules that extend it, and
+// returns what is kept: v, or what was there before. Keys are of a type of the
+// module's own, as with context.WithValue.
+func (rt *Runtime) Attach(key, v any) (kept any, wasThere bool) {
+	return rt.attached.LoadOrStore(key, v)
+}
+
+// Attached returns what is kept with the runtime under key, nil if nothing is.
+func (rt *Runtime) Attached(key any) any {
+	v, _ := rt.attached.Load(key)
+	return v
+}
+
+// isRemote reports whether p may be a process of another node: not of this one,
+// nor of an earlier start of it, nor of one without a name.
+func (rt *Runtime) isRemote(p pid.PID) bool {
+	return p.Node().Name() != "" && !rt.registry.IsOurs(p)
+}
+
+// route sends a signal to an address on another node.
+func (rt *Runtime) route(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	if to.PID.IsZero() {
+		return rt.registry.SendNamed(ctx, to.Name, env)
+	}
+	return rt.registry.Send(ctx, to.PID, env)
+}
+
+// signalAway sends a signal that nobody waits for to a process of another node.
+// If there is no connection, whoever was to get it learns that by itself.
+func (rt *Runtime) signalAway(to pid.PID, env signal.Envelope) {
+	rt.signalAwayTo(pid.Address{PID: to}, env)
+}
+
+func (rt *Runtime) signalAwayTo(to pid.Address, env signal.Envelope) {
+	_ = rt.route(context.Background(), to, env)
+}
+
+func (rt *Runtime) logger() *slog.Logger {
+	if rt.cfg.Logger != nil {
+		return rt.cfg.Logger
+	}
+	return slog.Default()
+}

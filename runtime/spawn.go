@@ -1,0 +1,152 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/starlang-go/starlang/mailbox"
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+)
+
+// Body is what a process does. It runs in a goroutine of its own; the process
+// ends when it returns: with reason normal for nil, with that very reason for an
+// [signal.ExitReason], with "error: text" for any other error. A panic ends the
+// process, not the program. The Context is the process's own: it must not be used
+// as such by another process.
+type Body func(ctx *Context) error
+
+// SpawnOptions says how a process starts. The zero value is what Spawn uses.
+type SpawnOptions struct {
+	// Name is registered before the body starts. If it is taken there is no
+	// process.
+	Name string
+	// Label is a text for people, shown in reports and listings.
+	Label string
+	// TrapExit makes the process trap exits from its first instruction on.
+	TrapExit bool
+	// Link and Monitor set the relation between the spawning process and the
+	// new one, before the body's first instruction. They need a spawning
+	// process: [Context.SpawnOpt].
+	Link, Monitor bool
+	// ExitGrace is how long an exit signal other than kill waits for the body
+	// to return. 0 means the runtime's.
+	ExitGrace time.Duration
+	// Mailbox bounds the mailbox. The zero value does not.
+	Mailbox MailboxOptions
+}
+
+// MailboxOptions bounds a process's mailbox. A bound holds for messages and calls
+// only: exits, downs and timeouts are always queued.
+type MailboxOptions struct {
+	// Capacity is for how many messages there is room; 0: for all.
+	Capacity int
+	// Policy says what happens to a message for which there is no room. A call
+	// that is dropped fails with [ErrMailboxFull].
+	Policy mailbox.Policy
+	// OnDrop, if set, is called with each message that the policy drops, in the
+	// goroutine of the sender that caused it.
+	OnDrop func(Message)
+}
+
+// Spawn starts a process. It returns a [*SpawnError]: [ErrNilBody], [ErrStopped].
+func (rt *Runtime) Spawn(body Body) (pid.PID, error) {
+	p, _, err := rt.spawn(nil, SpawnOptions{}, body)
+	return p, err
+}
+
+// SpawnOpt is [Runtime.Spawn] with options.
+func (rt *Runtime) SpawnOpt(opts SpawnOptions, body Body) (pid.PID, error) {
+	p, _, err := rt.spawn(nil, opts, body)
+	return p, err
+}
+
+// Run runs body as a process in the calling goroutine and returns once it has
+// ended: nil if the reason is normal, else the reason. When ctx ends, the process
+// gets an exit signal with reason shutdown. It is for main functions, tests and
+// goroutines that are to take part for a while.
+func (rt *Runtime) Run(ctx context.Context, body Body) error {
+	p, _, err := rt.prepare(nil, SpawnOptions{}, body)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { rt.exit(p, pid.PID{}, signal.Shutdown) })
+	defer stop()
+	handle := ProcessHandle{p}
+	p.runHere(body)
+	reason, err := handle.Wait(context.Background()) // sleeping bodies go on elsewhere
+	if err != nil || reason.IsNormal() {
+		return err
+	}
+	return reason
+}
+
+// Spawn starts a process that has nothing to do with this one.
+func (c *Context) Spawn(body Body) (pid.PID, error) {
+	p, _, err := c.SpawnOpt(SpawnOptions{}, body)
+	return p, err
+}
+
+// SpawnLink starts a process and links this one with it. Both happen or neither;
+// the link stands before the body's first instruction.
+func (c *Context) SpawnLink(body Body) (pid.PID, error) {
+	p, _, err := c.SpawnOpt(SpawnOptions{Link: true}, body)
+	return p, err
+}
+
+// SpawnMonitor starts a process and monitors it. The monitor stands before the
+// body's first instruction, so the Down never says noproc.
+func (c *Context) SpawnMonitor(body Body) (pid.PID, pid.Ref, error) {
+	return c.SpawnOpt(SpawnOptions{Monitor: true}, body)
+}
+
+// SpawnOpt starts a process with options. The Ref is that of the monitor, if one
+// was asked for. Source: OTP, erlang:spawn_opt/2.
+func (c *Context) SpawnOpt(opts SpawnOptions, body Body) (pid.PID, pid.Ref, error) {
+	p := c.process()
+	return p.rt.spawn(p, opts, body)
+}
+
+func (rt *Runtime) spawn(parent *process, opts SpawnOptions, body Body) (pid.PID, pid.Ref, error) {
+	p, ref, err := rt.prepare(parent, opts, body)
+	if err != nil {
+		return pid.PID{}, pid.Ref{}, err
+	}
+	go p.run(body) // ends with the body; Shutdown waits for it, or reports it
+	return p.pid(), ref, nil
+}
+
+// prepare makes a process that is alive in every respect, except that its body
+// has yet to start.
+func (rt *Runtime) prepare(parent *process, opts SpawnOptions, body Body) (*process, pid.Ref, error) {
+	fail := func(err error) (*process, pid.Ref, error) {
+		return nil, pid.Ref{}, &SpawnError{opts.Name, err}
+	}
+	if body == nil {
+		return fail(ErrNilBody)
+	}
+	if rt.stopping.Load() {
+		return fail(ErrStopped)
+	}
+	if (opts.Link || opts.Monitor) && parent == nil {
+		return fail(fmt.Errorf("link and monitor need a spawning process"))
+	}
+	if parent != nil && !parent.running() {
+		return fail(ErrTerminated)
+	}
+	p := &process{rt: rt, id: rt.node.NextPID().ID(), goroutine: true, started: time.Since(rt.birth)}
+	p.apply(opts)
+	ref, ok := p.relate(parent, opts)
+	if !ok {
+		return fail(ErrTerminated)
+	}
+	if err := rt.registry.Register(p.pid(), p); err != nil {
+		return fail(err)
+	}
+	rt.spawned.Add(1)
+	if err := p.announce(opts.Name); err != nil {
+		return fail(err)
+	}
+	return p, ref, nil
+}
