@@ -1,17 +1,21 @@
 package term
 
-import "github.com/vmihailenco/msgpack/v5"
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+)
 
-// Encode returns the MessagePack encoding of v.
+// Encode returns the MessagePack encoding of v. The type of v is not part of it,
+// whoever decodes must know it; what is in v's interfaces travels with its type.
+// See [AppendMessage] for values that arrive as what they were. It returns an
+// [*EncodeError].
 func Encode(v any) ([]byte, error) { return AppendEncode(nil, v) }
 
-// AppendEncode appends the MessagePack encoding of v to dst.
-func AppendEncode(dst []byte, v any) ([]byte, error) {
-	b, err := msgpack.Marshal(v)
-	return append(dst, b...), err
-}
-
-// MustEncode is Encode for values known to be encodable; it panics otherwise.
+// MustEncode is [Encode] for values that are known to be encodable, such as
+// those of a type that [Register] accepted and without interfaces: it panics with
+// the error.
 func MustEncode(v any) []byte {
 	b, err := Encode(v)
 	if err != nil {
@@ -20,11 +24,121 @@ func MustEncode(v any) []byte {
 	return b
 }
 
-// Decode decodes b as a T.
-func Decode[T any](b []byte) (v T, err error) {
-	err = DecodeInto(b, &v)
+// AppendEncode appends what [Encode] returns to dst. On an error it returns dst
+// as it was.
+func AppendEncode(dst []byte, v any) ([]byte, error) { return Limits{}.AppendEncode(dst, v) }
+
+// AppendEncode is [AppendEncode] under these limits, of which MaxBytes and
+// MaxDepth count.
+func (l Limits) AppendEncode(dst []byte, v any) ([]byte, error) {
+	if v == nil {
+		return AppendNil(dst), nil
+	}
+	left := l.room(dst)
+	out, err := planOf(v).encodeHeld(dst, v, left)
+	return left.finish(dst, out, v, err)
+}
+
+// encodeHeld encodes v, of p's type.
+func (p *plan) encodeHeld(dst []byte, v any, left room) ([]byte, error) {
+	if p.elem == nil {
+		return p.encode(dst, held(v, p.direct), left)
+	}
+	to := heldPointee(v)
+	if to.isNil() {
+		return AppendNil(dst), nil
+	}
+	return p.elem.encode(dst, to, left)
+}
+
+// Decode decodes b as a T, which may be any for the Go type that the bytes tell
+// of themselves: nil, bool, int (uint64 above its range), float32, float64,
+// string, []byte, []any, map[string]any (map[any]any if a key is no string),
+// time.Time, [Atom], registered types, [Raw] and [Ext]. It returns a
+// [*DecodeError]. The result shares no memory with b.
+func Decode[T any](b []byte) (T, error) { return DecodeWith[T](Limits{}, b) }
+
+// DecodeWith is [Decode] under the given limits.
+func DecodeWith[T any](l Limits, b []byte) (T, error) {
+	var v T
+	err := l.DecodeInto(b, &v)
 	return v, err
 }
 
-// DecodeInto decodes b into *dst.
-func DecodeInto(b []byte, dst any) error { return msgpack.Unmarshal(b, dst) }
+// DecodeInto decodes b into *dst, which must be a pointer that is not nil. All of
+// the old value is replaced: what b does not mention is zero afterwards, and all
+// is after an error, a [*DecodeError].
+func DecodeInto(b []byte, dst any) error { return Limits{}.DecodeInto(b, dst) }
+
+// DecodeInto is [DecodeInto] under these limits.
+func (l Limits) DecodeInto(b []byte, dst any) error {
+	if dst == nil {
+		return &DecodeError{Err: errNotAPointer}
+	}
+	p := planOf(dst).elem
+	a := heldPointee(dst)
+	if p == nil || a.isNil() {
+		return &DecodeError{Type: reflect.TypeOf(dst), Err: errNotAPointer}
+	}
+	a.value(p.typ).SetZero()
+	r, err := open(b, l)
+	if err != nil {
+		return decodeFailed(err, p.typ)
+	}
+	if err := p.decode(r, a); err != nil {
+		a.value(p.typ).SetZero()
+		return decodeFailed(err, p.typ)
+	}
+	r.close()
+	return nil
+}
+
+var errNotAPointer = errors.New("the destination must be a pointer that is not nil")
+
+// readers holds the Readers of finished decodings.
+var readers = sync.Pool{New: func() any { return new(Reader) }}
+
+// open returns a Reader of the one value in b, once that is known to be within
+// the limits from its first byte to its last.
+func open(b []byte, l Limits) (*Reader, error) {
+	l = l.withDefaults()
+	if err := check(b, l); err != nil {
+		return nil, err
+	}
+	r := readers.Get().(*Reader)
+	*r = Reader{b: b, memory: int(l.MaxMemory)}
+	return r, nil
+}
+
+// close gives r back. Only a Parser of the program could still hold it, which it
+// must not; if it does it reads nothing, or fails in a later decoding, but never
+// leaves the bytes of one.
+func (r *Reader) close() {
+	*r = Reader{}
+	readers.Put(r)
+}
+
+// check returns a DecodeError unless b is one value within the limits.
+func check(b []byte, l Limits) error {
+	l = l.withDefaults()
+	if ByteCount(len(b)) > l.MaxBytes {
+		return &DecodeError{Err: fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(b), l.MaxBytes)}
+	}
+	w := walker{b: b, depth: l.MaxDepth, elements: l.MaxElements}
+	err := w.values(1)
+	if err == nil && w.pos < len(b) {
+		err = ErrTrailingBytes
+	}
+	if err != nil {
+		return &DecodeError{Offset: w.pos, Err: err}
+	}
+	return nil
+}
+
+// decodeFailed adds to err the type that was asked for.
+func decodeFailed(err error, t reflect.Type) error {
+	if e, ok := err.(*DecodeError); ok {
+		e.Type = t
+	}
+	return err
+}

@@ -29,11 +29,11 @@ var (
 	// ErrDuplicateKey: a map or struct with the same key twice.
 	ErrDuplicateKey = errors.New("duplicate key")
 	// ErrNotRegistered: a Go type without a wire name. See [Register].
-	ErrNotRegistered = errors.New("type is not registered")
+	ErrNotRegistered = errors.New("is not registered")
 	// ErrUnsendable: a Go type that cannot travel, such as a channel.
-	ErrUnsendable = errors.New("type cannot be sent")
+	ErrUnsendable = errors.New("cannot be sent")
 	// ErrRefusedMessage: a type that may not be a message. See [RefuseMessage].
-	ErrRefusedMessage = errors.New("type may not be a message")
+	ErrRefusedMessage = errors.New("may not be a message")
 )
 
 // EncodeError says why a value cannot be encoded, or sent.

@@ -1,11 +1,18 @@
 package term
 
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"sync/atomic"
+)
+
 // The extension codes that this project uses. MessagePack keeps the negative
 // ones for itself; the others up to 31 are kept for this project, 32 to 127 are
 // for programs.
 const (
 	ExtTime       int8 = -1 // MessagePack's timestamp
-	ExtTypeName   int8 = 1  // the wire name of the value beside it
+	ExtTypeName   int8 = 1  // the wire name of the value that follows
 	ExtAtom       int8 = 2
 	ExtPID        int8 = 3
 	ExtRef        int8 = 4
@@ -15,11 +22,73 @@ const (
 	MaxUserExt int8 = 127 // the last one
 )
 
+// Ext is an extension whose code nobody registered here. It can be sent on.
+type Ext struct {
+	Code int8   // not one that [RegisterExt] knows, nor [ExtTypeName]
+	Data string // its content; a string because it never changes
+}
+
+var _ Appender = Ext{}
+
+// AppendTerm implements [Appender].
+func (e Ext) AppendTerm(dst []byte) ([]byte, error) {
+	if e.Code == ExtTypeName {
+		return dst, errors.New("an Ext cannot be a type name")
+	}
+	return append(AppendExtHeader(dst, e.Code, len(e.Data)), e.Data...), checkLen(len(e.Data))
+}
+
+// ParseTerm implements [Parser].
+func (e *Ext) ParseTerm(r *Reader) error {
+	code, n, err := r.ReadExtHeader()
+	if err != nil {
+		return err
+	}
+	data, err := r.ReadN(n)
+	*e = Ext{code, string(data)}
+	return err
+}
+
+// ImmutableTerm marks an Ext as free to share between processes.
+func (Ext) ImmutableTerm() {}
+
+// exts finds types by their extension codes.
+var exts extTable
+
+type extTable [256]atomic.Pointer[plan]
+
+func (t *extTable) find(code int8) *plan   { return t[uint8(code)].Load() }
+func (t *extTable) set(code int8, p *plan) { t[uint8(code)].Store(p) }
+
 // RegisterExt makes every extension of the given code decode as a T where no Go
-// type is asked for, so that a T travels as itself through an interface. T must
-// implement [Appender], and *T [Parser]. The code is one of this project's, or
-// between [MinUserExt] and [MaxUserExt].
-// The same pair again is fine; a code or a type that is taken is an error.
+// type is asked for, so that a T travels as itself through an interface. T, or
+// *T, must implement [Appender] and write an extension of this code, and *T must
+// implement [Parser]. The code is one that this project keeps for T, or between
+// [MinUserExt] and [MaxUserExt].
+//
+// The same pair again is fine. A code or type that is registered as something
+// else is an [ErrTaken].
 func RegisterExt[T any](code int8) error {
+	t := reflect.TypeFor[T]()
+	if selfCodingOf(t) != termCoding {
+		return fmt.Errorf("term: register %v as extension %d: it must implement term.Appender, and *%v term.Parser", t, code, t)
+	}
+	if code < 0 || code == ExtTypeName {
+		return fmt.Errorf("term: register %v as extension %d: the code is kept for another use", t, code)
+	}
+	p := planFor(t)
+	names.mu.Lock()
+	defer names.mu.Unlock()
+	form, other := p.wire.Load(), exts.find(code)
+	switch {
+	case other == p:
+		return nil
+	case other != nil:
+		return fmt.Errorf("term: register %s as extension %d: the code is %w for %s", fullName(t), code, ErrTaken, fullName(other.typ))
+	case form != nil:
+		return fmt.Errorf("term: register %s as extension %d: %s is %w as %v", fullName(t), code, fullName(t), ErrTaken, form)
+	}
+	p.wire.Store(&wireForm{natural: true, ext: true, code: code})
+	exts.set(code, p)
 	return nil
 }

@@ -1,0 +1,108 @@
+package term
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// field is a field of a struct, or of a struct embedded in it, that travels.
+type field struct {
+	name      string  // on the wire
+	key       []byte  // the name, encoded
+	step      string  // of a path to it: ".Field"
+	offset    uintptr // in the outermost struct
+	plan      *plan
+	omitEmpty bool
+}
+
+func (f *field) copy(dst, src address, left room) error {
+	from, to := src.add(f.offset), dst.add(f.offset)
+	if f.omitEmpty && f.plan.self && f.plan.isZero(from) {
+		to.value(f.plan.typ).SetZero() // it is left out, whatever its form would be
+		return nil
+	}
+	if err := f.plan.copy(to, from, left); err != nil {
+		return within(err, f.step)
+	}
+	return nil
+}
+
+// fields returns the fields of p's type that travel, or why one of them cannot.
+// It sets p.skips if there are others.
+func (c *compiler) fields(p *plan) ([]field, *refusal) {
+	l := fieldLister{compiler: c, of: p, steps: map[string]string{}}
+	l.list(p.typ, 0, "")
+	return l.fields, l.refusal
+}
+
+// fieldLister lists the fields of a struct.
+type fieldLister struct {
+	*compiler
+	of      *plan
+	fields  []field
+	steps   map[string]string // by wire name
+	refusal *refusal
+}
+
+// list adds the fields of t, which lies offset bytes into the outermost struct.
+func (l *fieldLister) list(t reflect.Type, offset uintptr, path string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("msgpack"), ",")
+		step := path + "." + f.Name
+		switch {
+		case f.Name == "_":
+			// Padding and markers: nothing can be in there.
+		case name == "-":
+			l.of.skips = true
+		case isInlined(f, options):
+			l.list(f.Type, offset+f.Offset, step)
+		case !f.IsExported():
+			l.refuse(step, fmt.Errorf("%v %w with an unexported field: export it, tag it `msgpack:\"-\"` to leave it behind, "+
+				"or let %v implement term.Appender and term.Parser", t, ErrUnsendable, t))
+		default:
+			l.add(f, cmp.Or(name, f.Name), options, offset+f.Offset, step)
+		}
+	}
+}
+
+func (l *fieldLister) add(f reflect.StructField, name, options string, offset uintptr, step string) {
+	if other, taken := l.steps[name]; taken {
+		l.refuse(step, fmt.Errorf("%v %w: %s travels as %q too; give one another name by a tag", l.of.typ, ErrUnsendable, other[1:], name))
+		return
+	}
+	l.steps[name] = step
+	l.fields = append(l.fields, field{
+		name:      name,
+		key:       AppendString(nil, name),
+		step:      step,
+		offset:    offset,
+		plan:      l.plan(f.Type),
+		omitEmpty: hasOption(options, "omitempty"),
+	})
+}
+
+func (l *fieldLister) refuse(step string, err error) {
+	if l.refusal == nil {
+		l.refusal = &refusal{step, err}
+	}
+}
+
+// isInlined reports whether f is an embedded struct whose fields travel as those
+// of the outer one, as msgpack/v5 has it. Unlike there, an embedded pointer is a
+// field of its own: else a nil one could not be told from one to a zero struct.
+func isInlined(f reflect.StructField, options string) bool {
+	return f.Anonymous && f.Type.Kind() == reflect.Struct &&
+		!hasOption(options, "noinline") && selfCodingOf(f.Type) == notSelfCoding
+}
+
+func hasOption(options, want string) bool {
+	for option := range strings.SplitSeq(options, ",") {
+		if option == want {
+			return true
+		}
+	}
+	return false
+}

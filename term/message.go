@@ -1,0 +1,49 @@
+package term
+
+// AppendMessage appends v together with its type: [DecodeMessage] returns a value
+// of the very type of v, and equal to what [Isolate] returns for v. What is in
+// interfaces inside of v travels in the same way.
+//
+// It returns an [*EncodeError] and dst as it was if v, or something in it, is of
+// a type that cannot travel ([ErrUnsendable]), that needs a wire name and has
+// none ([ErrNotRegistered]), or that is no message ([ErrRefusedMessage]).
+func AppendMessage(dst []byte, v any) ([]byte, error) { return Limits{}.AppendMessage(dst, v) }
+
+// AppendMessage is [AppendMessage] under these limits, of which MaxBytes and
+// MaxDepth count.
+func (l Limits) AppendMessage(dst []byte, v any) ([]byte, error) {
+	if v == nil {
+		return AppendNil(dst), nil
+	}
+	if err := planOf(v).refusedMessage(); err != nil {
+		return dst, encodeFailed(&EncodeError{Err: err}, v)
+	}
+	left := l.room(dst)
+	out, err := appendAny(dst, v, left)
+	return left.finish(dst, out, v, err)
+}
+
+// DecodeMessage decodes what [AppendMessage] wrote. A value whose wire name is
+// not registered here arrives as a [Raw], an extension of an unknown code as an
+// [Ext]. It returns a [*DecodeError].
+func DecodeMessage(b []byte) (any, error) { return Limits{}.DecodeMessage(b) }
+
+// DecodeMessage is [DecodeMessage] under these limits.
+func (l Limits) DecodeMessage(b []byte) (any, error) {
+	r, err := open(b, l)
+	if err != nil {
+		return nil, err
+	}
+	v, err := readAny(r)
+	if err != nil {
+		return nil, err
+	}
+	r.close()
+	if v == nil {
+		return nil, nil
+	}
+	if err := planOf(v).refusedMessage(); err != nil {
+		return nil, &DecodeError{Err: err}
+	}
+	return v, nil
+}

@@ -1,0 +1,142 @@
+package term
+
+import (
+	"reflect"
+	"sync"
+	"sync/atomic"
+)
+
+// plan is what the package has decided about one Go type, once: how its values
+// are encoded, decoded and copied, and what may be done with them at all. Plans
+// are never changed, but for the atomics that registration sets.
+type plan struct {
+	typ    reflect.Type
+	word   typeWord
+	direct bool  // an interface holds the value itself: see heldDirectly
+	elem   *plan // what a pointer points to
+
+	encode func(dst []byte, src address, left room) ([]byte, error)
+	decode func(r *Reader, dst address) error      // *dst is zero
+	copy   func(dst, src address, left room) error // dst is anything but src itself
+	isZero func(a address) bool                    // what omitempty asks: nothing is lost with the value
+
+	self  bool // the type writes its own form
+	plain bool // a copy of the memory is an isolated value
+	skips bool // some of the memory must not even be read: fields tagged "-"
+	// tidy reports that a value is already as it would arrive, though others of
+	// its type may not be; nil if that cannot be told, or never is.
+	tidy func(a address) bool
+
+	parts  []part   // the types that it consists of
+	noWire *refusal // why no value can be encoded or decoded
+	noCopy *refusal // why no value can be copied
+
+	asIs    atomic.Bool              // a value that is sent arrives as it is
+	wire    atomic.Pointer[wireForm] // how it travels with its type; nil: it cannot
+	refused atomic.Pointer[string]   // why it may not be a message
+}
+
+// part is a type that another one consists of, and the step of a path to it.
+type part struct {
+	step string
+	plan *plan
+}
+
+// plans has a plan for each type seen. One table serves the whole program, and
+// all nodes in it: what a type is made of is the program's, not a node's.
+var plans struct {
+	table atomic.Pointer[planTable]
+	mu    sync.Mutex // held while plans are compiled and published
+}
+
+func init() {
+	plans.table.Store(newPlanTable(256))
+	registerBuiltins()
+}
+
+// planOf returns the plan of v's type; v is not nil.
+func planOf(v any) *plan {
+	if p := plans.table.Load().get(wordOf(v)); p != nil {
+		return p
+	}
+	return planFor(reflect.TypeOf(v))
+}
+
+// planFor returns the plan of t and compiles it if it must.
+func planFor(t reflect.Type) *plan {
+	plans.mu.Lock()
+	defer plans.mu.Unlock()
+	c := compiler{fresh: map[reflect.Type]*plan{}}
+	p := c.plan(t)
+	c.publish()
+	return p
+}
+
+// compiler compiles a type and all that it consists of.
+type compiler struct {
+	fresh map[reflect.Type]*plan // begun, not published: types may contain themselves
+	order []*plan
+}
+
+// plan returns the plan of t, which may still be in the making.
+func (c *compiler) plan(t reflect.Type) *plan {
+	word := typeWordOf(t)
+	if p := plans.table.Load().get(word); p != nil {
+		return p
+	}
+	if p := c.fresh[t]; p != nil {
+		return p
+	}
+	p := &plan{typ: t, word: word, direct: heldDirectly(t)}
+	c.fresh[t] = p
+	c.order = append(c.order, p)
+	c.compile(p)
+	if isImmutable(t) {
+		p.noCopy = nil
+		p.copyMemory()
+	}
+	return p
+}
+
+func (c *compiler) compile(p *plan) {
+	if c.selfCoded(p) {
+		return
+	}
+	switch p.typ.Kind() {
+	case reflect.Pointer:
+		c.pointer(p)
+	case reflect.Interface:
+		c.iface(p)
+	case reflect.Slice:
+		c.slice(p)
+	case reflect.Array:
+		c.array(p)
+	case reflect.Map:
+		c.mapping(p)
+	case reflect.Struct:
+		c.structure(p)
+	default:
+		scalar(p)
+	}
+}
+
+// publish decides what depends on finished parts and makes the plans known.
+func (c *compiler) publish() {
+	c.spreadRefusals()
+	table := plans.table.Load()
+	for _, p := range c.order {
+		p.obeyRefusals()
+		p.asIs.Store(p.noCopy == nil && (p.plain || p.typ == bytesType))
+		table = table.add(p)
+	}
+	plans.table.Store(table)
+}
+
+// copyMemory says that a copy of the memory is an isolated value.
+func (p *plan) copyMemory() {
+	p.plain = true
+	p.copy = func(dst, src address, _ room) error {
+		dst.value(p.typ).Set(src.value(p.typ))
+		return nil
+	}
+}

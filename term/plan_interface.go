@@ -1,0 +1,62 @@
+package term
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// iface compiles an interface type: its values travel with their types.
+func (c *compiler) iface(p *plan) {
+	p.isZero = firstWordIsNil
+	load := func(a address) any { return *at[any](a) }
+	store := func(a address, v any) error { *at[any](a) = v; return nil }
+	if p.typ.NumMethod() > 0 {
+		load, store = p.loadInterface, p.storeInterface
+	}
+	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+		return appendAny(dst, load(src), left)
+	}
+	p.decode = func(r *Reader, dst address) error {
+		start := r.pos
+		v, err := readAny(r)
+		if err != nil {
+			return err
+		}
+		if err := store(dst, v); err != nil {
+			return r.failAt(start, err)
+		}
+		return nil
+	}
+	p.copy = func(dst, src address, left room) error {
+		v, err := copyAny(load(src), left)
+		if err != nil {
+			return err
+		}
+		if err := store(dst, v); err != nil {
+			return &EncodeError{Err: err}
+		}
+		return nil
+	}
+}
+
+// loadInterface returns what is in the interface with methods at a.
+func (p *plan) loadInterface(a address) any {
+	if firstWordIsNil(a) {
+		return nil
+	}
+	return a.value(p.typ).Elem().Interface()
+}
+
+// storeInterface puts v into the interface with methods at a.
+func (p *plan) storeInterface(a address, v any) error {
+	if v == nil {
+		a.value(p.typ).SetZero()
+		return nil
+	}
+	rv := reflect.ValueOf(v)
+	if !rv.Type().Implements(p.typ) {
+		return fmt.Errorf("%w: %T is no %v", ErrMismatch, v, p.typ)
+	}
+	a.value(p.typ).Set(rv)
+	return nil
+}

@@ -1,0 +1,210 @@
+package term
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+var bytesType = reflect.TypeFor[[]byte]()
+
+func (c *compiler) slice(p *plan) {
+	elem := c.plan(p.typ.Elem())
+	p.isZero = firstWordIsNil
+	if isByte(elem) {
+		byteSlice(p)
+		return
+	}
+	p.parts = []part{{"[]", elem}}
+	size := p.typ.Elem().Size()
+	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+		first, n := src.elements()
+		if first.isNil() {
+			return AppendNil(dst), nil
+		}
+		return encodeElements(dst, elem, first, n, left)
+	}
+	p.decode = func(r *Reader, dst address) error {
+		if r.skipNil() {
+			return nil
+		}
+		n, err := r.ReadArrayLen()
+		if err != nil {
+			return err
+		}
+		if err := r.claim(n, size); err != nil {
+			return err
+		}
+		return decodeElements(r, elem, makeSlice(p.typ, dst, n), n)
+	}
+	p.copy = func(dst, src address, left room) error {
+		from, n := src.elements()
+		if from.isNil() {
+			dst.value(p.typ).SetZero()
+			return nil
+		}
+		to := makeSlice(p.typ, dst, n)
+		if elem.plain {
+			reflect.Copy(dst.value(p.typ), src.value(p.typ))
+			_, err := left.enter(nil)
+			return err
+		}
+		return copyElements(elem, to, from, n, left)
+	}
+}
+
+func (c *compiler) array(p *plan) {
+	elem := c.plan(p.typ.Elem())
+	n, size := p.typ.Len(), p.typ.Elem().Size()
+	p.isZero = func(a address) bool {
+		for i := range n {
+			if !elem.isZero(a.add(uintptr(i) * size)) {
+				return false
+			}
+		}
+		return true
+	}
+	if isByte(elem) {
+		byteArray(p)
+		return
+	}
+	p.parts = []part{{"[]", elem}}
+	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+		return encodeElements(dst, elem, src, n, left)
+	}
+	p.decode = func(r *Reader, dst address) error {
+		start := r.pos
+		if r.skipNil() {
+			return nil
+		}
+		got, err := r.ReadArrayLen()
+		if err != nil {
+			return err
+		}
+		if got != n {
+			return r.failAt(start, fmt.Errorf("%w: %d elements where %v has %d", ErrMismatch, got, p.typ, n))
+		}
+		return decodeElements(r, elem, dst, n)
+	}
+	p.copy = func(dst, src address, left room) error {
+		return copyElements(elem, dst, src, n, left)
+	}
+	switch {
+	case elem.plain:
+		p.copyMemory()
+	case elem.tidy != nil:
+		p.tidy = func(a address) bool {
+			for i := range n {
+				if !elem.tidy(a.add(uintptr(i) * size)) {
+					return false
+				}
+			}
+			return true
+		}
+	}
+}
+
+func encodeElements(dst []byte, elem *plan, first address, n int, left room) ([]byte, error) {
+	left, err := left.enter(dst)
+	if err != nil {
+		return dst, err
+	}
+	if err := checkLen(n); err != nil {
+		return dst, err
+	}
+	dst = AppendArrayLen(dst, n)
+	size := elem.typ.Size()
+	for i := range n {
+		if dst, err = elem.encode(dst, first.add(uintptr(i)*size), left); err != nil {
+			return dst, within(err, index(i))
+		}
+	}
+	return dst, nil
+}
+
+func decodeElements(r *Reader, elem *plan, first address, n int) error {
+	size := elem.typ.Size()
+	for i := range n {
+		if err := elem.decode(r, first.add(uintptr(i)*size)); err != nil {
+			return within(err, index(i))
+		}
+	}
+	return nil
+}
+
+func copyElements(elem *plan, to, from address, n int, left room) error {
+	left, err := left.enter(nil)
+	if err != nil {
+		return err
+	}
+	size := elem.typ.Size()
+	for i := range n {
+		offset := uintptr(i) * size
+		if err := elem.copy(to.add(offset), from.add(offset), left); err != nil {
+			return within(err, index(i))
+		}
+	}
+	return nil
+}
+
+// makeSlice sets dst, of slice type t, to n new zero elements and returns the
+// address of the first.
+func makeSlice(t reflect.Type, dst address, n int) address {
+	v := dst.value(t)
+	if n == 0 {
+		v.Set(reflect.MakeSlice(t, 0, 0))
+	} else {
+		v.SetZero()
+		v.Grow(n) // allocates the elements alone; MakeSlice would the header too
+		v.SetLen(n)
+	}
+	first, _ := dst.elements()
+	return first
+}
+
+// isByte reports whether elements of type e travel together, as bytes.
+func isByte(e *plan) bool { return e.typ.Kind() == reflect.Uint8 && !e.self }
+
+func byteSlice(p *plan) {
+	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+		b := *at[[]byte](src)
+		if err := checkLen(len(b)); err != nil {
+			return dst, err
+		}
+		return AppendBytes(dst, b), nil
+	}
+	p.decode = func(r *Reader, dst address) (err error) {
+		*at[[]byte](dst), err = r.ReadBytes()
+		return err
+	}
+	p.copy = func(dst, src address, _ room) error {
+		*at[[]byte](dst) = bytes.Clone(*at[[]byte](src))
+		return nil
+	}
+}
+
+func byteArray(p *plan) {
+	n := p.typ.Size()
+	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+		return AppendBytes(dst, src.bytes(n)), nil
+	}
+	p.decode = func(r *Reader, dst address) error {
+		start := r.pos
+		b, err := r.ReadView()
+		if err != nil {
+			return r.nilOr(start, err)
+		}
+		if len(b) != int(n) {
+			return r.failAt(start, fmt.Errorf("%w: %d bytes where %v has %d", ErrMismatch, len(b), p.typ, n))
+		}
+		copy(dst.bytes(n), b)
+		return nil
+	}
+	p.copyMemory()
+}
+
+// firstWordIsNil reports whether a pointer, slice, map or interface is nil.
+func firstWordIsNil(a address) bool { return a.pointee().isNil() }
+
+func index(i int) string { return "[" + strconv.Itoa(i) + "]" }

@@ -1,0 +1,191 @@
+package term
+
+import "bytes"
+
+// structPlan is the plan of a struct: a map from the names of its fields.
+type structPlan struct {
+	of     *plan
+	fields []field
+	header []byte         // of the map with all fields
+	byName map[string]int // index into fields
+	omits  bool           // some fields are left out when they are zero
+	whole  bool           // all of the memory is copied at once
+	deep   []int          // indexes of the fields that a copy of the memory does not isolate
+}
+
+func (c *compiler) structure(p *plan) {
+	s := &structPlan{of: p, byName: map[string]int{}}
+	fields, err := c.fields(p)
+	if err != nil {
+		p.noWire, p.noCopy = err, err
+	}
+	s.fields = fields
+	s.header = AppendMapLen(nil, len(s.fields))
+	p.plain = !p.skips
+	tidy := !p.skips
+	for i := range s.fields {
+		f := &s.fields[i]
+		p.parts = append(p.parts, part{f.step, f.plan})
+		s.byName[f.name] = i
+		s.omits = s.omits || f.omitEmpty
+		p.skips = p.skips || f.plan.skips
+		if !f.plan.plain {
+			s.deep = append(s.deep, i)
+			p.plain = false
+			tidy = tidy && f.plan.tidy != nil
+		}
+	}
+	s.whole = !p.skips
+	p.encode, p.decode, p.copy, p.isZero = s.encode, s.decode, s.copy, s.isZero
+	switch {
+	case p.plain:
+		p.copyMemory()
+	case tidy:
+		p.tidy = s.tidy
+	}
+}
+
+func (s *structPlan) encode(dst []byte, src address, left room) ([]byte, error) {
+	left, err := left.enter(dst)
+	if err != nil {
+		return dst, err
+	}
+	if s.omits {
+		dst = AppendMapLen(dst, s.present(src))
+	} else {
+		dst = append(dst, s.header...)
+	}
+	for i := range s.fields {
+		f := &s.fields[i]
+		at := src.add(f.offset)
+		if f.omitEmpty && f.plan.isZero(at) {
+			continue
+		}
+		dst = append(dst, f.key...)
+		if dst, err = f.plan.encode(dst, at, left); err != nil {
+			return dst, within(err, f.step)
+		}
+	}
+	return dst, nil
+}
+
+// present counts the fields that are not left out.
+func (s *structPlan) present(src address) int {
+	n := len(s.fields)
+	for i := range s.fields {
+		if f := &s.fields[i]; f.omitEmpty && f.plan.isZero(src.add(f.offset)) {
+			n--
+		}
+	}
+	return n
+}
+
+func (s *structPlan) decode(r *Reader, dst address) error {
+	if r.skipNil() {
+		return nil
+	}
+	n, err := r.ReadMapLen()
+	if err != nil {
+		return err
+	}
+	var few [2]uint64
+	seen := few[:]
+	if len(s.fields) > 64*len(few) {
+		seen = make([]uint64, (len(s.fields)+63)/64)
+	}
+	next := 0
+	for range n {
+		start := r.pos
+		i, err := s.readKey(r, next)
+		if err != nil {
+			return err
+		}
+		if i < 0 {
+			if err := r.Skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		f := &s.fields[i]
+		word, bit := &seen[i/64], uint64(1)<<(i%64)
+		if *word&bit != 0 {
+			return &DecodeError{Path: f.step, Offset: start, Err: ErrDuplicateKey}
+		}
+		*word |= bit
+		if err := f.plan.decode(r, dst.add(f.offset)); err != nil {
+			return within(err, f.step)
+		}
+		next = i + 1
+	}
+	return nil
+}
+
+// readKey reads a key and returns which field has this name, -1 if none has. It
+// is quick if that is the field with index next, as it is when nobody changed
+// the order of fields.
+func (s *structPlan) readKey(r *Reader, next int) (int, error) {
+	if next < len(s.fields) {
+		if key := s.fields[next].key; bytes.HasPrefix(r.b[r.pos:], key) {
+			r.pos += len(key)
+			return next, nil
+		}
+	}
+	if k := r.Kind(); k != KindString && k != KindBytes {
+		return -1, r.Skip() // other languages may have other keys
+	}
+	name, err := r.ReadView()
+	if err != nil {
+		return -1, err
+	}
+	if i, ok := s.byName[string(name)]; ok {
+		return i, nil
+	}
+	return -1, nil
+}
+
+func (s *structPlan) copy(dst, src address, left room) error {
+	left, err := left.enter(nil)
+	if err != nil {
+		return err
+	}
+	if !s.whole {
+		return s.copyFields(dst, src, left)
+	}
+	dst.value(s.of.typ).Set(src.value(s.of.typ))
+	for _, i := range s.deep {
+		if err := s.fields[i].copy(dst, src, left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyFields copies the fields that travel and leaves the others zero. It does
+// not even read these: they may be locks that somebody holds.
+func (s *structPlan) copyFields(dst, src address, left room) error {
+	dst.value(s.of.typ).SetZero()
+	for i := range s.fields {
+		if err := s.fields[i].copy(dst, src, left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *structPlan) tidy(a address) bool {
+	for _, i := range s.deep {
+		if f := &s.fields[i]; !f.plan.tidy(a.add(f.offset)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *structPlan) isZero(a address) bool {
+	for i := range s.fields {
+		if f := &s.fields[i]; !f.plan.isZero(a.add(f.offset)) {
+			return false
+		}
+	}
+	return true
+}
