@@ -1,0 +1,178 @@
+// Command bench measures this project side by side with plain goroutines and
+// channels, with other actor libraries for Go, and with Erlang.
+//
+//	GOWORK=off go -C tools/bench run .
+//
+// runs everything and prints a table. The module stands outside the workspace,
+// since it pulls in all of the others.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/starlang-go/starlang/tools/bench/internal/report"
+	"github.com/starlang-go/starlang/tools/bench/internal/suite"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the flags.
+type options struct {
+	workloads, systems string
+	passes, procs      int
+	scale              float64
+	timeout            time.Duration
+	json, markdown     bool
+	svg, from          string
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.workloads, "workloads", "", "comma-separated `names` of the workloads to run (default all)")
+	flags.StringVar(&o.systems, "systems", "", "comma-separated `names` of the systems to run (default all)")
+	flags.IntVar(&o.passes, "passes", 7, "how often everything runs")
+	flags.IntVar(&o.procs, "procs", 2, "GOMAXPROCS of each run")
+	flags.Float64Var(&o.scale, "scale", 1, "multiplies the number of operations of each run")
+	flags.DurationVar(&o.timeout, "timeout", 90*time.Second, "bound for one run")
+	flags.BoolVar(&o.json, "json", false, "print one line of JSON for each run instead of the table")
+	flags.BoolVar(&o.markdown, "markdown", false, "print a Markdown table of the medians instead of the table")
+	flags.StringVar(&o.svg, "svg", "", "draw the chart into this `file`")
+	flags.StringVar(&o.from, "from", "", "report on the -json lines in this `file` instead of running anything")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.passes < 1 || o.procs < 1 || o.scale <= 0 || o.timeout <= 0:
+		return o, errors.New("-passes, -procs, -scale and -timeout must be positive")
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	workloads, err := choose("workload", o.workloads, suite.Workloads, func(w suite.Workload) string { return w.Name })
+	if err != nil {
+		return err
+	}
+	systems, err := choose("system", o.systems, suite.Systems, func(s suite.System) string { return s.Name })
+	if err != nil {
+		return err
+	}
+	outcome, err := o.outcome(ctx, workloads, systems, stdout, stderr)
+	if err != nil && len(outcome.Samples) == 0 {
+		return err
+	}
+	summary := report.Summarize(workloads, systems, outcome)
+	return errors.Join(err, o.report(summary, stdout), verdict(outcome))
+}
+
+// outcome is what the suite measures, or has measured earlier.
+func (o options) outcome(ctx context.Context, workloads []suite.Workload, systems []suite.System, stdout, stderr io.Writer) (suite.Outcome, error) {
+	if o.from != "" {
+		file, err := os.Open(o.from)
+		if err != nil {
+			return suite.Outcome{}, err
+		}
+		defer func() { _ = file.Close() }()
+		samples, err := report.ReadSamples(file)
+		return suite.Outcome{Samples: samples}, err
+	}
+	var unwritten error
+	outcome, err := suite.Run(ctx, suite.Config{
+		Systems: systems, Workloads: workloads,
+		Passes: o.passes, Procs: o.procs, Scale: o.scale, Timeout: o.timeout,
+		Progress: stderr,
+		Each: func(s suite.Sample) {
+			if o.json {
+				unwritten = errors.Join(unwritten, report.WriteSample(stdout, s))
+			}
+		},
+	})
+	return outcome, errors.Join(err, unwritten)
+}
+
+// report prints the summary in the form that was asked for and draws the chart.
+func (o options) report(summary report.Summary, stdout io.Writer) error {
+	var err error
+	switch {
+	case o.markdown:
+		err = summary.WriteMarkdown(stdout)
+	case !o.json:
+		err = summary.WriteTable(stdout)
+	}
+	if err != nil || o.svg == "" {
+		return err
+	}
+	file, err := os.Create(o.svg)
+	if err != nil {
+		return fmt.Errorf("draw the chart: %w", err)
+	}
+	return errors.Join(summary.WriteChart(file), file.Close())
+}
+
+// verdict is an error if a run of this project or of plain Go has failed. That
+// a peer fails is part of the result.
+func verdict(outcome suite.Outcome) error {
+	var failed []error
+	for _, name := range []string{suite.PlainGo, suite.Starlang} {
+		if err := outcome.Missing[name]; err != nil {
+			failed = append(failed, err)
+		}
+	}
+	for cell, err := range outcome.Failed {
+		if cell.System == suite.PlainGo || cell.System == suite.Starlang {
+			failed = append(failed, fmt.Errorf("%s %s: %w", cell.System, cell.Workload, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// choose returns the items that a comma-separated list names, in the order of
+// all; an empty list names every one.
+func choose[T any](kind, list string, all []T, name func(T) string) ([]T, error) {
+	if list == "" {
+		return all, nil
+	}
+	wanted := strings.Split(list, ",")
+	var known []string
+	var chosen []T
+	for _, item := range all {
+		known = append(known, name(item))
+		if slices.Contains(wanted, name(item)) {
+			chosen = append(chosen, item)
+		}
+	}
+	for _, want := range wanted {
+		if !slices.Contains(known, want) {
+			return nil, fmt.Errorf("no %s %q, there are %s", kind, want, strings.Join(known, ", "))
+		}
+	}
+	return chosen, nil
+}

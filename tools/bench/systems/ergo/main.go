@@ -1,0 +1,28 @@
+// Command ergo runs the workloads with ergo.services/ergo.
+package main
+
+import "github.com/starlang-go/starlang/tools/bench/internal/worker"
+
+func main() {
+	worker.Main(worker.Program{
+		Workloads: map[string]worker.Workload{
+			"pingpong": pingpong,
+			"send1":    send1,
+			"send8":    send8,
+			"pairs4":   pairs4,
+			"spawn":    spawn,
+			"idle":     idle,
+			"skynet":   skynet,
+			"ring":     ring,
+			"call":     call,
+			"monitor":  monitor,
+			"links":    links,
+			"named":    named,
+			"rem64":    rem64,
+			"rem1k":    rem1k,
+			"rem16":    rem16,
+			"remlat":   remlat,
+		},
+		Node: farNode,
+	})
+}
