@@ -55,9 +55,12 @@ type process struct {
 	rt      *Runtime
 	id      uint64
 	started time.Duration // since the runtime's start
-	box     mailbox.Mailbox[Message]
+	box     inbox
 	rec     *record // guarded by mu; nil until the first entry
 }
+
+// inbox is where a process's messages wait.
+type inbox = mailbox.Mailbox[Message]
 
 // record has what a process may have and most do not. All is guarded by the
 // process's mu.

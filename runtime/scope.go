@@ -94,7 +94,13 @@ func RecvTimeout(ctx context.Context, d time.Duration) (m Message, err error) {
 
 // TryRecv is [Context.TryRecv] of the process that ctx carries, or
 // [ErrNotInProcess].
-func TryRecv(ctx context.Context) (Message, error) { return RecvTimeout(ctx, 0) }
+func TryRecv(ctx context.Context) (m Message, err error) {
+	err = WithContext(ctx, func(c *Context) error {
+		m, err = c.TryRecv()
+		return err
+	})
+	return m, err
+}
 
 // Send is [Context.Send] of the process that ctx carries, or [ErrNotInProcess].
 func Send(ctx context.Context, to pid.PID, v any) error {
