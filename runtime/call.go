@@ -40,8 +40,9 @@ type call struct {
 	timer  *time.Timer
 	due    time.Time // zero: no timeout; guarded by the caller's mu
 	armed  time.Time // when timer fires, zero: it does not; guarded by the caller's mu
-	target pid.PID
+	to     pid.Address
 	callee *process // nil: of another node, or gone
+	away   bool     // the request went to another node
 }
 
 // Call sends a process a request and waits for the reply, which must be a T. ctx
@@ -53,16 +54,34 @@ type call struct {
 // with the exit reason, noproc if it was dead before. A reply that comes after
 // Call has returned is dropped. What else arrives meanwhile stays in the mailbox,
 // in order, and does not make the call slower.
-func Call[T any](ctx context.Context, to pid.PID, req any) (reply T, err error) {
+func Call[T any](ctx context.Context, to pid.PID, req any) (T, error) {
+	return callWithin[T](ctx, toPID(to), req)
+}
+
+// CallName is [Call] of whoever has a registered name, on this node or another.
+func CallName[T any](ctx context.Context, to pid.Name, req any) (T, error) {
+	return callWithin[T](ctx, pid.Address{Name: to}, req)
+}
+
+// CallTimeout is [Call] that waits for d at the most and then returns a
+// [*RuntimeError] with [ErrTimeout]. It costs less than a context with a deadline.
+func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (T, error) {
+	v, err := c.process().call(toPID(to), req, func(w *call, p *process) { p.setDue(w, d) })
+	return replyAs[T](toPID(to), v, err)
+}
+
+func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, err error) {
 	c, ok := FromContext(ctx)
 	if !ok {
 		return reply, ErrNotInProcess
 	}
 	var stop func() bool
-	v, err := c.process().call(pid.Address{PID: to}, req, func(w *call, p *process) {
+	v, err := c.process().call(to, req, func(w *call, p *process) {
 		if ctx != context.Context(c) {
 			ref := w.ref
-			stop = context.AfterFunc(ctx, func() { p.finishCall(ref, nil, context.Cause(ctx)) })
+			stop = context.AfterFunc(ctx, func() {
+				p.finishCall(ref, nil, context.Cause(ctx))
+			})
 		}
 	})
 	if stop != nil {
@@ -71,14 +90,7 @@ func Call[T any](ctx context.Context, to pid.PID, req any) (reply T, err error) 
 	return replyAs[T](to, v, err)
 }
 
-// CallTimeout is [Call] that waits for d at the most and then returns a
-// [*RuntimeError] with [ErrTimeout]. It costs less than a context with a deadline.
-func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (reply T, err error) {
-	v, err := c.process().call(pid.Address{PID: to}, req, func(w *call, p *process) { p.setDue(w, d) })
-	return replyAs[T](to, v, err)
-}
-
-func replyAs[T any](to pid.PID, v any, err error) (reply T, _ error) {
+func replyAs[T any](to pid.Address, v any, err error) (reply T, _ error) {
 	if err != nil {
 		return reply, err
 	}
@@ -92,27 +104,24 @@ func replyAs[T any](to pid.PID, v any, err error) (reply T, _ error) {
 // call makes a call and waits for its end. limit is called once the call can be
 // found, to bound the wait.
 func (p *process) call(to pid.Address, req any, limit func(*call, *process)) (any, error) {
-	if to.PID == p.pid() {
-		return nil, &RuntimeError{"call", to.PID, ErrCallSelf}
-	}
-	w, err := p.startCall(to.PID)
+	w, err := p.startCall(to)
 	if err != nil {
-		return nil, err
+		return nil, &RuntimeError{"call", to, err}
 	}
 	limit(w, p)
-	if err := p.sendRequest(w, to, req); err != nil {
-		p.finishCall(w.ref, nil, &RuntimeError{"call", to.PID, err})
+	if err := p.sendRequest(w, req); err != nil {
+		p.finishCall(w.ref, nil, err)
 	}
 	<-w.done // somebody always ends it: reply, down, limit, or our own exit
 	return p.endCall(w)
 }
 
 // startCall enters a call into the table.
-func (p *process) startCall(to pid.PID) (*call, error) {
+func (p *process) startCall(to pid.Address) (*call, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.running() {
-		return nil, &RuntimeError{"call", to, ErrTerminated}
+		return nil, ErrTerminated
 	}
 	r := p.recordLocked()
 	w := r.freeCall
@@ -120,7 +129,7 @@ func (p *process) startCall(to pid.PID) (*call, error) {
 	if w == nil {
 		w = &call{done: make(chan struct{}, 1)}
 	}
-	w.ref, w.target = p.rt.node.NextRef(), to
+	w.ref, w.to = p.rt.node.NextRef(), to
 	r.calls.put(w.ref, w)
 	return w, nil
 }
@@ -129,12 +138,13 @@ func (p *process) startCall(to pid.PID) (*call, error) {
 // the callee.
 func (p *process) endCall(w *call) (v any, err error) {
 	v, err = w.value, w.err
-	if w.callee != nil {
+	switch {
+	case w.callee != nil:
 		w.callee.forgetWatcher(w.ref)
-	} else if p.rt.isRemote(w.target) {
-		p.rt.signalAway(w.target, signal.Envelope{Kind: signal.Demonitor, From: p.pid(), Ref: w.ref})
+	case w.away:
+		p.rt.signalAwayTo(w.to, signal.Envelope{Kind: signal.Demonitor, From: p.pid(), Ref: w.ref})
 	}
-	w.value, w.err, w.callee = nil, nil, nil
+	w.value, w.err, w.callee, w.away = nil, nil, nil, false
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.due = time.Time{}
@@ -148,17 +158,39 @@ func (p *process) endCall(w *call) (v any, err error) {
 
 // sendRequest brings the request to the callee, which from then on knows that it
 // has to tell the caller of its end.
-func (p *process) sendRequest(w *call, to pid.Address, req any) error {
-	q, ok := p.rt.registry.Get(to.PID)
-	if !ok {
-		return p.sendAway(to.PID, signal.Envelope{Kind: signal.Call, Ref: w.ref, Value: req})
+func (p *process) sendRequest(w *call, req any) error {
+	q, away := p.find(w.to)
+	if away {
+		w.away = true
+		env := signal.Envelope{Kind: signal.Call, From: p.pid(), Ref: w.ref, Value: req}
+		return p.rt.route((*Context)(p), w.to, env)
+	}
+	if q == p {
+		return ErrCallSelf
 	}
 	v, err := term.Isolate(req)
 	if err != nil {
 		return err
 	}
+	if q == nil {
+		return ErrNoProc
+	}
 	w.callee = q
 	return q.acceptCall((*Context)(p), &p.state, &request{v, From{p.pid(), w.ref}, p})
+}
+
+// find returns the process at an address, nil if there is none, or that the
+// address is on another node.
+func (p *process) find(to pid.Address) (q *process, away bool) {
+	if !to.PID.IsZero() {
+		q, _ = p.rt.registry.Get(to.PID)
+		return q, q == nil && p.rt.isRemote(to.PID)
+	}
+	if !p.rt.isHere(to.Name) {
+		return nil, true
+	}
+	_, q, _ = p.rt.registry.LookupName(to.Name.Name)
+	return q, false
 }
 
 // acceptCall queues a request and notes who waits for it.
@@ -180,7 +212,7 @@ func (p *process) watchCall(r *request) bool {
 	if !p.running() {
 		return false
 	}
-	p.recordLocked().watchers.put(r.from.Ref, watcher{r.caller, r.from.PID})
+	p.recordLocked().watchers.put(r.from.Ref, watcher{process: r.caller, pid: r.from.PID})
 	return true
 }
 
@@ -192,12 +224,32 @@ func (p *process) acceptRemoteCall(ctx context.Context, env signal.Envelope) err
 // refuseCall tells the caller that its request was dropped.
 func (rt *Runtime) refuseCall(r *request, err error) {
 	if r.caller != nil {
-		r.caller.finishCall(r.from.Ref, nil, &RuntimeError{Op: "call", Err: err})
+		r.caller.finishCall(r.from.Ref, nil, err)
 		return
 	}
 	rt.signalAway(r.from.PID, signal.Envelope{
 		Kind: signal.DownSignal, Ref: r.from.Ref, Reason: signal.Error(err.Error()),
 	})
+}
+
+// CallContext returns the context of a call that the process has received: it
+// derives from the process's own, and is also cancelled, with cause [ErrCallOver],
+// once the caller does not wait any more. Work that only serves the reply can obey
+// it.
+func (c *Context) CallContext(from From) context.Context {
+	ctx, cancel := context.WithCancelCause(c)
+	p := c.process()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rec != nil {
+		if w, ok := p.rec.watchers.get(from.Ref); ok && w.who() == from.PID {
+			w.cancel = cancel
+			p.rec.watchers.put(from.Ref, w)
+			return ctx
+		}
+	}
+	cancel(ErrCallOver)
+	return ctx
 }
 
 // Reply answers a call: to is what [Message.From] returned, here or in whatever
@@ -248,6 +300,15 @@ func (p *process) finishCallLocked(ref pid.Ref, v any, err error) {
 	if !ok {
 		return // answered, given up, or of another start of this node
 	}
+	w.finish(v, err)
+}
+
+// finish is called by whoever has taken w out of the table, with the caller's mu
+// held.
+func (w *call) finish(v any, err error) {
+	if err != nil {
+		err = &RuntimeError{"call", w.to, err}
+	}
 	w.value, w.err = v, err
 	w.done <- struct{}{}
 }
@@ -258,8 +319,7 @@ func (p *process) failCallsLocked(err error) {
 		return
 	}
 	for _, w := range p.rec.calls.all() {
-		w.err = err
-		w.done <- struct{}{}
+		w.finish(nil, err)
 	}
 	p.rec.calls = table[pid.Ref, *call]{}
 }

@@ -37,7 +37,7 @@ func (p *process) callDue(w *call) {
 		w.arm(p, left)
 		return
 	}
-	p.finishCallLocked(w.ref, nil, &RuntimeError{"call", w.target, ErrTimeout})
+	p.finishCallLocked(w.ref, nil, ErrTimeout)
 }
 
 // stopTimer stops the timer of a call that is not to be used again.

@@ -44,6 +44,9 @@ var (
 	ErrCallSelf = errors.New("process calls itself")
 	// ErrNotCall tells that a message was replied to which is no call.
 	ErrNotCall = errors.New("message is not a call")
+	// ErrCallOver tells that a call does not wait for its reply any more: its
+	// caller has given up or ended, or it was answered.
+	ErrCallOver = errors.New("call is over")
 	// ErrReplyType tells that a call was answered with a value of another type
 	// than the caller asked for.
 	ErrReplyType = errors.New("reply has another type")
@@ -71,18 +74,20 @@ func (e *SpawnError) Unwrap() error { return e.Err }
 
 // RuntimeError says which operation of which process failed, and why.
 type RuntimeError struct {
-	Op  string  // "link", "monitor", "call", …
-	PID pid.PID // the process that it was aimed at; zero if none
+	Op  string      // "link", "unlink" or "call"
+	To  pid.Address // whom it was aimed at; zero if that is not known any more
 	Err error
 }
 
 // Error implements error.
 func (e *RuntimeError) Error() string {
-	if e.PID.IsZero() {
+	if e.To == (pid.Address{}) {
 		return fmt.Sprintf("%s: %v", e.Op, e.Err)
 	}
-	return fmt.Sprintf("%s %s: %v", e.Op, e.PID, e.Err)
+	return fmt.Sprintf("%s %s: %v", e.Op, e.To, e.Err)
 }
 
 // Unwrap returns Err.
 func (e *RuntimeError) Unwrap() error { return e.Err }
+
+func toPID(p pid.PID) pid.Address { return pid.Address{PID: p} }

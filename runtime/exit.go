@@ -109,7 +109,7 @@ func (p *process) closeDown() {
 	p.mu.Lock()
 	reason := p.reasonLocked()
 	cancel := p.rec.cancelLocked()
-	p.failCallsLocked(&RuntimeError{Op: "call", Err: reason})
+	p.failCallsLocked(reason)
 	p.mu.Unlock()
 	if cancel != nil {
 		cancel(reason)

@@ -19,7 +19,7 @@ import (
 func (c *Context) Link(to pid.PID) error {
 	p := c.process()
 	if err := p.link(to); err != nil {
-		return &RuntimeError{"link", to, err}
+		return &RuntimeError{"link", toPID(to), err}
 	}
 	return nil
 }
@@ -30,7 +30,7 @@ func (c *Context) Link(to pid.PID) error {
 func (c *Context) Unlink(to pid.PID) error {
 	p := c.process()
 	if err := p.unlink(to); err != nil {
-		return &RuntimeError{"unlink", to, err}
+		return &RuntimeError{"unlink", toPID(to), err}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"unsafe"
 
 	"github.com/starlang-go/starlang/pid"
@@ -17,8 +18,9 @@ type monitor struct {
 
 // watcher is the monitored process's side: who is to be told.
 type watcher struct {
-	process *process // nil: a process of another node
-	pid     pid.PID  // of a process of another node
+	process *process                // nil: a process of another node
+	pid     pid.PID                 // of a process of another node
+	cancel  context.CancelCauseFunc // see Context.CallContext; nil unless asked for
 }
 
 // Monitor asks for one [signal.Down] when target ends, and returns at once. If
@@ -44,7 +46,7 @@ func (c *Context) Monitor(target pid.PID) pid.Ref {
 func (c *Context) MonitorName(name pid.Name) pid.Ref {
 	p := c.process()
 	ref := p.rt.node.NextRef()
-	here := name.Node == "" || name.Node == p.rt.node.Name()
+	here := p.rt.isHere(name)
 	if here {
 		name.Node = p.rt.node.Name()
 	}
@@ -150,7 +152,7 @@ func (p *process) acceptDown(ref pid.Ref, reason signal.ExitReason) {
 		p.deliverDownLocked(m, reason)
 		return
 	}
-	p.finishCallLocked(ref, nil, &RuntimeError{Op: "call", Err: reason})
+	p.finishCallLocked(ref, nil, reason)
 }
 
 func (p *process) deliverDownLocked(m *monitor, reason signal.ExitReason) {
@@ -202,11 +204,16 @@ func (m *monitor) withdraw(p *process, ref pid.Ref) {
 	p.rt.signalAwayTo(pid.Address{PID: m.down.PID, Name: m.down.Name}, env)
 }
 
+// forgetWatcher takes a monitor or a call of another process out of p.
 func (p *process) forgetWatcher(ref pid.Ref) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	var w watcher
 	if p.rec != nil {
-		p.rec.watchers.remove(ref)
+		w, _ = p.rec.watchers.remove(ref)
+	}
+	p.mu.Unlock()
+	if w.cancel != nil {
+		w.cancel(ErrCallOver)
 	}
 }
 

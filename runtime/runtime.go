@@ -205,6 +205,8 @@ func (rt *Runtime) isRemote(p pid.PID) bool {
 	return p.Node().Name() != "" && !rt.registry.IsOurs(p)
 }
 
+func (rt *Runtime) isHere(n pid.Name) bool { return n.Node == "" || n.Node == rt.node.Name() }
+
 // route sends a signal to an address on another node.
 func (rt *Runtime) route(ctx context.Context, to pid.Address, env signal.Envelope) error {
 	if to.PID.IsZero() {

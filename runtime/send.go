@@ -68,7 +68,7 @@ func (rt *Runtime) sendNamed(ctx context.Context, stop *atomic.Uint32, from pid.
 	if stop != nil && State(stop.Load()) != Running {
 		return ErrTerminated
 	}
-	if to.Node == "" || to.Node == rt.node.Name() {
+	if rt.isHere(to) {
 		if _, q, ok := rt.registry.LookupName(to.Name); ok {
 			v, err := term.Isolate(v)
 			if err != nil {
