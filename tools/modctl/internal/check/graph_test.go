@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,6 +71,19 @@ func TestImports_TestOnlyModuleInCodeIsFound(t *testing.T) {
 	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top: it imports assert.org")
 }
 
+func TestImports_InternalPackageForTestsMayImportWhatTestsMay(t *testing.T) {
+	g := packages()
+	g["m.org/top/internal/golden"] = &graph.Package{
+		Path: "m.org/top/internal/golden", Module: "m.org/top", Imports: []string{"assert.org"},
+	}
+	require.Empty(t, check.Imports(third(), g))
+	require.Empty(t, check.Budget(third(), g))
+
+	g["m.org/top"].Imports = []string{"m.org/top/internal/golden"}
+	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top/internal/golden: it imports assert.org")
+	require.Contains(t, finding.Text(check.Budget(third(), g)), "top: it brings assert.org along")
+}
+
 func TestBudget_WhatAThirdPartyBringsAlongIsFound(t *testing.T) {
 	g := packages()
 	g["helper.org"].Imports = []string{"network.org"}
@@ -98,6 +112,18 @@ func TestTidy_UntidyModuleIsFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, finding.Text(found), "app: go mod tidy would change it: ")
 	require.Contains(t, finding.Text(found), "+require example.org/m/low v0.1.0 // indirect")
+}
+
+func TestTidy_LongDifferenceIsCutShort(t *testing.T) {
+	fixture.Offline(t)
+	unused := "\nrequire (\n"
+	for i := range 8 {
+		unused += fmt.Sprintf("\texample.org/unused%d v1.0.0\n", i)
+	}
+	ws := fixture.Sound().With(edit(t, "low/go.mod", "go 1.26.0\n", "go 1.26.0\n"+unused+")\n")).Load(t)
+	found, err := check.Tidy(t.Context(), ws)
+	require.NoError(t, err)
+	require.Contains(t, finding.Text(found), "-example.org/unused4 v1.0.0, and 3 more")
 }
 
 func TestTidy_FailureIsAnErrorNotAFinding(t *testing.T) {

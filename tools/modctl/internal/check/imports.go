@@ -10,8 +10,9 @@ import (
 
 // Imports checks that code and tests import only what the manifest allows them:
 // siblings, the module's own third-party modules and, in tests, those that any
-// test may use. A third-party module of a sibling does not count: that pid
-// reaches MessagePack through term does not let it import MessagePack itself.
+// test may use. Internal packages to which only tests lead count as tests. A
+// third-party module of a sibling is not allowed by that: that pid reaches
+// MessagePack through term does not let it import MessagePack itself.
 func Imports(ws *workspace.Workspace, packages graph.Graph) []finding.Finding {
 	var found []finding.Finding
 	for _, dir := range ws.Manifest.Order() {
@@ -20,8 +21,13 @@ func Imports(ws *workspace.Workspace, packages graph.Graph) []finding.Finding {
 			code = append(code, ws.Manifest.Path(s))
 		}
 		tests := slices.Concat(code, ws.Manifest.TestOnly)
+		forTests := packages.ForTests(ws.Manifest.Path(dir))
 		for _, p := range packages.Of(ws.Manifest.Path(dir)) {
-			found = append(found, foreign(ws, packages, p.Path, p.Imports, code)...)
+			allowed := code
+			if slices.Contains(forTests, p) {
+				allowed = tests
+			}
+			found = append(found, foreign(ws, packages, p.Path, p.Imports, allowed)...)
 			found = append(found, foreign(ws, packages, p.Path+" (test)", p.TestImports, tests)...)
 		}
 	}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/starlang-go/starlang/tools/modctl/internal/command"
@@ -27,14 +28,20 @@ func Tidy(ctx context.Context, ws *workspace.Workspace) ([]finding.Finding, erro
 	return found, nil
 }
 
-// changedLines squeezes a diff into one line that names what would change.
+// maxShown bounds the lines of a difference that a finding shows.
+const maxShown = 5
+
+// changedLines squeezes a diff into one line that names the modules concerned.
 func changedLines(diff string) string {
 	var changed []string
 	for _, line := range command.Lines(diff) {
 		isHeader := strings.HasPrefix(line, "+++") || strings.HasPrefix(line, "---")
-		if !isHeader && strings.ContainsAny(line[:1], "+-") {
-			changed = append(changed, strings.Join(strings.Fields(line), " "))
+		if !isHeader && strings.ContainsAny(line[:1], "+-") && strings.Contains(line, "/") {
+			changed = append(changed, line[:1]+strings.Join(strings.Fields(line[1:]), " "))
 		}
+	}
+	if more := len(changed) - maxShown; more > 0 {
+		changed = append(changed[:maxShown], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(changed, ", ")
 }

@@ -102,22 +102,48 @@ func (g Graph) ModuleOf(path string) string {
 	return ""
 }
 
-// Reach returns every module that non-test code of a module reaches, other than
-// itself, each with the imports that lead there, the module's own package first.
+// Reach returns every module that those who import a module reach through its
+// code, other than itself, each with the imports that lead there, the module's
+// own package first.
 func (g Graph) Reach(module string) map[string][]string {
 	trails := make(map[string][]string)
+	from := g.search(module)
+	for _, path := range slices.Sorted(maps.Keys(from)) {
+		reached := g[path].Module
+		steps := trail(from, path)
+		if shorter := trails[reached]; shorter == nil || len(steps) < len(shorter) {
+			trails[reached] = steps
+		}
+	}
+	delete(trails, module)
+	delete(trails, "")
+	return trails
+}
+
+// ForTests returns the packages of a module that nobody but tests can use:
+// internal ones to which no code of the module leads.
+func (g Graph) ForTests(module string) []*Package {
+	from := g.search(module)
+	return slices.DeleteFunc(g.Of(module), func(p *Package) bool {
+		_, isCode := from[p.Path]
+		return isCode
+	})
+}
+
+// search follows imports from the packages of a module that others can import or
+// run, and returns for each package that it finds the one that led there.
+func (g Graph) search(module string) map[string]string {
 	from := make(map[string]string)
 	var queue []string
 	for _, p := range g.Of(module) {
-		from[p.Path] = ""
-		queue = append(queue, p.Path)
+		if !slices.Contains(strings.Split(p.Path, "/"), "internal") {
+			from[p.Path] = ""
+			queue = append(queue, p.Path)
+		}
 	}
 	for len(queue) > 0 {
 		p := g[queue[0]]
 		queue = queue[1:]
-		if p.Module != "" && p.Module != module && trails[p.Module] == nil {
-			trails[p.Module] = trail(from, p.Path)
-		}
 		for _, next := range p.Imports {
 			if _, seen := from[next]; !seen && g[next] != nil {
 				from[next] = p.Path
@@ -125,7 +151,7 @@ func (g Graph) Reach(module string) map[string][]string {
 			}
 		}
 	}
-	return trails
+	return from
 }
 
 // trail walks back from a package to where the search began.

@@ -34,18 +34,35 @@ func TestLoad_ReportsCodeThatCannotBeListed(t *testing.T) {
 	require.ErrorContains(t, err, "low.go")
 }
 
-func TestReach_GivesTheImportsThatLeadThere(t *testing.T) {
-	g := graph.Graph{
-		"m/app":   {Path: "m/app", Module: "m/app", Imports: []string{"fmt", "m/mid/x"}},
-		"m/mid/x": {Path: "m/mid/x", Module: "m/mid", Imports: []string{"codec"}, TestImports: []string{"testing"}},
-		"codec":   {Path: "codec", Module: "codec", Imports: []string{"fmt"}},
-		"fmt":     {Path: "fmt"},
+// small is a graph in which code of app leads to mid and codec, and its tests to
+// internal/golden and assert.
+func small() graph.Graph {
+	return graph.Graph{
+		"m/app": {Path: "m/app", Module: "m/app", Imports: []string{"fmt", "m/mid/x", "m/app/internal/y"},
+			TestImports: []string{"m/app/internal/golden"}},
+		"m/app/internal/y":      {Path: "m/app/internal/y", Module: "m/app", Imports: []string{"m/mid/x"}},
+		"m/app/internal/golden": {Path: "m/app/internal/golden", Module: "m/app", Imports: []string{"assert"}},
+		"m/mid/x":               {Path: "m/mid/x", Module: "m/mid", Imports: []string{"codec"}, TestImports: []string{"testing"}},
+		"codec":                 {Path: "codec", Module: "codec", Imports: []string{"fmt"}},
+		"assert":                {Path: "assert", Module: "assert"},
+		"fmt":                   {Path: "fmt"},
 	}
+}
+
+func TestReach_GivesTheShortestImportsThatLeadThere(t *testing.T) {
 	require.Equal(t, map[string][]string{
 		"m/mid": {"m/app", "m/mid/x"},
 		"codec": {"m/app", "m/mid/x", "codec"},
-	}, g.Reach("m/app"))
-	require.Empty(t, g.Reach("codec"))
+	}, small().Reach("m/app"))
+	require.Empty(t, small().Reach("codec"))
+}
+
+func TestForTests_AreInternalPackagesThatNoCodeLeadsTo(t *testing.T) {
+	g := small()
+	require.Equal(t, []*graph.Package{g["m/app/internal/golden"]}, g.ForTests("m/app"))
+	g["m/app/internal/y"].Imports = []string{"m/app/internal/golden"}
+	require.Empty(t, g.ForTests("m/app"))
+	require.Contains(t, g.Reach("m/app"), "assert")
 }
 
 func TestModuleOf_KnowsWhatOnlyTestsImport(t *testing.T) {
