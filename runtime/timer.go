@@ -19,19 +19,23 @@ type timers struct {
 }
 
 type timer struct {
-	due   time.Time
-	clock *time.Timer
+	due    time.Time
+	clock  *time.Timer
+	target *process // dies with it; nil: with nobody
 }
 
 func (t *timers) init() { t.running = xsync.NewMapOf[pid.Ref, *timer]() }
 
-// take takes a timer out of the table and stops its clock.
+// take takes a timer out of the table, and out of its target, and stops its clock.
 func (t *timers) take(ref pid.Ref) (left time.Duration, running bool) {
 	tm, ok := t.running.LoadAndDelete(ref)
 	if !ok {
 		return 0, false
 	}
 	tm.clock.Stop()
+	if tm.target != nil {
+		tm.target.disownTimer(ref)
+	}
 	return max(time.Until(tm.due), 0), true
 }
 
@@ -128,17 +132,17 @@ func (rt *Runtime) ReadTimer(ref pid.Ref) (left time.Duration, running bool) {
 }
 
 // startTimer makes fire be called after d. If target is not nil the timer dies
-// with it; if it is Dead, the timer never runs.
+// with it; if it is not Running, the timer never runs.
 func (rt *Runtime) startTimer(ref pid.Ref, target *process, d time.Duration, fire func()) {
 	if target != nil && !target.ownTimer(ref) {
 		return
 	}
-	tm := &timer{due: time.Now().Add(d)}
-	tm.clock = time.AfterFunc(noTime, func() { rt.ring(ref, target, fire) })
+	tm := &timer{due: time.Now().Add(d), target: target}
+	tm.clock = time.AfterFunc(noTime, func() { rt.ring(ref, fire) })
 	rt.timers.running.Store(ref, tm)
 	tm.clock.Reset(d) // only now, so that it finds itself in the table
-	if target != nil && !target.running() && target.stateNow() == Dead {
-		rt.timers.drop(ref)
+	if target != nil && !target.running() {
+		rt.timers.drop(ref) // the end of target may have looked for it too early
 	}
 }
 
@@ -146,21 +150,18 @@ func (rt *Runtime) startTimer(ref pid.Ref, target *process, d time.Duration, fir
 const noTime = time.Duration(1<<63 - 1)
 
 // ring is called by a timer's clock.
-func (rt *Runtime) ring(ref pid.Ref, target *process, fire func()) {
-	if _, running := rt.timers.take(ref); !running {
-		return
+func (rt *Runtime) ring(ref pid.Ref, fire func()) {
+	if _, running := rt.timers.take(ref); running {
+		fire()
 	}
-	if target != nil {
-		target.disownTimer(ref)
-	}
-	fire()
 }
 
-// ownTimer notes that a timer is to die with p.
+// ownTimer notes that a timer is to die with p, and reports false if it is too
+// late for that: nothing that the timer could send would reach p.
 func (p *process) ownTimer(ref pid.Ref) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stateNow() == Dead {
+	if !p.running() {
 		return false
 	}
 	p.recordLocked().timers.put(ref, struct{}{})
