@@ -12,6 +12,14 @@
 //	p := node.NextPID()
 //	fmt.Println(p) // <shop@host1.1.2874930214>
 //
-// PIDs and Refs travel as text, JSON and MessagePack, each with one exact form.
+// PIDs and Refs travel as text, JSON and MessagePack, each with one exact form:
+// [PID.String] and [ParsePID] are inverses, and so are AppendTerm and ParseTerm,
+// whose bytes never change (testdata has golden vectors). What a decoder gets may
+// be hostile: lengths are checked before anything is allocated, and identities
+// are interned weakly, so that no peer can make memory grow by inventing them.
+//
+// What the package does not promise: that whoever holds a PID may use it. It is
+// an address, no capability, and anyone who has its text has the PID.
+//
 // Package pid/signal has the signals that processes exchange.
 package pid

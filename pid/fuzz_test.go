@@ -1,11 +1,13 @@
 package pid_test
 
 import (
+	"encoding"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/term"
 )
 
 // hostileTexts are seeds for the parsers: each is near to a text form.
@@ -55,4 +57,44 @@ func requireFaultInside(t *testing.T, err error, text string) {
 	require.GreaterOrEqual(t, parseErr.Offset, 0)
 	require.LessOrEqual(t, parseErr.Offset, len(text))
 	require.NotEmpty(t, parseErr.Why)
+}
+
+func FuzzDecodePID(f *testing.F) {
+	for _, wire := range goldenVectors(f, "testdata/wire.golden") {
+		f.Add(wire)
+		f.Add(wire[:len(wire)-1])
+	}
+	f.Add([]byte{0xc0})
+	f.Add([]byte{0xc7, 0, 3})
+	f.Add([]byte{0xc9, 0xff, 0xff, 0xff, 0xff, 3})
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		fuzzDecode[pid.PID](t, wire)
+		fuzzDecode[pid.Ref](t, wire)
+	})
+}
+
+// fuzzDecode checks that what is not refused is a value with a text form, and
+// that its own form decodes to it again.
+func fuzzDecode[T interface {
+	comparable
+	term.Appender
+	encoding.TextMarshaler
+}](t *testing.T, wire []byte) {
+	var zero, v T
+	if err := any(&v).(term.Parser).ParseTerm(term.NewReader(wire)); err != nil {
+		var decodeErr *term.DecodeError
+		require.ErrorAs(t, err, &decodeErr)
+		require.LessOrEqual(t, decodeErr.Offset, len(wire))
+		require.Equal(t, zero, v)
+		return
+	}
+	own, err := v.AppendTerm(nil)
+	require.NoError(t, err)
+	requireWire(t, v, own)
+
+	text, err := v.MarshalText()
+	require.NoError(t, err)
+	var parsed T
+	require.NoError(t, any(&parsed).(encoding.TextUnmarshaler).UnmarshalText(text))
+	require.Equal(t, v, parsed)
 }

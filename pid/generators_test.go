@@ -50,3 +50,13 @@ func refs() *rapid.Generator[pid.Ref] {
 		return pid.NewRef(nodeIDs().Draw(t, "node"), numbers().Draw(t, "raw"))
 	})
 }
+
+func addresses() *rapid.Generator[pid.Address] {
+	parts := rapid.SampledFrom([]string{"", "a", "b"})
+	return rapid.Custom(func(t *rapid.T) pid.Address {
+		return pid.Address{
+			PID:  pids().Draw(t, "pid"),
+			Name: pid.Name{Name: parts.Draw(t, "name"), Node: parts.Draw(t, "node")},
+		}
+	})
+}

@@ -125,6 +125,12 @@ func TestZero_IsNeverHandedOut(t *testing.T) {
 	require.False(t, node.Owns(pid.PID{}))
 }
 
+func TestNodeID_Text(t *testing.T) {
+	require.Equal(t, "a@h.org.7", nodeID(t, "a@h.org", 7).String())
+	require.Equal(t, "0.7", nodeID(t, "", 7).String())
+	require.Equal(t, "0.0", pid.NodeID{}.String())
+}
+
 func TestParts_AreThoseGiven(t *testing.T) {
 	id := nodeID(t, "a@h", 7)
 	p, r := pid.New(id, 42), pid.NewRef(id, 5)

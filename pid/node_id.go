@@ -2,6 +2,7 @@ package pid
 
 import (
 	"cmp"
+	"fmt"
 	"unique"
 )
 
@@ -47,6 +48,12 @@ func (n NodeID) Name() string { return n.identity().name }
 
 // Creation returns the number which the node drew at its start.
 func (n NodeID) Creation() uint32 { return n.identity().creation }
+
+// String returns the identity as its PIDs show it: name@host.creation, with 0
+// for the name of a node that has none.
+func (n NodeID) String() string {
+	return fmt.Sprintf("%s.%d", cmp.Or(n.Name(), noName), n.Creation())
+}
 
 // IsZero reports whether n is the zero identity, which no running node has.
 func (n NodeID) IsZero() bool { return n == NodeID{} }

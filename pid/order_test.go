@@ -34,6 +34,7 @@ func TestCompare_IsATotalOrder(t *testing.T) {
 		checkTotalOrder(t, nodeIDs(), pid.NodeID.Compare)
 		checkTotalOrder(t, pids(), pid.PID.Compare)
 		checkTotalOrder(t, refs(), pid.Ref.Compare)
+		checkTotalOrder(t, addresses(), pid.Address.Compare)
 	})
 }
 

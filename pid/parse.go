@@ -72,7 +72,7 @@ func (p parser) dots() (idDot, creationDot int, err error) {
 // nodeName reads input[start:end]: 0 stands for no name.
 func (p parser) nodeName(start, end int) (string, error) {
 	name := p.input[start:end]
-	if name == "0" {
+	if name == noName {
 		return "", nil
 	}
 	if why := nodeNameFault(name); why != "" {

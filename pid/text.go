@@ -1,6 +1,7 @@
 package pid
 
 import (
+	"cmp"
 	"encoding"
 	"strconv"
 )
@@ -8,6 +9,7 @@ import (
 const (
 	pidPrefix = "<"
 	refPrefix = "#Ref<"
+	noName    = "0" // stands for the name of a node without one
 )
 
 var (
@@ -73,11 +75,7 @@ func appendText(b []byte, prefix string, node NodeID, id uint64) []byte {
 		b = make([]byte, 0, textSizeHint)
 	}
 	b = append(b, prefix...)
-	if name := node.Name(); name == "" {
-		b = append(b, '0')
-	} else {
-		b = append(b, name...)
-	}
+	b = append(b, cmp.Or(node.Name(), noName)...)
 	b = append(b, '.')
 	b = strconv.AppendUint(b, id, 10)
 	b = append(b, '.')
