@@ -5,4 +5,8 @@
 //
 // Only the runtime makes the three system messages. A program that wants to pass
 // one on puts it into a field of a message of its own.
+//
+// Reasons and envelopes have wire forms whose bytes never change (testdata has
+// golden vectors). The kind of a signal is a part of the envelope, never of its
+// payload: no bytes of a message can be taken for an exit.
 package signal

@@ -1,6 +1,10 @@
 package signal
 
-import "github.com/starlang-go/starlang/pid"
+import (
+	"strconv"
+
+	"github.com/starlang-go/starlang/pid"
+)
 
 // Kind says what an [Envelope] carries. The numbers are stable: they are the
 // kinds of signal on the wire.
@@ -35,6 +39,28 @@ const (
 
 // Valid reports whether k is one of the kinds above.
 func (k Kind) Valid() bool { return k >= Message && k < kindEnd }
+
+var kindNames = [kindEnd]string{
+	Message:    "message",
+	Raw:        "raw",
+	Call:       "call",
+	Reply:      "reply",
+	ExitSignal: "exit",
+	LinkExit:   "link exit",
+	Link:       "link",
+	Unlink:     "unlink",
+	Monitor:    "monitor",
+	Demonitor:  "demonitor",
+	DownSignal: "down",
+}
+
+// String returns the name of k for people, and its number if it is not valid.
+func (k Kind) String() string {
+	if !k.Valid() {
+		return "kind " + strconv.Itoa(int(k))
+	}
+	return kindNames[k]
+}
 
 // Envelope carries one signal of any kind. What a signal is follows from Kind
 // alone, never from the bytes or the type of its payload.

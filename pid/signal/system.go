@@ -1,6 +1,12 @@
 package signal
 
-import "github.com/starlang-go/starlang/pid"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/term"
+)
 
 // System is a message that only the runtime makes: [Exit], [Down] or [Timeout].
 // A send of one of these as a program's own message is refused, so whoever
@@ -39,3 +45,19 @@ var (
 	_ System = Down{}
 	_ System = Timeout{}
 )
+
+// The three travel inside of messages under these names, by their fields.
+func init() {
+	err := errors.Join(
+		term.Register[Exit]("signal.Exit"),
+		term.Register[Down]("signal.Down"),
+		term.Register[Timeout]("signal.Timeout"),
+	)
+	if err != nil {
+		panic(fmt.Sprintf("signal: register the system messages: %v", err))
+	}
+	const why = "only the runtime makes it; put it into a field of a message of your own"
+	term.RefuseMessage[Exit](why)
+	term.RefuseMessage[Down](why)
+	term.RefuseMessage[Timeout](why)
+}
