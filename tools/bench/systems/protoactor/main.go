@@ -1,0 +1,28 @@
+// Command protoactor runs the workloads with github.com/asynkron/protoactor-go.
+// It has no links.
+package main
+
+import "github.com/starlang-go/starlang/tools/bench/internal/worker"
+
+func main() {
+	worker.Main(worker.Program{
+		Workloads: map[string]worker.Workload{
+			"pingpong": pingpong,
+			"send1":    send1,
+			"send8":    send8,
+			"pairs4":   pairs4,
+			"spawn":    spawn,
+			"idle":     idle,
+			"skynet":   skynet,
+			"ring":     ring,
+			"call":     call,
+			"monitor":  monitor,
+			"named":    named,
+			"rem64":    rem64,
+			"rem1k":    rem1k,
+			"rem16":    rem16,
+			"remlat":   remlat,
+		},
+		Node: farNode,
+	})
+}
