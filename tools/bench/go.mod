@@ -20,6 +20,8 @@ require (
 	google.golang.org/protobuf v1.36.12-0.20260120151049-f2248ac996af
 )
 
+require github.com/puzpuzpuz/xsync/v3 v3.5.1 // indirect
+
 require (
 	github.com/DataDog/gostackparse v0.7.0 // indirect
 	github.com/RoaringBitmap/roaring v1.9.4 // indirect
@@ -69,6 +71,11 @@ require (
 	github.com/redis/go-redis/v9 v9.21.0 // indirect
 	github.com/reugn/go-quartz v0.15.2 // indirect
 	github.com/sean-/seed v0.0.0-20170313163322-e2103e2c3529 // indirect
+	github.com/starlang-go/starlang/mailbox v0.1.0 // indirect
+	github.com/starlang-go/starlang/pid v0.1.0
+	github.com/starlang-go/starlang/registry v0.1.0 // indirect
+	github.com/starlang-go/starlang/runtime v0.1.0
+	github.com/starlang-go/starlang/term v0.1.0 // indirect
 	github.com/tidwall/btree v1.8.1 // indirect
 	github.com/tidwall/match v1.2.0 // indirect
 	github.com/tidwall/redcon v1.6.2 // indirect
@@ -97,7 +104,7 @@ require (
 	golang.org/x/exp v0.0.0-20260611194520-c48552f49976 // indirect
 	golang.org/x/mod v0.37.0 // indirect
 	golang.org/x/net v0.56.0 // indirect
-	golang.org/x/sync v0.21.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/text v0.38.0 // indirect
 	golang.org/x/tools v0.47.0 // indirect

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/starlang-go/starlang/tools/bench/internal/suite"
 )
@@ -23,42 +22,40 @@ func (s Summary) WriteTable(out io.Writer) error {
 	return nil
 }
 
+// The columns: a name, numbers to the right, and a remark.
+const (
+	columns = "  %-11s%11s%11s%11s%11s%10s%12s%8s  %s\n"
+	absent  = "  %-11s%11s  %s\n"
+)
+
 func (g Group) write(out io.Writer) error {
-	fmt.Fprintf(out, "%s: %s, %s, %s\n", g.Workload.Name, g.Workload.What, g.Workload.Unit, direction(g.Workload))
-	columns := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(columns, "system\tmedian\tmin\tmax\tallocs/op\tpeak MB\tof best peer\tof plain Go\t")
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %s, %s, %s\n", g.Workload.Name, g.Workload.What, g.Workload.Unit, direction(g.Workload))
+	fmt.Fprintf(&text, columns, "", "median", "min", "max", "allocs/op", "peak MB", "/best peer", "/go", "")
 	for _, row := range g.Rows {
-		fmt.Fprintln(columns, strings.Join(g.cells(row), "\t")+"\t")
+		if !row.Measured() {
+			word, why, _ := strings.Cut(row.Note, ": ")
+			fmt.Fprintf(&text, absent, row.System.Name, word, why)
+			continue
+		}
+		fmt.Fprintf(&text, columns, row.System.Name,
+			number(row.Spread.Median), number(row.Spread.Min), number(row.Spread.Max),
+			allocations(row.Allocs), number(row.Peak/(1<<20)),
+			ratio(row.OfPeer), ratio(row.OfGo), g.footnote(row))
 	}
-	if err := columns.Flush(); err != nil {
+	if _, err := io.WriteString(out, text.String()); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil
-}
-
-func (g Group) cells(row Row) []string {
-	if !row.Measured() {
-		return []string{row.System.Name, row.Note, "", "", "", "", "", ""}
-	}
-	return []string{
-		row.System.Name,
-		number(row.Spread.Median) + g.footnote(row),
-		number(row.Spread.Min),
-		number(row.Spread.Max),
-		allocations(row.Allocs),
-		number(row.Peak / (1 << 20)),
-		ratio(row.OfPeer),
-		ratio(row.OfGo),
-	}
 }
 
 // footnote is what has to be known of a value to read it rightly.
 func (g Group) footnote(row Row) string {
 	switch {
 	case row.P99 > 0:
-		return " (p99 " + number(row.P99) + ")"
-	case g.Workload.Whole:
-		return " (n " + thousands(fmt.Sprint(row.N)) + ")"
+		return "p99 " + number(row.P99)
+	case g.Workload.Whole && row.N != g.most():
+		return "n " + thousands(fmt.Sprint(row.N)) + " of " + thousands(fmt.Sprint(g.most()))
 	}
 	return ""
 }

@@ -1,0 +1,23 @@
+// Command starlang runs the workloads with this project.
+package main
+
+import "github.com/starlang-go/starlang/tools/bench/internal/worker"
+
+func main() {
+	worker.Main(worker.Program{
+		Workloads: map[string]worker.Workload{
+			"pingpong": pingpong,
+			"send1":    send1,
+			"send8":    send8,
+			"pairs4":   pairs4,
+			"spawn":    spawn,
+			"idle":     idle,
+			"skynet":   skynet,
+			"ring":     ring,
+			"call":     call,
+			"monitor":  monitor,
+			"links":    links,
+			"named":    named,
+		},
+	})
+}
