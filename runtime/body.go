@@ -69,21 +69,24 @@ func (p *process) finish(e *ending) {
 	p.end(reason, stack)
 }
 
-// end is the edge from Running or Exiting to Dead when the body has ended. For a
-// zombie, which is Dead already, it only leaves the list.
+// end makes p Dead because its body has ended. If an exit signal came before,
+// that one's reason stays. A zombie only leaves the list.
 func (p *process) end(reason signal.ExitReason, stack []byte) {
 	p.mu.Lock()
 	p.goroutine = false
-	state := p.stateNow()
-	if state == Running && reason != signal.Normal {
-		p.recordLocked().reason = reason
+	byItself, zombie := p.running(), p.dying
+	if byItself {
+		if reason != signal.Normal {
+			p.recordLocked().reason = reason
+		}
+		p.leaveRunningLocked()
 	}
 	p.mu.Unlock()
-	if state == Dead {
+	if zombie {
 		p.rt.zombies.remove(p)
 		return
 	}
-	if state == Running && reason.IsFailure() || stack != nil {
+	if byItself && reason.IsFailure() || stack != nil {
 		p.rt.reportCrash(p, reason, stack)
 	}
 	p.rt.reap(p)

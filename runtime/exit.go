@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"context"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -68,27 +67,36 @@ func (p *process) exitOrTrapLocked(from pid.PID, reason signal.ExitReason) verdi
 	return p.beginExitLocked(reason)
 }
 
-// beginExitLocked is the edge from Running to Exiting, or to Dead if there is no
-// body to wait for.
+// beginExitLocked makes p end because of an exit signal, once its body has
+// returned, if there is one to wait for.
 func (p *process) beginExitLocked(reason signal.ExitReason) verdict {
-	r := p.recordLocked()
-	r.reason, r.signaled = reason, true
-	p.state.Store(uint32(Exiting))
+	p.signaledLocked(reason)
 	if p.asleep {
 		return dies
 	}
-	r.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver)
+	p.rec.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver)
 	return exits
 }
 
 // killLocked makes p end without waiting for its body, whatever it does.
 func (p *process) killLocked() verdict {
 	if p.running() {
-		r := p.recordLocked()
-		r.reason, r.signaled = signal.Killed, true
-		p.state.Store(uint32(Exiting))
+		p.signaledLocked(signal.Killed)
 	}
 	return dies
+}
+
+func (p *process) signaledLocked(reason signal.ExitReason) {
+	r := p.recordLocked()
+	r.reason, r.signaled = reason, true
+	p.leaveRunningLocked()
+}
+
+// leaveRunningLocked is the edge from Running to Exiting: p is no longer alive to
+// anyone, and what is sent to it fails, from the same moment on.
+func (p *process) leaveRunningLocked() {
+	p.box.Close() // first: who sees that p is not alive must not get anything in
+	p.state.Store(uint32(Exiting))
 }
 
 func (p *process) graceLocked() time.Duration {
@@ -102,25 +110,24 @@ func (p *process) graceLocked() time.Duration {
 // returned in time.
 func (p *process) graceOver() { p.rt.reap(p) }
 
-// closeDown tells the body of a process that has become Exiting: receiving fails,
-// calls fail, the context is cancelled. It may be called more than once.
+// closeDown tells the body of a process that has become Exiting: its calls fail,
+// its context is cancelled. Receiving fails already.
 func (p *process) closeDown() {
-	p.box.Close()
 	p.mu.Lock()
-	reason := p.reasonLocked()
-	cancel := p.rec.cancelLocked()
-	p.failCallsLocked(reason)
+	cancel := p.closeDownLocked()
 	p.mu.Unlock()
-	if cancel != nil {
-		cancel(reason)
-	}
+	cancel()
 }
 
-func (r *record) cancelLocked() context.CancelCauseFunc {
-	if r == nil {
-		return nil
+// closeDownLocked is closeDown up to what is to be called without the lock. It
+// may be called more than once.
+func (p *process) closeDownLocked() (cancel func()) {
+	r := p.rec
+	p.failCallsLocked(r.reason)
+	if r.cancel == nil {
+		return func() {}
 	}
-	return r.cancel
+	return func() { r.cancel(r.reason) }
 }
 
 // reapIf does what v asks for.
@@ -146,75 +153,90 @@ func (rt *Runtime) reap(p *process) {
 }
 
 // die is the edge to Dead. It appends to next who is to be reaped after p. In
-// this order: names and timers are freed, the process leaves the table, then exit
-// and down signals go out. So whoever sees one finds the name free.
+// this order: names and timers are freed, the process leaves the table, it is
+// Dead, exit and down signals go out. So whoever learns in whatever way that it
+// is Dead finds the name free.
 func (p *process) die(next []*process) []*process {
 	p.mu.Lock()
-	if p.stateNow() == Dead {
+	if p.dying {
 		p.mu.Unlock()
 		return next
 	}
-	p.state.Store(uint32(Dead))
-	p.asleep = false
+	p.dying, p.asleep = true, false
 	if p.goroutine {
 		p.rt.zombies.add(p)
 	}
-	rec := p.rec
-	var last estate
-	if rec != nil {
-		last = rec.leaveEstate()
-	}
-	p.mu.Unlock()
-
-	p.box.Close()
-	if rec != nil {
-		p.closeDown()
-		p.release(last)
-	}
-	p.rt.registry.Unregister(p.pid())
-	if rec != nil {
-		next = p.tell(last, next)
+	if p.rec == nil {
+		p.state.Store(uint32(Dead)) // now, so that it gets no record any more
+		p.mu.Unlock()
+		p.rt.registry.Unregister(p.pid())
+	} else {
+		next = p.dieWithRecord(next)
 	}
 	p.rt.processEnded()
 	return next
 }
 
-// estate is what a process leaves behind.
+// dieWithRecord is the rest of die for a process that has a record. It is called
+// with mu held and returns with mu free.
+func (p *process) dieWithRecord(next []*process) []*process {
+	cancel := p.closeDownLocked()
+	name, timers := p.rec.leaveOwned()
+	p.mu.Unlock()
+	cancel()
+	p.release(name, timers)
+	p.rt.registry.Unregister(p.pid())
+
+	p.mu.Lock()
+	p.state.Store(uint32(Dead))
+	last := p.rec.leaveEstate()
+	p.mu.Unlock()
+	return p.tell(last, next)
+}
+
+// leaveOwned empties the record of what others could be waiting to take, or what
+// would only burden the Dead, with mu held. Nothing can be added: all who would
+// ask first whether the process is Running.
+func (r *record) leaveOwned() (name string, timers table[pid.Ref, struct{}]) {
+	if r.graceEnd != nil {
+		r.graceEnd.Stop()
+		r.graceEnd = nil
+	}
+	r.freeCall.stopTimer()
+	r.freeCall = nil
+	name, timers = r.name, r.timers
+	r.name, r.timers = "", table[pid.Ref, struct{}]{}
+	return name, timers
+}
+
+// release frees the name and the timers.
+func (p *process) release(name string, timers table[pid.Ref, struct{}]) {
+	if name != "" {
+		p.rt.registry.ReleaseName(name, p.pid())
+	}
+	for ref := range timers.all() {
+		p.rt.timers.drop(ref)
+	}
+}
+
+// estate is who is to be told of a process's end.
 type estate struct {
 	reason   signal.ExitReason
-	name     string
 	links    table[pid.PID, *process]
 	monitors table[pid.Ref, *monitor]
 	watchers table[pid.Ref, watcher]
-	timers   table[pid.Ref, struct{}]
 	waiters  chan struct{}
 }
 
 // leaveEstate empties the record of a process that has become Dead, with its mu
 // held. From then on nothing can be added: all who would look at the state first.
 func (r *record) leaveEstate() estate {
-	if r.graceEnd != nil {
-		r.graceEnd.Stop()
-		r.graceEnd = nil
-	}
-	e := estate{r.reason, r.name, r.links, r.monitors, r.watchers, r.timers, r.waiters}
-	r.freeCall.stopTimer()
-	r.name, r.waiters, r.freeCall = "", nil, nil
+	e := estate{r.reason, r.links, r.monitors, r.watchers, r.waiters}
+	r.waiters = nil
 	r.links = table[pid.PID, *process]{}
 	r.monitors = table[pid.Ref, *monitor]{}
 	r.watchers = table[pid.Ref, watcher]{}
-	r.timers = table[pid.Ref, struct{}]{}
 	return e
-}
-
-// release frees what others could be waiting to take.
-func (p *process) release(e estate) {
-	if e.name != "" {
-		p.rt.registry.ReleaseName(e.name, p.pid())
-	}
-	for ref := range e.timers.all() {
-		p.rt.timers.drop(ref)
-	}
 }
 
 // tell sends one exit signal for each link and one down for each monitor, takes

@@ -207,14 +207,18 @@ func (m *monitor) withdraw(p *process, ref pid.Ref) {
 // forgetWatcher takes a monitor or a call of another process out of p.
 func (p *process) forgetWatcher(ref pid.Ref) {
 	p.mu.Lock()
-	var w watcher
-	if p.rec != nil {
-		w, _ = p.rec.watchers.remove(ref)
-	}
+	w := p.forgetWatcherLocked(ref)
 	p.mu.Unlock()
 	if w.cancel != nil {
 		w.cancel(ErrCallOver)
 	}
+}
+
+func (p *process) forgetWatcherLocked(ref pid.Ref) (w watcher) {
+	if p.rec != nil {
+		w, _ = p.rec.watchers.remove(ref)
+	}
+	return w
 }
 
 // boxedDown returns m's Down as an interface value without copying it to the

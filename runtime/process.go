@@ -33,9 +33,12 @@ func (s State) String() string {
 //
 // State machine (only these edges; each is one method):
 //
-//	Running --beginExit: exit signal--> Exiting --end: body returned--> Dead
-//	   |                                   '----- graceOver, kill ------^
-//	   '------- end: body returned; kill; exit signal while asleep -----'
+//	Running --leaveRunningLocked--> Exiting --die--> Dead
+//
+// What leads to the first: an exit signal, kill, or that the body has returned.
+// To the second: of the first two of these three, that the body has returned, or
+// that the exit grace is over. Whoever is not to wait for the body, because of a
+// kill, or because there is none in a process asleep, goes on to die at once.
 //
 // Lock order: at most two processes are locked at once, the one with the lower
 // id first (lockPair). A process's mu may be held while its mailbox is locked,
@@ -50,6 +53,7 @@ type process struct {
 	trap      bool // guarded by mu; traps exits
 	asleep    bool // guarded by mu; hibernating: Running without a goroutine
 	goroutine bool // guarded by mu; a goroutine is in the body
+	dying     bool // guarded by mu; die has begun, and made a zombie of goroutine
 
 	mu      sync.Mutex
 	rt      *Runtime
@@ -74,7 +78,7 @@ type record struct {
 	name  string
 	label string
 
-	reason   signal.ExitReason // Invariant: Normal while Running
+	reason   signal.ExitReason // Invariant: Normal while Running, and never changes after
 	signaled bool              // it ends because of an exit signal
 	grace    time.Duration     // 0: the runtime's
 	graceEnd *time.Timer       // runs while Exiting

@@ -141,11 +141,11 @@ func (rt *Runtime) prepare(parent *process, opts SpawnOptions, body Body) (*proc
 	if !ok {
 		return fail(ErrTerminated)
 	}
-	if err := rt.registry.Register(p.pid(), p); err != nil {
+	if err := p.enter(); err != nil {
 		return fail(err)
 	}
-	rt.spawned.Add(1)
-	if err := p.announce(opts.Name); err != nil {
+	if err := p.announce(parent, opts.Name); err != nil {
+		p.withdraw(parent, ref)
 		return fail(err)
 	}
 	return p, ref, nil

@@ -3,6 +3,7 @@ package runtime
 import (
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 )
 
 // apply sets what opts ask for on a process that nobody knows yet.
@@ -54,48 +55,53 @@ func (p *process) relate(parent *process, opts SpawnOptions) (ref pid.Ref, ok bo
 	return ref, monitorLocked(parent, p, m)
 }
 
-// announce registers p's name. If it cannot have the name, or the runtime has
-// been stopped meanwhile, p ends before it has begun and leaves nothing behind.
-func (p *process) announce(name string) error {
-	var err error
-	if name != "" {
-		err = p.rt.registry.RegisterName(name, p.pid())
+// enter puts p, which may have a link with its parent by now, into the table.
+func (p *process) enter() error {
+	if err := p.rt.registry.Register(p.pid(), p); err != nil {
+		return err
 	}
-	if err == nil && p.rt.stopping.Load() {
-		err = ErrStopped
-	}
-	if err == nil {
-		return nil
-	}
-	p.withdraw()
-	return err
-}
-
-// withdraw undoes a spawn that has failed: no signal goes out, since the spawning
-// process has never seen the PID.
-func (p *process) withdraw() {
 	p.mu.Lock()
-	p.goroutine = false
-	var e estate
-	if p.rec != nil {
-		e = p.rec.leaveEstate()
-	}
-	p.state.Store(uint32(Dead))
+	gone := p.dying // the parent's end has ended p, and looked for it too early
 	p.mu.Unlock()
-	for _, parent := range e.links.all() {
-		parent.acceptUnlink(p.pid())
+	if gone {
+		p.rt.registry.Unregister(p.pid())
 	}
-	for ref, w := range e.watchers.all() {
-		w.process.forgetMonitor(ref)
-	}
-	p.release(e)
-	p.rt.registry.Unregister(p.pid())
-	p.rt.processEnded()
+	p.rt.spawned.Add(1)
+	return nil
 }
 
-func (p *process) forgetMonitor(ref pid.Ref) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// announce registers p's name. It returns an error if p is not to begin: it cannot
+// have the name, or its runtime or its parent has ended meanwhile.
+func (p *process) announce(parent *process, name string) error {
+	if name != "" {
+		if err := p.rt.registry.RegisterName(name, p.pid()); err != nil {
+			return err
+		}
+	}
+	switch {
+	case p.rt.stopping.Load():
+		return ErrStopped
+	case parent != nil && !parent.running():
+		return ErrTerminated
+	}
+	return nil
+}
+
+// withdraw undoes a spawn that has failed. The parent, which has never seen the
+// PID, is not told; whoever else has found p in the table meanwhile is.
+func (p *process) withdraw(parent *process, ref pid.Ref) {
+	if parent != nil {
+		lockPair(parent, p)
+		parent.forgetLinkLocked(p.pid())
+		p.forgetLinkLocked(parent.pid())
+		parent.forgetMonitorLocked(ref)
+		p.forgetWatcherLocked(ref)
+		unlockPair(parent, p)
+	}
+	p.end(signal.Normal, nil)
+}
+
+func (p *process) forgetMonitorLocked(ref pid.Ref) {
 	if p.rec != nil {
 		p.rec.monitors.remove(ref)
 	}
