@@ -11,7 +11,7 @@ var reservedNames = map[string]bool{}
 // registerBuiltins gives Go's own types and the common composites their names.
 // They run before any other registration.
 func registerBuiltins() {
-	none := map[string]*plan{}
+	none := map[string]*wireForm{}
 	names.byName.Store(&none)
 
 	// What MessagePack itself tells apart travels without a name.
@@ -60,12 +60,11 @@ func registerBuiltins() {
 	unknown[Ext]()
 }
 
-func natural[T any](name string) { builtin(reflect.TypeFor[T](), name, true) }
-func named[T any](name string)   { builtin(reflect.TypeFor[T](), name, false) }
+func natural[T any](name string) { builtin[T](name, true) }
+func named[T any](name string)   { builtin[T](name, false) }
 
-func builtin(t reflect.Type, name string, natural bool) {
-	names.addLocked(name, planFor(t), natural)
-	names.addLocked("*"+name, planFor(reflect.PointerTo(t)), false)
+func builtin[T any](name string, natural bool) {
+	names.addLocked(name, planFor(reflect.TypeFor[T]()), zeroOf[T], natural)
 	reservedNames[name] = true
 }
 
@@ -79,6 +78,6 @@ func extension[T any](code int8) {
 // are never sent as they are without a look whether it has become known.
 func unknown[T any]() {
 	p := planFor(reflect.TypeFor[T]())
-	p.wire.Store(&wireForm{natural: true})
+	p.wire.Store(&wireForm{plan: p, make: zeroOf[T], natural: true})
 	p.asIs.Store(false)
 }

@@ -72,66 +72,61 @@ func DecodeInto(b []byte, dst any) error { return Limits{}.DecodeInto(b, dst) }
 
 // DecodeInto is [DecodeInto] under these limits.
 func (l Limits) DecodeInto(b []byte, dst any) error {
-	if dst == nil {
-		return &DecodeError{Err: errNotAPointer}
+	p, a, err := destination(dst)
+	if err != nil {
+		return err
 	}
-	p := planOf(dst).elem
-	a := heldPointee(dst)
-	if p == nil || a.isNil() {
-		return &DecodeError{Type: reflect.TypeOf(dst), Err: errNotAPointer}
-	}
-	a.value(p.typ).SetZero()
+	a.value(p).SetZero()
 	r, err := open(b, l)
 	if err != nil {
 		return decodeFailed(err, p.typ)
 	}
-	if err := p.decode(r, a); err != nil {
-		a.value(p.typ).SetZero()
+	if err = p.decode(r, a); err == nil {
+		err = r.finish()
+	}
+	if err != nil {
+		a.value(p).SetZero()
 		return decodeFailed(err, p.typ)
 	}
-	r.close()
 	return nil
 }
 
-var errNotAPointer = errors.New("the destination must be a pointer that is not nil")
+var errNoDestination = errors.New("the destination must be a pointer that is not nil")
+
+// destination returns where dst points to, and the plan of what is there.
+func destination(dst any) (*plan, address, error) {
+	if dst != nil {
+		if p := planOf(dst).elem; p != nil && !heldPointee(dst).isNil() {
+			return p, heldPointee(dst), nil
+		}
+	}
+	return nil, address{}, &DecodeError{Type: reflect.TypeOf(dst), Err: errNoDestination}
+}
 
 // readers holds the Readers of finished decodings.
 var readers = sync.Pool{New: func() any { return new(Reader) }}
 
-// open returns a Reader of the one value in b, once that is known to be within
-// the limits from its first byte to its last.
+// open returns a Reader of b, which must be one value within l.
 func open(b []byte, l Limits) (*Reader, error) {
 	l = l.withDefaults()
-	if err := check(b, l); err != nil {
-		return nil, err
+	if ByteCount(len(b)) > l.MaxBytes {
+		return nil, &DecodeError{Err: fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(b), l.MaxBytes)}
 	}
 	r := readers.Get().(*Reader)
-	*r = Reader{b: b, memory: int(l.MaxMemory)}
+	r.b, r.pos, r.quota = b, 0, l.quota()
 	return r, nil
 }
 
-// close gives r back. Only a Parser of the program could still hold it, which it
-// must not; if it does it reads nothing, or fails in a later decoding, but never
-// leaves the bytes of one.
-func (r *Reader) close() {
-	*r = Reader{}
+// finish reports whether the value that was read is all that there is, and gives
+// r back. Only a Parser of the program could still hold it, which it must not; if
+// it does it reads nothing, or disturbs a later decoding, but never leaves the
+// bytes of one.
+func (r *Reader) finish() error {
+	if r.Len() > 0 {
+		return r.failAt(r.pos, ErrTrailingBytes)
+	}
+	r.b, r.pos, r.message = nil, 0, false
 	readers.Put(r)
-}
-
-// check returns a DecodeError unless b is one value within the limits.
-func check(b []byte, l Limits) error {
-	l = l.withDefaults()
-	if ByteCount(len(b)) > l.MaxBytes {
-		return &DecodeError{Err: fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(b), l.MaxBytes)}
-	}
-	w := walker{b: b, depth: l.MaxDepth, elements: l.MaxElements}
-	err := w.values(1)
-	if err == nil && w.pos < len(b) {
-		err = ErrTrailingBytes
-	}
-	if err != nil {
-		return &DecodeError{Offset: w.pos, Err: err}
-	}
 	return nil
 }
 

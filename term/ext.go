@@ -88,7 +88,7 @@ func RegisterExt[T any](code int8) error {
 	case form != nil:
 		return fmt.Errorf("term: register %s as extension %d: %s is %w as %v", fullName(t), code, fullName(t), ErrTaken, form)
 	}
-	p.wire.Store(&wireForm{natural: true, ext: true, code: code})
+	p.wire.Store(&wireForm{plan: p, make: zeroOf[T], natural: true, ext: true, code: code})
 	exts.set(code, p)
 	return nil
 }

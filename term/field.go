@@ -1,7 +1,9 @@
 package term
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,6 +13,8 @@ import (
 type field struct {
 	name      string  // on the wire
 	key       []byte  // the name, encoded
+	word      uint64  // the key and zeros, if it has 8 bytes at most
+	mask      uint64  // the bytes of word that are the key; 0 if it is longer
 	step      string  // of a path to it: ".Field"
 	offset    uintptr // in the outermost struct
 	plan      *plan
@@ -20,13 +24,21 @@ type field struct {
 func (f *field) copy(dst, src address, left room) error {
 	from, to := src.add(f.offset), dst.add(f.offset)
 	if f.omitEmpty && f.plan.self && f.plan.isZero(from) {
-		to.value(f.plan.typ).SetZero() // it is left out, whatever its form would be
+		to.value(f.plan).SetZero() // it is left out, whatever its form would be
 		return nil
 	}
 	if err := f.plan.copy(to, from, left); err != nil {
 		return within(err, f.step)
 	}
 	return nil
+}
+
+// isNext reports whether rest begins with the field's key.
+func (f *field) isNext(rest []byte) bool {
+	if f.mask != 0 && len(rest) >= 8 { // one comparison instead of a call
+		return binary.LittleEndian.Uint64(rest)&f.mask == f.word
+	}
+	return bytes.HasPrefix(rest, f.key)
 }
 
 // fields returns the fields of p's type that travel, or why one of them cannot.
@@ -74,14 +86,20 @@ func (l *fieldLister) add(f reflect.StructField, name, options string, offset ui
 		return
 	}
 	l.steps[name] = step
-	l.fields = append(l.fields, field{
+	added := field{
 		name:      name,
 		key:       AppendString(nil, name),
 		step:      step,
 		offset:    offset,
 		plan:      l.plan(f.Type),
 		omitEmpty: hasOption(options, "omitempty"),
-	})
+	}
+	if n := len(added.key); n <= 8 {
+		var word [8]byte
+		copy(word[:], added.key)
+		added.word, added.mask = binary.LittleEndian.Uint64(word[:]), ^uint64(0)>>(64-8*n)
+	}
+	l.fields = append(l.fields, added)
 }
 
 func (l *fieldLister) refuse(step string, err error) {

@@ -24,15 +24,16 @@ func Isolate(v any) (any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	p := planOf(v)
-	if p.asIs.Load() {
+	if p := plans.table.Load().get(wordOf(v)); p != nil && p.asIs.Load() { // planOf, inlined
 		return v, nil
 	}
-	return p.isolate(v)
+	return isolate(v)
 }
 
-func (p *plan) isolate(v any) (any, error) {
-	if err := p.refusedMessage(); err != nil {
+func isolate(v any) (any, error) {
+	if p := planOf(v); p.asIs.Load() {
+		return v, nil
+	} else if err := p.refusedMessage(); err != nil {
 		return nil, encodeFailed(&EncodeError{Err: err}, v)
 	}
 	arrived, err := copyAny(v, copyRoom)
@@ -73,7 +74,7 @@ func copyAny(v any, left room) (any, error) {
 		}
 		return boxPointer(p.word, to), nil
 	}
-	dst := newValue(p.typ)
+	dst := p.alloc()
 	if err := p.copy(dst, src, left); err != nil {
 		return nil, err
 	}
@@ -85,8 +86,8 @@ func copyAny(v any, left room) (any, error) {
 func ifKnown(v any) (any, error) {
 	switch v := v.(type) {
 	case Raw:
-		if p := names.find([]byte(v.name)); p != nil {
-			return p.decodeCopy(v.Body())
+		if form := names.find([]byte(v.name)); form != nil {
+			return form.plan.decodeCopy(v.Body())
 		}
 	case Ext:
 		if p := exts.find(v.Code); p != nil {
@@ -106,10 +107,12 @@ func (p *plan) decodeCopy(b []byte) (any, error) {
 	if err != nil {
 		return nil, &EncodeError{Err: err}
 	}
-	v, err := p.readBoxed(r)
+	v, err := p.readBoxed(r, r.pos)
+	if err == nil {
+		err = r.finish()
+	}
 	if err != nil {
 		return nil, &EncodeError{Err: err}
 	}
-	r.close()
 	return v, nil
 }

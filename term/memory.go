@@ -46,8 +46,11 @@ func (a address) elements() (first address, n int) {
 	return address{unsafe.Pointer(unsafe.SliceData(s))}, len(s)
 }
 
-// value returns the value at a, of type t, as an addressable reflect.Value.
-func (a address) value(t reflect.Type) reflect.Value { return reflect.NewAt(t, a.p).Elem() }
+// value returns the value at a, of p's type, as an addressable reflect.Value.
+func (a address) value(p *plan) reflect.Value { return reflect.ValueOf(a.pointer(p)).Elem() }
+
+// pointer returns the pointer to the value at a, of p's type.
+func (a address) pointer(p *plan) any { return boxPointer(p.pointerWord, a) }
 
 // newValue allocates a zero value of type t.
 func newValue(t reflect.Type) address { return address{reflect.New(t).UnsafePointer()} }

@@ -15,11 +15,12 @@ func (l Limits) AppendMessage(dst []byte, v any) ([]byte, error) {
 	if v == nil {
 		return AppendNil(dst), nil
 	}
-	if err := planOf(v).refusedMessage(); err != nil {
+	p := planOf(v)
+	if err := p.refusedMessage(); err != nil {
 		return dst, encodeFailed(&EncodeError{Err: err}, v)
 	}
 	left := l.room(dst)
-	out, err := appendAny(dst, v, left)
+	out, err := p.appendTyped(dst, v, left)
 	return left.finish(dst, out, v, err)
 }
 
@@ -34,16 +35,13 @@ func (l Limits) DecodeMessage(b []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.message = true
 	v, err := readAny(r)
+	if err == nil {
+		err = r.finish()
+	}
 	if err != nil {
 		return nil, err
-	}
-	r.close()
-	if v == nil {
-		return nil, nil
-	}
-	if err := planOf(v).refusedMessage(); err != nil {
-		return nil, &DecodeError{Err: err}
 	}
 	return v, nil
 }

@@ -10,10 +10,11 @@ import (
 // are encoded, decoded and copied, and what may be done with them at all. Plans
 // are never changed, but for the atomics that registration sets.
 type plan struct {
-	typ    reflect.Type
-	word   typeWord
-	direct bool  // an interface holds the value itself: see heldDirectly
-	elem   *plan // what a pointer points to
+	typ         reflect.Type
+	word        typeWord
+	pointerWord typeWord // of the pointer type to it
+	direct      bool     // an interface holds the value itself: see heldDirectly
+	elem        *plan    // what a pointer points to
 
 	encode func(dst []byte, src address, left room) ([]byte, error)
 	decode func(r *Reader, dst address) error      // *dst is zero
@@ -50,7 +51,7 @@ var plans struct {
 }
 
 func init() {
-	plans.table.Store(newPlanTable(256))
+	plans.table.Store(newPlanTable(1024))
 	registerBuiltins()
 }
 
@@ -87,7 +88,7 @@ func (c *compiler) plan(t reflect.Type) *plan {
 	if p := c.fresh[t]; p != nil {
 		return p
 	}
-	p := &plan{typ: t, word: word, direct: heldDirectly(t)}
+	p := &plan{typ: t, word: word, pointerWord: typeWordOf(reflect.PointerTo(t)), direct: heldDirectly(t)}
 	c.fresh[t] = p
 	c.order = append(c.order, p)
 	c.compile(p)
@@ -136,7 +137,7 @@ func (c *compiler) publish() {
 func (p *plan) copyMemory() {
 	p.plain = true
 	p.copy = func(dst, src address, _ room) error {
-		dst.value(p.typ).Set(src.value(p.typ))
+		dst.value(p).Set(src.value(p))
 		return nil
 	}
 }

@@ -44,19 +44,19 @@ func (p *plan) loadInterface(a address) any {
 	if firstWordIsNil(a) {
 		return nil
 	}
-	return a.value(p.typ).Elem().Interface()
+	return a.value(p).Elem().Interface()
 }
 
 // storeInterface puts v into the interface with methods at a.
 func (p *plan) storeInterface(a address, v any) error {
 	if v == nil {
-		a.value(p.typ).SetZero()
+		a.value(p).SetZero()
 		return nil
 	}
 	rv := reflect.ValueOf(v)
 	if !rv.Type().Implements(p.typ) {
 		return fmt.Errorf("%w: %T is no %v", ErrMismatch, v, p.typ)
 	}
-	a.value(p.typ).Set(rv)
+	a.value(p).Set(rv)
 	return nil
 }

@@ -44,8 +44,16 @@ func (p *plan) decodeNew(r *Reader) (address, error) {
 	if err := r.claim(1, p.typ.Size()); err != nil {
 		return address{}, err
 	}
-	a := newValue(p.typ)
+	a := p.alloc()
 	return a, p.decode(r, a)
+}
+
+// alloc allocates a zero value of p's type.
+func (p *plan) alloc() address {
+	if form := p.wire.Load(); form != nil {
+		return form.make() // by a Go function of the type: faster than reflection
+	}
+	return newValue(p.typ)
 }
 
 // copyNew copies what a pointer points to, which may be nothing.
@@ -53,7 +61,7 @@ func (p *plan) copyNew(src address, left room) (address, error) {
 	if src.isNil() {
 		return src, nil
 	}
-	a := newValue(p.typ)
+	a := p.alloc()
 	if err := p.copy(a, src, left); err != nil {
 		return a, err
 	}

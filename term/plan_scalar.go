@@ -205,12 +205,3 @@ func (r *Reader) skipNil() bool {
 func (r *Reader) outOfRange(start int, n any, t reflect.Type) error {
 	return r.failAt(start, fmt.Errorf("%w: %v does not fit %v", ErrRange, n, t))
 }
-
-// claim takes n things of size bytes each out of what the value may use.
-func (r *Reader) claim(n int, size uintptr) error {
-	if n > 0 && uintptr(n) > uintptr(r.memory)/max(size, 1) {
-		return r.failAt(r.pos, fmt.Errorf("%w: it would take more memory than the limit", ErrTooLarge))
-	}
-	r.memory -= n * int(size)
-	return nil
-}

@@ -1,7 +1,5 @@
 package term
 
-import "bytes"
-
 // structPlan is the plan of a struct: a map from the names of its fields.
 type structPlan struct {
 	of     *plan
@@ -84,22 +82,23 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 	if r.skipNil() {
 		return nil
 	}
-	n, err := r.ReadMapLen()
+	n, err := r.enterMap()
 	if err != nil {
 		return err
 	}
-	var few [2]uint64
-	seen := few[:]
-	if len(s.fields) > 64*len(few) {
-		seen = make([]uint64, (len(s.fields)+63)/64)
+	var seen fieldSet
+	if len(s.fields) > 64 {
+		seen.more = make([]uint64, len(s.fields)/64)
 	}
 	next := 0
 	for range n {
 		start := r.pos
+		r.next()
 		i, err := s.readKey(r, next)
 		if err != nil {
 			return err
 		}
+		r.next()
 		if i < 0 {
 			if err := r.Skip(); err != nil {
 				return err
@@ -107,17 +106,34 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 			continue
 		}
 		f := &s.fields[i]
-		word, bit := &seen[i/64], uint64(1)<<(i%64)
-		if *word&bit != 0 {
+		if !seen.add(i) {
 			return &DecodeError{Path: f.step, Offset: start, Err: ErrDuplicateKey}
 		}
-		*word |= bit
 		if err := f.plan.decode(r, dst.add(f.offset)); err != nil {
 			return within(err, f.step)
 		}
 		next = i + 1
 	}
+	r.leave()
 	return nil
+}
+
+// fieldSet is a set of fields, by index.
+type fieldSet struct {
+	first uint64
+	more  []uint64 // has the fields from 64 on
+}
+
+// add adds field i and returns whether it was not there.
+func (s *fieldSet) add(i int) bool {
+	word := &s.first
+	if i >= 64 {
+		word = &s.more[i/64-1]
+	}
+	bit := uint64(1) << (i % 64)
+	fresh := *word&bit == 0
+	*word |= bit
+	return fresh
 }
 
 // readKey reads a key and returns which field has this name, -1 if none has. It
@@ -125,8 +141,8 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 // the order of fields.
 func (s *structPlan) readKey(r *Reader, next int) (int, error) {
 	if next < len(s.fields) {
-		if key := s.fields[next].key; bytes.HasPrefix(r.b[r.pos:], key) {
-			r.pos += len(key)
+		if f := &s.fields[next]; f.isNext(r.b[r.pos:]) {
+			r.pos += len(f.key)
 			return next, nil
 		}
 	}
@@ -151,7 +167,7 @@ func (s *structPlan) copy(dst, src address, left room) error {
 	if !s.whole {
 		return s.copyFields(dst, src, left)
 	}
-	dst.value(s.of.typ).Set(src.value(s.of.typ))
+	dst.value(s.of).Set(src.value(s.of))
 	for _, i := range s.deep {
 		if err := s.fields[i].copy(dst, src, left); err != nil {
 			return err
@@ -163,7 +179,7 @@ func (s *structPlan) copy(dst, src address, left room) error {
 // copyFields copies the fields that travel and leaves the others zero. It does
 // not even read these: they may be locks that somebody holds.
 func (s *structPlan) copyFields(dst, src address, left room) error {
-	dst.value(s.of.typ).SetZero()
+	dst.value(s.of).SetZero()
 	for i := range s.fields {
 		if err := s.fields[i].copy(dst, src, left); err != nil {
 			return err

@@ -23,7 +23,14 @@ func NewRaw(name string, body []byte) (Raw, error) {
 	if err := checkRawName([]byte(name)); err != nil {
 		return Raw{}, fmt.Errorf("term: raw %.255q: %w", name, err)
 	}
-	if err := check(body, Limits{}); err != nil {
+	r, err := open(body, Limits{})
+	if err != nil {
+		return Raw{}, err
+	}
+	if err := r.Skip(); err != nil {
+		return Raw{}, err
+	}
+	if err := r.finish(); err != nil {
 		return Raw{}, err
 	}
 	return makeRaw(name, body), nil

@@ -21,13 +21,16 @@ type Parser interface {
 // on is unspecified. A Reader belongs to one goroutine. The zero Reader is at
 // the end of no bytes.
 type Reader struct {
-	b      []byte
-	pos    int // Invariant: 0 <= pos <= len(b)
-	memory int // how many more bytes the decoded value may take
+	b     []byte
+	pos   int   // Invariant: 0 <= pos <= len(b)
+	quota quota // what the limits leave to the rest
+
+	message bool      // the value at offset 0 is a message
+	recent  *wireForm // what the type name stood for that was looked up last
 }
 
 // NewReader returns a Reader of b, which must not change while it is in use.
-func NewReader(b []byte) *Reader { return &Reader{b: b, memory: int(DefaultMaxMemory)} }
+func NewReader(b []byte) *Reader { return &Reader{b: b, quota: Limits{}.quota()} }
 
 // Offset returns how many bytes have been read.
 func (r *Reader) Offset() int { return r.pos }
@@ -188,42 +191,38 @@ func (r *Reader) ReadView() ([]byte, error) {
 // ReadArrayLen reads the header of an array and returns how many values follow,
 // each of which takes at least one of the bytes that are left.
 func (r *Reader) ReadArrayLen() (int, error) {
-	start := r.pos
-	c, err := r.head(KindArray)
-	if err != nil {
-		return 0, err
-	}
-	if c <= codeFixArray+15 {
-		return r.length(start, uint64(c&15), 1)
-	}
-	n, err := r.uint(2 << (c - codeArray16))
-	if err != nil {
-		return 0, err
-	}
-	return r.length(start, n, 1)
+	return r.containerLen(KindArray, codeFixArray, codeArray16, 1)
 }
 
 // ReadMapLen reads the header of a map and returns how many pairs of key and
 // value follow, each of which takes at least two of the bytes that are left.
 func (r *Reader) ReadMapLen() (int, error) {
-	start := r.pos
-	c, err := r.head(KindMap)
-	if err != nil {
-		return 0, err
-	}
-	if c <= codeFixMap+15 {
-		return r.length(start, uint64(c&15), 2)
-	}
-	n, err := r.uint(2 << (c - codeMap16))
-	if err != nil {
-		return 0, err
-	}
-	return r.length(start, n, 2)
+	return r.containerLen(KindMap, codeFixMap, codeMap16, 2)
 }
 
-// length checks that n things of at least size bytes each can be left.
+// containerLen reads the header of a container of the given kind, whose first
+// byte is fix to fix+15, or wide or wide+1, and each of whose elements takes at
+// least size bytes.
+func (r *Reader) containerLen(kind Kind, fix, wide byte, size int) (int, error) {
+	start := r.pos
+	if start < len(r.b) && r.b[start]&^15 == fix {
+		r.pos++
+		return r.length(start, uint64(r.b[start]&15), size)
+	}
+	c, err := r.head(kind)
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.uint(2 << (c - wide))
+	if err != nil {
+		return 0, err
+	}
+	return r.length(start, n, size)
+}
+
+// length checks that there can be n more things of at least size bytes each.
 func (r *Reader) length(start int, n uint64, size int) (int, error) {
-	if n > uint64(r.Len()/size) {
+	if n*uint64(size) > uint64(r.Len()) { // n has 32 bits at most
 		return 0, r.failAt(start, ErrTruncated)
 	}
 	return int(n), nil
@@ -296,6 +295,17 @@ func (r *Reader) ReadTime() (time.Time, error) {
 	return time.Unix(sec, int64(nsec)).UTC(), nil
 }
 
+// ReadInto decodes the next value into *dst as [DecodeInto] does: for a Parser
+// whose form has parts of other types.
+func (r *Reader) ReadInto(dst any) error {
+	p, a, err := destination(dst)
+	if err != nil {
+		return err
+	}
+	a.value(p).SetZero()
+	return p.decode(r, a)
+}
+
 // ReadRaw returns the bytes of the next value, whatever it is, without copying
 // as [Reader.ReadView] does.
 func (r *Reader) ReadRaw() ([]byte, error) {
@@ -306,15 +316,15 @@ func (r *Reader) ReadRaw() ([]byte, error) {
 	return r.b[start:r.pos:r.pos], nil
 }
 
-// Skip reads the next value, whatever it is, and drops it. It returns
-// [ErrTooDeep] for one that is nested deeper than [DefaultMaxDepth].
+// Skip reads the next value, whatever it is, and drops it. The limits hold for
+// it too.
 func (r *Reader) Skip() error {
-	w := walker{b: r.b, pos: r.pos, depth: DefaultMaxDepth, elements: len(r.b)}
-	err := w.values(1)
+	w := walker{b: r.b, pos: r.pos, depth: r.quota.depth, elements: r.quota.elements}
+	err := w.value()
 	if err != nil {
 		return r.failAt(w.pos, err)
 	}
-	r.pos = w.pos
+	r.pos, r.quota.elements = w.pos, w.elements
 	return nil
 }
 

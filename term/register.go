@@ -25,24 +25,36 @@ var names nameTable
 
 type nameTable struct {
 	mu     sync.Mutex // held while a type is registered, by name or by extension
-	byName atomic.Pointer[map[string]*plan]
+	byName atomic.Pointer[map[string]*wireForm]
 }
 
-// find returns the plan of the type called name, nil if nobody registered it.
-func (t *nameTable) find(name []byte) *plan { return (*t.byName.Load())[string(name)] }
+// find returns what name stands for, nil if nobody registered it.
+func (t *nameTable) find(name []byte) *wireForm { return (*t.byName.Load())[string(name)] }
 
-// addLocked makes name stand for p's type. Readers go on with the old map.
-func (t *nameTable) addLocked(name string, p *plan, natural bool) {
+// addLocked makes name stand for values of p's type, which zero allocates, and
+// "*" before it for pointers to these. Readers go on with the old map.
+func (t *nameTable) addLocked(name string, p *plan, zero func() address, natural bool) {
+	pointer := planFor(reflect.PointerTo(p.typ))
 	larger := maps.Clone(*t.byName.Load())
-	larger[name] = p
+	for _, form := range []*wireForm{
+		{plan: p, make: zero, name: name, natural: natural},
+		{plan: pointer, make: func() address { return newValue(pointer.typ) }, name: "*" + name},
+	} {
+		form.prefix = appendTypeName(nil, form.name)
+		larger[form.name] = form
+		form.plan.wire.Store(form)
+	}
 	t.byName.Store(&larger)
-	p.wire.Store(&wireForm{name: name, prefix: appendTypeName(nil, name), natural: natural})
 }
+
+// zeroOf allocates a zero T.
+func zeroOf[T any]() address { return addressOf(new(T)) }
 
 // appendTypeName appends what stands before a value to name its type: the header
 // of an array of the two, and the name as an extension.
 func appendTypeName(dst []byte, name string) []byte {
-	return append(AppendExtHeader(AppendArrayLen(dst, 2), ExtTypeName, len(name)), name...)
+	dst = append(AppendArrayLen(dst, 2), codeExt8, byte(len(name)), byte(ExtTypeName))
+	return append(dst, name...)
 }
 
 // Register gives T its wire name, by which other nodes and later versions of the
@@ -56,7 +68,9 @@ func appendTypeName(dst []byte, name string) []byte {
 // [MaxNameBytes] bytes, begin with none of "*", "[" and "map[", and not be the
 // name of one of Go's own types. Register in an init function or before nodes
 // start: names that arrive before are unknown.
-func Register[T any](name string) error { return register(reflect.TypeFor[T](), name) }
+func Register[T any](name string) error {
+	return register(planFor(reflect.TypeFor[T]()), name, zeroOf[T])
+}
 
 // MustRegister is [Register] for an init function: it panics with the error.
 func MustRegister[T any](name string) {
@@ -65,12 +79,11 @@ func MustRegister[T any](name string) {
 	}
 }
 
-func register(t reflect.Type, name string) error {
-	p := planFor(t)
+func register(p *plan, name string, zero func() address) error {
+	t := p.typ
 	if err := checkRegistration(p, name); err != nil {
 		return fmt.Errorf("term: register %v as %.255q: %w", t, name, err)
 	}
-	pointer := planFor(reflect.PointerTo(t))
 	names.mu.Lock()
 	defer names.mu.Unlock()
 	if form := p.wire.Load(); form != nil {
@@ -80,10 +93,9 @@ func register(t reflect.Type, name string) error {
 		return fmt.Errorf("term: register %s as %q: %s is %w as %s", fullName(t), name, fullName(t), ErrTaken, form)
 	}
 	if other := names.find([]byte(name)); other != nil {
-		return fmt.Errorf("term: register %s as %q: the name is %w for %s", fullName(t), name, ErrTaken, fullName(other.typ))
+		return fmt.Errorf("term: register %s as %q: the name is %w for %s", fullName(t), name, ErrTaken, fullName(other.plan.typ))
 	}
-	names.addLocked(name, p, false)
-	names.addLocked("*"+name, pointer, false)
+	names.addLocked(name, p, zero, false)
 	return nil
 }
 

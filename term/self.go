@@ -169,7 +169,7 @@ func (p *plan) copyByCoding(dst, src address, left room) error {
 	if err != nil {
 		return err
 	}
-	dst.value(p.typ).SetZero()
+	dst.value(p).SetZero()
 	r := NewReader(b)
 	if err := p.decode(r, dst); err != nil {
 		return &EncodeError{Err: fmt.Errorf("its own encoding cannot be decoded: %w", err)}

@@ -14,7 +14,7 @@ func (p *plan) encodeForeign(dst []byte, src address, left room) ([]byte, error)
 	e := foreignEncoders.Get().(*foreignEncoder)
 	e.buf = dst
 	e.Encoder.Reset(e)
-	err := e.EncodeValue(src.value(p.typ))
+	err := e.EncodeValue(src.value(p))
 	dst, e.buf = e.buf, nil
 	// Safe to reuse: an encoder that a method kept writes to nowhere but a nil
 	// slice until it is handed out again, and methods must not keep it.
@@ -37,7 +37,7 @@ func (p *plan) decodeForeign(r *Reader, dst address) error {
 		return err
 	}
 	from := bytes.NewReader(own)
-	err = msgpack.NewDecoder(from).DecodeValue(dst.value(p.typ))
+	err = msgpack.NewDecoder(from).DecodeValue(dst.value(p))
 	if err == nil && from.Len() > 0 {
 		err = fmt.Errorf("%w: the decoding method of %v left some of it", ErrTrailingBytes, p.typ)
 	}

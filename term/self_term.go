@@ -13,7 +13,7 @@ var (
 // encodeTerm encodes a value by its [Appender].
 func (p *plan) encodeTerm(dst []byte, src address, left room) ([]byte, error) {
 	start := len(dst)
-	dst, err := src.value(p.typ).Addr().Interface().(Appender).AppendTerm(dst)
+	dst, err := src.pointer(p).(Appender).AppendTerm(dst)
 	if err != nil {
 		return dst, &EncodeError{Err: err}
 	}
@@ -26,7 +26,7 @@ func (p *plan) checkWritten(dst []byte, start int, left room, method string) err
 	why := errNotOneValue
 	if len(dst) > start {
 		w := walker{b: dst, pos: start, depth: left.depth, elements: len(dst)}
-		switch err := w.values(1); {
+		switch err := w.value(); {
 		case err == ErrTooDeep:
 			why = err
 		case err != nil || w.pos < len(dst):
@@ -45,27 +45,28 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 	if r.skipNil() {
 		return nil
 	}
-	start, all := r.pos, r.b
+	start, all, owed := r.pos, r.b, r.quota.owed
 	own, err := r.ReadRaw()
 	if err != nil {
 		return err
 	}
-	r.pos, r.b = start, all[:start+len(own)]
-	err = dst.value(p.typ).Addr().Interface().(Parser).ParseTerm(r)
+	r.pos, r.b, r.quota.owed = start, all[:start+len(own)], 0
+	err = dst.pointer(p).(Parser).ParseTerm(r)
 	if err == nil && r.Len() > 0 {
 		err = r.failAt(r.pos, fmt.Errorf("%w: ParseTerm of %v left some of it", ErrTrailingBytes, p.typ))
 	}
-	r.b = all
+	r.b, r.quota.owed = all, owed
 	return r.wrap(start, err)
 }
 
-// wrap makes a DecodeError of what a method of the program returned.
+// wrap makes a DecodeError of its own of what a method of the program returned.
 func (r *Reader) wrap(start int, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := err.(*DecodeError); ok {
-		return err
+	if e, ok := err.(*DecodeError); ok {
+		own := *e
+		return &own
 	}
 	return r.failAt(start, err)
 }
