@@ -16,11 +16,16 @@ require (
 	ergo.services/ergo v1.999.320
 	github.com/anthdm/hollywood v1.0.5
 	github.com/asynkron/protoactor-go v0.0.0-20240822202345-3c0e61ca19c9
+	github.com/stretchr/testify v1.12.1
 	github.com/tochemey/goakt/v4 v4.2.13
 	google.golang.org/protobuf v1.36.12-0.20260120151049-f2248ac996af
+	pgregory.net/rapid v1.3.0
 )
 
-require github.com/puzpuzpuz/xsync/v3 v3.5.1 // indirect
+require (
+	github.com/puzpuzpuz/xsync/v3 v3.5.1 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
 
 require (
 	github.com/DataDog/gostackparse v0.7.0 // indirect

@@ -27,6 +27,13 @@ const (
 // differences near plain Go are to be seen, and some are a hundred times off.
 const longest = 6.0
 
+// atPlainGo is the length of a bar at plain Go's cost. Values stand right of
+// it, so that the line there crosses none of them.
+const (
+	atPlainGo = int(barsWidth / longest)
+	valueGap  = 4
+)
+
 // WriteChart draws a panel for each workload with a bar for each system: its
 // cost as a multiple of what plain Go needs. Cost is time, time per operation
 // or memory, so a shorter bar is better in every panel.
@@ -103,7 +110,7 @@ func (g Group) panel(x, y int) panel {
 		p.Bars = append(p.Bars, g.bar(row, x, top+len(p.Bars)*barPitch))
 	}
 	p.Axis = axis{
-		X:      x + labelWidth + int(barsWidth/longest),
+		X:      x + labelWidth + atPlainGo,
 		Top:    top - 2,
 		Bottom: top + len(p.Bars)*barPitch,
 	}
@@ -114,7 +121,7 @@ func (g Group) bar(row Row, x, y int) bar {
 	b := bar{
 		System: row.System.Name, Class: "peer",
 		LabelX: x + labelWidth - 6, TextY: y + barHeight - 1,
-		X: x + labelWidth, Y: y, Height: barHeight, ValueX: x + labelWidth + 4,
+		X: x + labelWidth, Y: y, Height: barHeight, ValueX: x + labelWidth + atPlainGo + valueGap,
 	}
 	if row.System.Name == suite.Starlang {
 		b.Class = "ours"
@@ -127,7 +134,7 @@ func (g Group) bar(row Row, x, y int) bar {
 	b.Cut = cost > longest
 	b.Width = max(int(min(cost, longest)/longest*barsWidth), 1)
 	b.Value = ratio(cost)
-	b.ValueX = b.X + b.Width + 4
+	b.ValueX = max(b.ValueX, b.X+b.Width+valueGap)
 	return b
 }
 

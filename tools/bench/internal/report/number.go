@@ -16,7 +16,7 @@ func number(v float64) string {
 		return thousands(strconv.FormatFloat(v, 'f', 0, 64))
 	}
 	decimals := 2 - int(math.Floor(math.Log10(math.Abs(v))))
-	return strconv.FormatFloat(v, 'f', min(decimals, 4), 64)
+	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
 // thousands puts a comma before each group of three digits.
@@ -31,10 +31,14 @@ func thousands(digits string) string {
 	return sign + digits
 }
 
-// ratio formats a ratio; one that cannot be had is a dash.
+// ratio formats a ratio with two decimals, or with two digits where these are
+// smaller; one that cannot be had is a dash.
 func ratio(r float64) string {
-	if r == 0 {
+	switch {
+	case r == 0:
 		return "–"
+	case math.Abs(r) < 0.1 || math.Abs(r) >= 10:
+		return number(r) + "×"
 	}
-	return number(r) + "×"
+	return strconv.FormatFloat(r, 'f', 2, 64) + "×"
 }

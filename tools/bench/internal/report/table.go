@@ -24,29 +24,35 @@ func (s Summary) WriteTable(out io.Writer) error {
 
 // The columns: a name, numbers to the right, and a remark.
 const (
-	columns = "  %-11s%11s%11s%11s%11s%10s%12s%8s  %s\n"
-	absent  = "  %-11s%11s  %s\n"
+	columns = "  %-11s%11s%11s%11s%11s%10s%12s%8s  %s"
+	absent  = "  %-11s%11s  %s"
 )
 
 func (g Group) write(out io.Writer) error {
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s: %s, %s, %s\n", g.Workload.Name, g.Workload.What, g.Workload.Unit, direction(g.Workload))
-	fmt.Fprintf(&text, columns, "", "median", "min", "max", "allocs/op", "peak MB", "/best peer", "/go", "")
-	for _, row := range g.Rows {
-		if !row.Measured() {
-			word, why, _ := strings.Cut(row.Note, ": ")
-			fmt.Fprintf(&text, absent, row.System.Name, word, why)
-			continue
-		}
-		fmt.Fprintf(&text, columns, row.System.Name,
-			number(row.Spread.Median), number(row.Spread.Min), number(row.Spread.Max),
-			allocations(row.Allocs), number(row.Peak/(1<<20)),
-			ratio(row.OfPeer), ratio(row.OfGo), g.footnote(row))
+	lines := []string{
+		fmt.Sprintf("%s: %s, %s, %s", g.Workload.Name, g.Workload.What, g.Workload.Unit, direction(g.Workload)),
+		fmt.Sprintf(columns, "", "median", "min", "max", "allocs/op", "peak MB", "/best peer", "/go", ""),
 	}
-	if _, err := io.WriteString(out, text.String()); err != nil {
-		return fmt.Errorf("write table: %w", err)
+	for _, row := range g.Rows {
+		lines = append(lines, g.line(row))
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(out, strings.TrimRight(line, " ")); err != nil {
+			return fmt.Errorf("write table: %w", err)
+		}
 	}
 	return nil
+}
+
+func (g Group) line(row Row) string {
+	if !row.Measured() {
+		word, why, _ := strings.Cut(row.Note, ": ")
+		return fmt.Sprintf(absent, row.System.Name, word, why)
+	}
+	return fmt.Sprintf(columns, row.System.Name,
+		number(row.Spread.Median), number(row.Spread.Min), number(row.Spread.Max),
+		allocations(row.Allocs), number(row.Peak/(1<<20)),
+		ratio(row.OfPeer), ratio(row.OfGo), g.footnote(row))
 }
 
 // footnote is what has to be known of a value to read it rightly.

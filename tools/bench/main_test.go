@@ -1,0 +1,76 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	bench "github.com/starlang-go/starlang/tools/bench"
+	"github.com/starlang-go/starlang/tools/bench/internal/suite"
+)
+
+func TestRun_RefusesBadFlags(t *testing.T) {
+	for flags, complaint := range map[string]string{
+		"-workloads pingpong,pongping": `no workload "pongping", there are pingpong,`,
+		"-systems erlang":              `no system "erlang", there are go,`,
+		"-passes 0":                    "must be positive",
+		"-scale -1":                    "must be positive",
+		"-nonsense":                    "not defined",
+		"now":                          `unexpected argument "now"`,
+	} {
+		err := bench.Run(t.Context(), strings.Fields(flags), io.Discard, io.Discard)
+		require.ErrorContains(t, err, complaint, flags)
+	}
+}
+
+// TestRun_EveryWorkloadVerifiesItself builds the two systems that need no peer
+// and runs all of their workloads with a few operations each.
+func TestRun_EveryWorkloadVerifiesItself(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	args := strings.Fields("-systems go,starlang -passes 1 -scale 0.0002 -json")
+	require.NoError(t, bench.Run(t.Context(), args, &stdout, &stderr), stderr.String())
+
+	got := map[string]map[string]bool{}
+	for line := range strings.Lines(stdout.String()) {
+		var sample suite.Sample
+		require.NoError(t, json.Unmarshal([]byte(line), &sample))
+		require.Positive(t, sample.N)
+		if sample.Workload != "idle" { // so few processes may weigh nothing
+			require.Positive(t, sample.Value, line)
+		}
+		if got[sample.System] == nil {
+			got[sample.System] = map[string]bool{}
+		}
+		got[sample.System][sample.Workload] = true
+	}
+	for _, workload := range suite.Workloads {
+		require.True(t, got["go"][workload.Name], "go has no %s", workload.Name)
+		if !strings.HasPrefix(workload.Name, "rem") {
+			require.True(t, got["starlang"][workload.Name], "starlang has no %s", workload.Name)
+		}
+	}
+	require.Contains(t, stderr.String(), "pingpong go")
+}
+
+func TestRun_ReportsOnEarlierRuns(t *testing.T) {
+	dir := t.TempDir()
+	lines := filepath.Join(dir, "runs.jsonl")
+	require.NoError(t, os.WriteFile(lines, []byte(
+		`{"system":"go","workload":"pingpong","unit":"ns","value":300,"n":1000}`+"\n"+
+			`{"system":"starlang","workload":"pingpong","unit":"ns","value":330,"n":1000}`+"\n"), 0o600))
+	picture := filepath.Join(dir, "chart.svg")
+
+	var stdout bytes.Buffer
+	args := []string{"-from", lines, "-workloads", "pingpong", "-svg", picture}
+	require.NoError(t, bench.Run(t.Context(), args, &stdout, io.Discard))
+	require.Contains(t, stdout.String(), "1.10×")
+	drawn, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "1.10×")
+}
