@@ -2,10 +2,12 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
+	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/term"
@@ -33,6 +35,7 @@ type request struct {
 // again: once a call has left the calls table, which happens under the caller's
 // mu, nobody but the caller holds it.
 type call struct {
+	caller *process
 	ref    pid.Ref
 	value  any
 	err    error
@@ -43,6 +46,8 @@ type call struct {
 	to     pid.Address
 	callee *process // nil: of another node, or gone
 	away   bool     // the request went to another node
+
+	over chan struct{} // see requestContext; guarded by the caller's mu; nil until asked for
 }
 
 // Call sends a process a request and waits for the reply, which must be a T. ctx
@@ -127,7 +132,7 @@ func (p *process) startCall(to pid.Address) (*call, error) {
 	w := r.freeCall
 	r.freeCall = nil
 	if w == nil {
-		w = &call{done: make(chan struct{}, 1)}
+		w = &call{caller: p, done: make(chan struct{}, 1)}
 	}
 	w.ref, w.to = p.rt.node.NextRef(), to
 	r.calls.put(w.ref, w)
@@ -149,7 +154,7 @@ func (p *process) endCall(w *call) (v any, err error) {
 	defer p.mu.Unlock()
 	w.due = time.Time{}
 	if p.running() {
-		p.rec.freeCall = w
+		p.recordLocked().freeCall = w // the body may have gone to sleep without waiting for us
 	} else {
 		w.stopTimer()
 	}
@@ -163,7 +168,7 @@ func (p *process) sendRequest(w *call, req any) error {
 	if away {
 		w.away = true
 		env := signal.Envelope{Kind: signal.Call, From: p.pid(), Ref: w.ref, Value: req}
-		return p.rt.route((*Context)(p), w.to, env)
+		return p.rt.route((*requestContext)(w), w.to, env)
 	}
 	if q == p {
 		return ErrCallSelf
@@ -176,7 +181,7 @@ func (p *process) sendRequest(w *call, req any) error {
 		return ErrNoProc
 	}
 	w.callee = q
-	return q.acceptCall((*Context)(p), &p.state, &request{v, From{p.pid(), w.ref}, p})
+	return q.acceptCall((*requestContext)(w), &p.state, &request{v, From{p.pid(), w.ref}, p})
 }
 
 // find returns the process at an address, nil if there is none, or that the
@@ -199,8 +204,8 @@ func (p *process) acceptCall(ctx context.Context, stop *atomic.Uint32, r *reques
 		return ErrNoProc
 	}
 	err := p.box.SendUnless(ctx, stop, Message{value: r, kind: KindCall})
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, mailbox.ErrClosed) {
+		return nil // if closed: p has begun to end, and its end tells the caller why
 	}
 	p.forgetWatcher(r.from.Ref)
 	return p.refused(err)
@@ -311,6 +316,10 @@ func (w *call) finish(v any, err error) {
 	}
 	w.value, w.err = v, err
 	w.done <- struct{}{}
+	if w.over != nil {
+		close(w.over)
+		w.over = nil
+	}
 }
 
 // failCallsLocked ends all calls of a process that is no longer Running.
