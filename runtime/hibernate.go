@@ -34,11 +34,38 @@ func (p *process) sleep(next Body) bool {
 		return false
 	}
 	p.asleep, p.goroutine = true, false
+	p.shedLocked()
 	p.mu.Unlock()
 	if p.box.Notify(func() { go p.awake(next) }) { // awake's goroutine ends like run's
 		return true
 	}
 	return !p.rouse()
+}
+
+// shedLocked gives back what p can do without while it sleeps: most processes had
+// a call or a timer that made a record, and need none any more.
+func (p *process) shedLocked() {
+	r := p.rec
+	if r == nil {
+		return
+	}
+	r.freeCall.stopTimer()
+	r.freeCall = nil
+	r.links.shed()
+	r.monitors.shed()
+	r.watchers.shed()
+	r.calls.shed()
+	r.timers.shed()
+	if r.empty() {
+		p.rec = nil
+	}
+}
+
+// empty reports whether r says nothing that a new record would not say. What ends
+// a process is no matter here: p is Running.
+func (r *record) empty() bool {
+	entries := r.links.len() + r.monitors.len() + r.watchers.len() + r.calls.len() + r.timers.len()
+	return entries == 0 && r.name == "" && r.label == "" && r.grace == 0 && r.inner == nil && r.waiters == nil
 }
 
 // awake is the goroutine of a process that has got mail in its sleep.

@@ -225,6 +225,10 @@ func (rt *Runtime) signalAwayTo(to pid.Address, env signal.Envelope) {
 	_ = rt.route(context.Background(), to, env)
 }
 
+// Logger returns where the runtime's reports go: for modules that report in the
+// name of its processes.
+func (rt *Runtime) Logger() *slog.Logger { return rt.logger() }
+
 func (rt *Runtime) logger() *slog.Logger {
 	if rt.cfg.Logger != nil {
 		return rt.cfg.Logger

@@ -96,6 +96,13 @@ func (t *table[K, V]) shrink() {
 	}
 }
 
+// shed gives the memory of an empty table back.
+func (t *table[K, V]) shed() {
+	if t.len() == 0 {
+		*t = table[K, V]{}
+	}
+}
+
 // all iterates over the entries, in no order. The table must not change meanwhile.
 func (t *table[K, V]) all() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
