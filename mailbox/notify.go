@@ -20,7 +20,7 @@ func (m *Mailbox[T]) Notify(f func()) bool {
 	}
 	m.in, m.spare, m.out = queue[T]{}, nil, nil
 	if b := m.bound(); b != nil {
-		b.queued = lanes[T]{}
+		b.queued, b.refused = lanes[T]{}, lanes[T]{}
 	}
 	m.extraLocked().onMail = f
 	m.parked = true

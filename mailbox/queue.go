@@ -55,17 +55,18 @@ func (q *queue[T]) pop() T {
 	return v
 }
 
-// prepend moves all of older before what is in q.
+// prepend moves all of older before what is in q. An empty chunk of either stays,
+// to be used again.
 func (q *queue[T]) prepend(older *queue[T]) {
-	if !older.empty() {
-		if q.empty() {
-			*q = *older
-		} else {
-			older.last.next = q.first
-			q.first = older.first
-		}
+	switch {
+	case older.empty():
+	case q.empty():
+		*q, *older = *older, *q
+	default:
+		older.last.next = q.first
+		q.first = older.first
+		*older = queue[T]{}
 	}
-	*older = queue[T]{}
 }
 
 // takeAll empties the queue and returns its chunks, nil if nothing is queued.

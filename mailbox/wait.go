@@ -88,6 +88,7 @@ func (m *Mailbox[T]) giveBackLocked() {
 	}
 	if b := m.bound(); b != nil {
 		b.queued.giveBack()
+		b.refused.giveBack()
 		return
 	}
 	m.in.giveBack()

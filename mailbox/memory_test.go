@@ -1,0 +1,153 @@
+package mailbox_test
+
+import (
+	"runtime"
+	"testing"
+	"unsafe"
+	"weak"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/mailbox"
+)
+
+const (
+	million = 1_000_000
+	// burstBytes is what a million messages of a machine word take at the least.
+	burstBytes = million * int64(unsafe.Sizeof(0))
+)
+
+// heap returns the bytes in use.
+func heap() int64 {
+	runtime.GC()
+	runtime.GC() // the first one only puts aside what pools hold
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
+
+func TestMailbox_GivesMemoryBackAfterABurst(t *testing.T) {
+	for name, recv := range map[string]func(*mailbox.Mailbox[int]) (int, error){
+		"in order":  (*mailbox.Mailbox[int]).TryRecv,
+		"selective": func(b *mailbox.Mailbox[int]) (int, error) { return b.TryRecvMatch(func(int) bool { return true }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bothKinds(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
+				before := heap()
+				for range million {
+					_ = box.TrySend(1)
+				}
+				require.Greater(t, heap()-before, burstBytes)
+				for range million {
+					_, _ = recv(box)
+				}
+				require.Zero(t, box.Len())
+				require.Less(t, heap()-before, burstBytes/100)
+				runtime.KeepAlive(box)
+			})
+		})
+	}
+}
+
+// One message in each large chunk is left.
+func TestRecvMatch_GivesMemoryBackAroundWhatItRefuses(t *testing.T) {
+	bothKinds(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
+		const n, refusedOneIn = 30_000, 256
+		before := heap()
+		for i := range n {
+			_ = box.TrySend(i)
+		}
+		full := heap() - before
+		var err error
+		for err == nil {
+			_, err = box.TryRecvMatch(func(v int) bool { return v%refusedOneIn > 0 })
+		}
+		require.Equal(t, (n+refusedOneIn-1)/refusedOneIn, box.Len())
+		require.Less(t, heap()-before, full/8)
+		runtime.KeepAlive(box)
+	})
+}
+
+// What was received, or dropped, is not kept alive by the place where it stood.
+func TestMailbox_ForgetsWhatHasLeftIt(t *testing.T) {
+	type big [1 << 10]byte
+	box := mailbox.New(mailbox.Config[*big]{Capacity: 8, Policy: mailbox.DropOldest})
+	var unbounded mailbox.Mailbox[*big]
+	var left []weak.Pointer[big]
+	send := func(n int) {
+		for range n {
+			for _, to := range []*mailbox.Mailbox[*big]{box, &unbounded} {
+				v := new(big)
+				left = append(left, weak.Make(v))
+				_ = to.TrySend(v)
+			}
+		}
+	}
+	send(40)
+	second := func() func(*big) bool {
+		n := 0
+		return func(*big) bool { n++; return n == 2 }
+	}
+	for _, from := range []*mailbox.Mailbox[*big]{box, &unbounded} {
+		for from.Len() > 20 {
+			_, _ = from.TryRecvMatch(second())
+		}
+		for from.Len() > 0 {
+			_, _ = from.TryRecv()
+		}
+	}
+	runtime.GC()
+	for _, p := range left {
+		require.Nil(t, p.Value())
+	}
+	runtime.KeepAlive(box)
+	runtime.KeepAlive(&unbounded)
+}
+
+func TestMailbox_KeepsLittleWhileItsReceiverWaits(t *testing.T) {
+	type big [1 << 10]byte
+	for name, box := range map[string]*mailbox.Mailbox[big]{
+		"unbounded": {},
+		"bounded":   mailbox.New(mailbox.Config[big]{Capacity: 1000}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := heap()
+			for range 1000 {
+				_ = box.TrySend(big{})
+			}
+			for range 1000 {
+				_, _ = box.TryRecv()
+			}
+			_, err := box.RecvTimeout(1)
+			require.Equal(t, mailbox.ErrTimeout, err)
+			require.Less(t, heap()-before, int64(100*unsafe.Sizeof(big{})))
+			runtime.KeepAlive(box)
+		})
+	}
+}
+
+func TestMailbox_SendAndReceiveAllocateNothing(t *testing.T) {
+	bothKinds(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
+		second := equals(2)
+		require.Zero(t, testing.AllocsPerRun(1000, func() {
+			sendAll(t, box, 1, 2)
+			_, _ = box.RecvMatch(second)
+			_, _ = box.Recv()
+			_, _ = box.TryRecv()
+			_, _ = box.TryRecvMatch(second)
+		}))
+	})
+}
+
+func TestNotify_GivesBackEvenTheSmallestChunk(t *testing.T) {
+	type big [1 << 10]byte
+	boxes := make([]mailbox.Mailbox[big], 100)
+	before := heap()
+	for i := range boxes {
+		_ = boxes[i].TrySend(big{})
+		_, _ = boxes[i].TryRecv()
+		require.True(t, boxes[i].Notify(func() {}))
+	}
+	require.Less(t, heap()-before, int64(len(boxes))*int64(unsafe.Sizeof(big{})))
+	runtime.KeepAlive(boxes)
+}
