@@ -243,18 +243,40 @@ func (rt *Runtime) refuseCall(r *request, err error) {
 // it.
 func (c *Context) CallContext(from From) context.Context {
 	ctx, cancel := context.WithCancelCause(c)
-	p := c.process()
+	work := c.process().workFor(from, &callWork{ctx, cancel})
+	if work == nil {
+		cancel(ErrCallOver)
+		return ctx
+	}
+	if work.ctx != ctx {
+		cancel(nil) // there is one already: this one is not needed
+	}
+	return work.ctx
+}
+
+// callWork is what a process does for a caller, see [Context.CallContext].
+type callWork struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc // not to be called with a process's mu held
+}
+
+// workFor returns the callWork of a call, which is fresh if there was none yet,
+// and nil if the call is over.
+func (p *process) workFor(from From, fresh *callWork) *callWork {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.rec != nil {
-		if w, ok := p.rec.watchers.get(from.Ref); ok && w.who() == from.PID {
-			w.cancel = cancel
-			p.rec.watchers.put(from.Ref, w)
-			return ctx
-		}
+	if p.rec == nil {
+		return nil
 	}
-	cancel(ErrCallOver)
-	return ctx
+	w, ok := p.rec.watchers.get(from.Ref)
+	if !ok || w.who() != from.PID {
+		return nil
+	}
+	if w.work == nil {
+		w.work = fresh
+		p.rec.watchers.put(from.Ref, w)
+	}
+	return w.work
 }
 
 // Reply answers a call: to is what [Message.From] returned, here or in whatever

@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"context"
 	"unsafe"
 
 	"github.com/starlang-go/starlang/pid"
@@ -18,9 +17,9 @@ type monitor struct {
 
 // watcher is the monitored process's side: who is to be told.
 type watcher struct {
-	process *process                // nil: a process of another node
-	pid     pid.PID                 // of a process of another node
-	cancel  context.CancelCauseFunc // see Context.CallContext; nil unless asked for
+	process *process  // nil: a process of another node
+	pid     pid.PID   // of a process of another node
+	work    *callWork // see Context.CallContext; nil unless asked for
 }
 
 // Monitor asks for one [signal.Down] when target ends, and returns at once. If
@@ -209,8 +208,8 @@ func (p *process) forgetWatcher(ref pid.Ref) {
 	p.mu.Lock()
 	w := p.forgetWatcherLocked(ref)
 	p.mu.Unlock()
-	if w.cancel != nil {
-		w.cancel(ErrCallOver)
+	if w.work != nil {
+		w.work.cancel(ErrCallOver)
 	}
 }
 
