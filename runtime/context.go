@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -66,12 +67,14 @@ func (c *Context) Exit(to pid.PID, reason signal.ExitReason) error {
 	if !p.running() {
 		return p.failure()
 	}
-	return p.rt.sendExit(c, p.pid(), to, reason)
+	return p.rt.sendExit(c, &p.state, p.pid(), to, reason)
 }
 
-func (rt *Runtime) sendExit(ctx context.Context, from, to pid.PID, reason signal.ExitReason) error {
+// sendExit sends an exit signal. stop is the sender's state, nil if no process
+// sends.
+func (rt *Runtime) sendExit(ctx context.Context, stop *atomic.Uint32, from, to pid.PID, reason signal.ExitReason) error {
 	if p, ok := rt.registry.Get(to); ok {
-		rt.exit(p, from, reason)
+		rt.reapIf(p, p.acceptExit(stop, from, reason))
 		return nil
 	}
 	if !rt.isRemote(to) {
@@ -91,13 +94,13 @@ func (c *Context) Deadline() (deadline time.Time, ok bool) { return time.Time{},
 // its exit signal, and when it has ended.
 func (c *Context) Done() <-chan struct{} { return c.process().innerContext().Done() }
 
-// Err implements context.Context: context.Canceled once the process is not
-// Running, and nil before. context.Cause returns the exit reason.
+// Err implements context.Context: context.Canceled once Done is closed, and nil
+// before. context.Cause returns the exit reason.
 func (c *Context) Err() error {
 	if c.process().running() {
 		return nil
 	}
-	return context.Canceled
+	return c.process().innerContext().Err()
 }
 
 // processKey finds the process in a context.Context.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -18,16 +19,18 @@ const (
 
 // exit sends p an exit signal, Erlang's exit/2.
 func (rt *Runtime) exit(p *process, from pid.PID, reason signal.ExitReason) {
-	rt.reapIf(p, p.acceptExit(from, reason))
+	rt.reapIf(p, p.acceptExit(nil, from, reason))
 }
 
-// acceptExit acts on an exit signal that was sent to p by [Context.Exit].
+// acceptExit acts on an exit signal that was sent to p by [Context.Exit]. stop is
+// the sender's state, asked here so that nothing of a sender that has ended
+// follows its own EXIT or DOWN; nil if no process sends.
 // Source: OTP reference manual, "Processes", Receiving Exit Signals.
-func (p *process) acceptExit(from pid.PID, reason signal.ExitReason) verdict {
+func (p *process) acceptExit(stop *atomic.Uint32, from pid.PID, reason signal.ExitReason) verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.stateNow() == Dead:
+	case stop != nil && State(stop.Load()) != Running:
 		return lives
 	case reason == signal.Kill:
 		return p.killLocked()

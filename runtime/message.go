@@ -83,7 +83,7 @@ const maxPlainRaw = 1<<32 - 1
 // first byte, the length stands beside it. Empty and huge ones are not worth a
 // special form.
 func rawMessage(b []byte) Message {
-	if len(b) == 0 || len(b) > maxPlainRaw {
+	if len(b) == 0 || uint64(len(b)) > maxPlainRaw {
 		return Message{value: b, kind: KindRaw}
 	}
 	return Message{value: unsafe.SliceData(b), size: uint32(len(b)), kind: KindRaw}

@@ -156,7 +156,7 @@ func (rt *Runtime) SendNamed(ctx context.Context, to pid.Name, v any) error {
 // Exit sends a process an exit signal in the name of the program; its sender is
 // the zero PID. Otherwise it is [Context.Exit].
 func (rt *Runtime) Exit(to pid.PID, reason signal.ExitReason) error {
-	return rt.sendExit(context.Background(), pid.PID{}, to, reason)
+	return rt.sendExit(context.Background(), nil, pid.PID{}, to, reason)
 }
 
 // Deliver brings in a signal from another node. Only the module that connects

@@ -68,15 +68,17 @@ func (rt *Runtime) sendNamed(ctx context.Context, stop *atomic.Uint32, from pid.
 	if stop != nil && State(stop.Load()) != Running {
 		return ErrTerminated
 	}
-	if rt.isHere(to) {
-		if _, q, ok := rt.registry.LookupName(to.Name); ok {
-			v, err := term.Isolate(v)
-			if err != nil {
-				return &SendError{To: pid.Address{Name: to}, Err: err}
-			}
-			return q.accept(ctx, stop, userMessage(v))
-		}
+	if !rt.isHere(to) {
+		env := signal.Envelope{Kind: signal.Message, From: from, Value: v}
+		return rt.registry.SendNamed(ctx, to, env)
 	}
-	env := signal.Envelope{Kind: signal.Message, From: from, Value: v}
-	return rt.registry.SendNamed(ctx, to, env)
+	_, q, ok := rt.registry.LookupName(to.Name)
+	if !ok {
+		return &SendError{To: pid.Address{Name: to}, Err: ErrNameNotFound}
+	}
+	v, err := term.Isolate(v)
+	if err != nil {
+		return &SendError{To: pid.Address{Name: to}, Err: err}
+	}
+	return q.accept(ctx, stop, userMessage(v))
 }
