@@ -1,0 +1,3 @@
+// Package report compares a scenario's result with the expected one and shows the
+// first difference.
+package report

@@ -1,0 +1,38 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/tools/oracle/internal/scenario"
+)
+
+// Run carries a scenario out and returns its result, as canon writes it. An error
+// says in which step the scenario asks for what none may ask for, or the runtime
+// did what no result can express.
+func Run(s scenario.Scenario) (map[string]any, error) {
+	var err error
+	for _, slower := range slowdowns {
+		var result map[string]any
+		result, err = run(s, slower)
+		if !errors.Is(err, errVoid) {
+			return result, err
+		}
+	}
+	return nil, err
+}
+
+func run(s scenario.Scenario, slower int) (result map[string]any, err error) {
+	w, err := newWorld(slower)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	results := make([]any, len(s.Steps))
+	for i, step := range s.Steps {
+		if results[i], err = w.step(step); err != nil {
+			return nil, fmt.Errorf("step %d: %s: %w", i+1, step.Text, err)
+		}
+	}
+	return map[string]any{"name": s.Name, "steps": results, "final": w.final()}, nil
+}
