@@ -282,8 +282,12 @@ func (p *process) workFor(from From, fresh *callWork) *callWork {
 // Reply answers a call: to is what [Message.From] returned, here or in whatever
 // process it was passed to. v is copied as by [Context.Send]. If the caller has
 // given up, or is gone, the reply is dropped and Reply returns nil. It fails if v
-// cannot be sent, or the caller's node not be reached.
+// cannot be sent, or the caller's node not be reached, and with [ErrNotCall] for
+// the zero From, which [Message.From] returns for a message that is no call.
 func (c *Context) Reply(to From, v any) error {
+	if to == (From{}) {
+		return ErrNotCall
+	}
 	p := c.process()
 	q, ok := p.rt.registry.Get(to.PID)
 	if !ok {

@@ -12,7 +12,6 @@ import (
 type monitor struct {
 	target *process // nil: a process of another node
 	down   signal.Down
-	byName bool
 }
 
 // watcher is the monitored process's side: who is to be told.
@@ -49,7 +48,7 @@ func (c *Context) MonitorName(name pid.Name) pid.Ref {
 	if here {
 		name.Node = p.rt.node.Name()
 	}
-	m := &monitor{down: signal.Down{Ref: ref, Name: name}, byName: true}
+	m := &monitor{down: signal.Down{Ref: ref, Name: name}}
 	if !here {
 		return p.monitorAway(pid.Address{Name: name}, m)
 	}

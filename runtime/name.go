@@ -11,7 +11,13 @@ import (
 // [ErrAlreadyNamed], or that the name is not valid. The name is freed when the
 // process has ended, before anyone is told of the end.
 // Source: OTP, erlang:register/2.
-func (c *Context) Register(name string) error { return c.rt.Register(name, c.PID()) }
+func (c *Context) Register(name string) error {
+	p := c.process()
+	if !p.running() {
+		return p.failure()
+	}
+	return p.rt.Register(name, p.pid())
+}
 
 // Unregister frees the process's own name. If another process has it by now, that
 // one keeps it and a [*registry.NameError] says so.

@@ -33,8 +33,9 @@ func (e *ShutdownError) Error() string {
 // Shutdown stops the runtime: from now on nothing can be spawned, and every process
 // gets an exit signal with reason shutdown. Those that have not ended when ctx ends,
 // or after [DefaultShutdownTimeout] if it has no deadline, are killed. Shutdown
-// always returns: nil if all stopped by themselves, else a [*ShutdownError]. Trees
-// that are to stop in order are to be stopped before. It may be called again.
+// always returns: nil if all stopped by themselves, else a [*ShutdownError]. Timers
+// that still run are cancelled. Trees that are to stop in order are to be stopped
+// before. It may be called again.
 func (rt *Runtime) Shutdown(ctx context.Context) error {
 	rt.stopping.Store(true)
 	if _, ok := ctx.Deadline(); !ok {
@@ -43,12 +44,14 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 		defer cancel()
 	}
 	rt.exitAll(signal.Shutdown)
-	rt.await(ctx, func() bool { return rt.Len() == 0 && rt.ZombieCount() == 0 })
-
+	defer rt.timers.dropAll()
+	if rt.awaitEnd(ctx) {
+		return nil
+	}
 	killed := rt.exitAll(signal.Kill)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), zombieWait)
 	defer cancel()
-	rt.await(late, func() bool { return rt.Len() == 0 && rt.ZombieCount() == 0 })
+	rt.awaitEnd(late)
 	if zombies := rt.Zombies(); len(killed)+len(zombies) > 0 {
 		return &ShutdownError{killed, zombies}
 	}
@@ -64,16 +67,18 @@ func (rt *Runtime) exitAll(reason signal.ExitReason) (sent []pid.PID) {
 	return sent
 }
 
-// await waits until done reports true, looking each time something has ended.
-func (rt *Runtime) await(ctx context.Context, done func() bool) {
-	for !done() {
+// awaitEnd waits until all processes and zombies have ended, looking each time one
+// has, and reports false if ctx ends first.
+func (rt *Runtime) awaitEnd(ctx context.Context) bool {
+	for rt.Len() > 0 || rt.ZombieCount() > 0 {
 		select {
 		case <-rt.ended:
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
 	rt.processEnded() // for another Shutdown that waits
+	return true
 }
 
 // processEnded wakes a Shutdown that waits.

@@ -41,6 +41,13 @@ func (t *timers) take(ref pid.Ref) (left time.Duration, running bool) {
 
 func (t *timers) drop(ref pid.Ref) { t.take(ref) }
 
+func (t *timers) dropAll() {
+	t.running.Range(func(ref pid.Ref, _ *timer) bool {
+		t.drop(ref)
+		return true
+	})
+}
+
 // SendAfter sends v to a process after d, or at once if d <= 0. v is copied now. The
 // process's own end does not stop the timer; the end of to does. The Ref is for
 // [Context.CancelTimer] and [Context.ReadTimer].
