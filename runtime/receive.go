@@ -78,7 +78,8 @@ func (p *process) receiveError(err error) error {
 
 // Receive receives the oldest message whose value is a T and leaves the others in
 // order. ctx is a process's [Context] or derives from one; when it ends, Receive
-// returns its cause. It returns [ErrNotInProcess] if ctx has no process.
+// returns its cause. It returns [ErrNotInProcess] if ctx has no process. It leaves
+// calls alone, since their return address would be lost: see [Context.RecvMatch].
 func Receive[T any](ctx context.Context) (T, error) {
 	return ReceiveMatch(ctx, func(T) bool { return true })
 }
@@ -92,7 +93,7 @@ func ReceiveMatch[T any](ctx context.Context, match func(T) bool) (v T, err erro
 	}
 	_, err = c.recvMatch(ctx, func(m Message) bool {
 		got, is := m.Value().(T)
-		if !is || !match(got) {
+		if !is || m.kind == KindCall || !match(got) {
 			return false
 		}
 		v = got
