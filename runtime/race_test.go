@@ -1,0 +1,12 @@
+//go:build race
+
+package runtime_test
+
+// Smaller counts than those of norace_test.go: the detector finds a missing
+// synchronisation from one unlucky order in the past of two accesses, it does not
+// need them to collide.
+const (
+	underRace       = true
+	hundredThousand = 10_000
+	million         = 50_000
+)

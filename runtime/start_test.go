@@ -1,0 +1,102 @@
+package runtime_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// start returns a runtime that is shut down at the end of the test, which fails
+// if anything is left of it then, or any goroutine.
+func start(t testing.TB) *runtime.Runtime {
+	t.Helper()
+	t.Cleanup(func() { goleak.VerifyNone(t) })
+	return startWith(t, runtime.Config{Logger: slog.New(slog.DiscardHandler)})
+}
+
+// startWith is start with a configuration, and without the look at goroutines,
+// which is not for a synctest bubble: that has its own.
+func startWith(t testing.TB, cfg runtime.Config) *runtime.Runtime {
+	t.Helper()
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	rt, err := runtime.New(cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, rt.Check())
+		_ = rt.Shutdown(context.Background()) // who does not stop by itself is no failure, who stays is
+		requireEmpty(t, rt)
+	})
+	return rt
+}
+
+// requireEmpty checks that nothing is left of what ever ran in rt.
+func requireEmpty(t testing.TB, rt *runtime.Runtime) {
+	t.Helper()
+	require.Zero(t, rt.Len(), "processes")
+	require.Zero(t, rt.ZombieCount(), "zombies")
+	require.Zero(t, rt.RunningTimers(), "timers")
+	for name, owner := range rt.RegisteredNames() {
+		require.Failf(t, "a name is left", "%q of %s", name, owner)
+	}
+}
+
+// within runs body as a process of rt and fails unless it ends normally.
+func within(t testing.TB, rt *runtime.Runtime, body runtime.Body) {
+	t.Helper()
+	require.NoError(t, rt.Run(context.Background(), body))
+}
+
+// idle is a body that does nothing until it is told to end.
+func idle(ctx *runtime.Context) error {
+	for {
+		if _, err := ctx.Recv(); err != nil {
+			return err
+		}
+	}
+}
+
+// spawn starts a process in the name of the program.
+func spawn(t testing.TB, rt *runtime.Runtime, body runtime.Body) runtime.ProcessHandle {
+	t.Helper()
+	return spawnOpt(t, rt, runtime.SpawnOptions{}, body)
+}
+
+func spawnOpt(t testing.TB, rt *runtime.Runtime, opts runtime.SpawnOptions, body runtime.Body) runtime.ProcessHandle {
+	t.Helper()
+	// The process must not end before there is a handle of it.
+	held := make(chan struct{})
+	p, err := rt.SpawnOpt(opts, func(ctx *runtime.Context) error {
+		<-held
+		return body(ctx)
+	})
+	require.NoError(t, err)
+	h, ok := rt.Process(p)
+	require.True(t, ok)
+	close(held)
+	return h
+}
+
+// await returns the reason for which h's process ended, once it is Dead.
+func await(t testing.TB, h runtime.ProcessHandle) signal.ExitReason {
+	t.Helper()
+	reason, err := h.Wait(context.Background())
+	require.NoError(t, err)
+	return reason
+}
+
+// down waits for the Down of a monitor and returns the reason.
+func down(t testing.TB, ctx *runtime.Context, ref pid.Ref) signal.ExitReason {
+	t.Helper()
+	d, err := runtime.ReceiveMatch(ctx, func(d signal.Down) bool { return d.Ref == ref })
+	require.NoError(t, err)
+	return d.Reason
+}
