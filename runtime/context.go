@@ -37,7 +37,10 @@ func (c *Context) SetTrapExit(on bool) (was bool) {
 	p := c.process()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was, p.trap = p.trap, on
+	was = p.trap
+	if p.running() {
+		p.trap = on
+	}
 	return was
 }
 
