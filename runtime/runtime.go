@@ -163,10 +163,16 @@ func (rt *Runtime) Exit(to pid.PID, reason signal.ExitReason) error {
 // nodes calls it. For a link, monitor or call to a process that is gone it
 // answers the sender with an exit or down signal, reason noproc, or the error of
 // a call that was refused; for messages it returns what became of them.
+//
+// A nil ctx never waits: what would have to wait for room in a mailbox is left
+// undone and unanswered, and Deliver returns [ErrMailboxFull].
 func (rt *Runtime) Deliver(ctx context.Context, to pid.Address, env signal.Envelope) error {
 	err := rt.registry.Deliver(ctx, to, env)
 	if err == nil {
 		return nil
+	}
+	if ctx == nil && errors.Is(err, ErrMailboxFull) {
+		return err
 	}
 	back := signal.Envelope{From: to.PID, Ref: env.Ref, Reason: signal.NoProc}
 	if !errors.Is(err, ErrNoProc) && !errors.Is(err, ErrNameNotFound) {
