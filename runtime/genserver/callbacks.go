@@ -1,0 +1,78 @@
+package genserver
+
+import "github.com/starlang-go/starlang/pid/signal"
+
+// A server is any Go value with one or more of the methods below. The methods run
+// one at a time in the server's own process, so the value needs no locks; from its
+// start on nobody else may use it.
+//
+// Where a method returns an error that is not nil, other than [CallHandler]'s, the
+// server stops with it, as a process does whose body returns an error: a
+// [signal.ExitReason] is the reason, of any other error the text. Only
+// [ErrUnhandled] does not stop it: it is reported to the runtime's logger.
+
+// Initializer prepares a server.
+type Initializer interface {
+	// Init runs in the new process, before the start returns. Its error is
+	// that of the start; after [ErrIgnore] the process ends quietly.
+	Init(ctx *Context) error
+}
+
+// CallHandler answers calls.
+type CallHandler interface {
+	// HandleCall returns the reply to req, or [NoReply] if from is to be
+	// replied to later. An error is the caller's, see [ReplyError], and the
+	// server lives on: return [ErrUnhandled] for requests that it does not
+	// know. [Context.Stop] stops the server.
+	HandleCall(ctx *Context, from From, req any) (reply any, err error)
+}
+
+// CastHandler handles what was sent with [Cast].
+type CastHandler interface {
+	HandleCast(ctx *Context, msg any) error
+}
+
+// InfoHandler handles all other messages: those sent with Send, the bytes of
+// SendRaw as a []byte, and signal.Exit, signal.Down and signal.Timeout.
+type InfoHandler interface {
+	HandleInfo(ctx *Context, msg any) error
+}
+
+// ContinueHandler does what [Context.Continue] asked for.
+type ContinueHandler interface {
+	HandleContinue(ctx *Context, v any) error
+}
+
+// TimeoutHandler is told that the time of [Context.SetTimeout] is over.
+type TimeoutHandler interface {
+	HandleTimeout(ctx *Context) error
+}
+
+// Terminator cleans up.
+type Terminator interface {
+	// Terminate runs when the server stops: because it, or [Stop], asked for
+	// it, because a method returned an error or panicked, or because its
+	// parent ended while it traps exits. An exit signal that it does not trap,
+	// and kill, end a server without Terminate.
+	// Source: OTP, gen_server:terminate/2.
+	Terminate(ctx *Context, reason signal.ExitReason)
+}
+
+// StateFormatter chooses what [GetState] shows, to leave secrets out.
+type StateFormatter interface {
+	FormatState() any
+}
+
+// MessageFormatter chooses what [Trace] keeps of a message, to leave secrets out.
+type MessageFormatter interface {
+	FormatMessage(msg any) any
+}
+
+// isServer reports whether v has any of the methods that make it a server.
+func isServer(v any) bool {
+	switch v.(type) {
+	case Initializer, CallHandler, CastHandler, InfoHandler, ContinueHandler, TimeoutHandler, Terminator:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,120 @@
+package genserver
+
+import (
+	"errors"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// clock has a server's times: when to hibernate, and one alarm, a timer of the
+// runtime, for that and for the timeout. The alarm is never moved to a later time:
+// when it rings, the server looks what is due and sets it again. So a server that
+// is busy, or sets a timeout again and again, seldom touches a timer. All times are
+// uptimes of the runtime.
+type clock struct {
+	after time.Duration // from quiet to sleep; 0: at once, negative: never
+
+	alarm  pid.Ref       // zero: not set
+	rings  time.Duration // when
+	quiet  time.Duration // when the server was last seen to have handled
+	events uint64        // so many messages
+}
+
+func newClock(after time.Duration) clock {
+	switch {
+	case after == 0:
+		after = DefaultHibernateAfter
+	case after == HibernateAtOnce:
+		after = 0
+	}
+	return clock{after: after}
+}
+
+// sleepy reports whether the server hibernates whenever there is nothing to do.
+func (c *clock) sleepy() bool { return c.after == 0 }
+
+// receive returns the next message, errDue when the timeout is over, errAsleep
+// when there is nothing to do.
+func (s *server) receive() (runtime.Message, error) {
+	c := s.ctx.Context
+	switch {
+	case s.suspended:
+		return c.RecvMatch(s.isForSuspended)
+	case s.ctx.drowsy, s.isDue():
+		m, err := c.TryRecv()
+		if errors.Is(err, runtime.ErrEmpty) {
+			return m, s.idle()
+		}
+		return m, err
+	}
+	if s.ctx.due != 0 {
+		s.wakeAt(s.ctx.due)
+	}
+	if s.clock.after > 0 && s.clock.alarm.IsZero() {
+		s.clock.quiet, s.clock.events = s.uptime(), s.counts.total()
+		s.wakeAt(s.clock.quiet + s.clock.after)
+	}
+	return c.Recv()
+}
+
+func (s *server) isDue() bool { return s.ctx.due != 0 && s.ctx.due <= s.uptime() }
+
+// idle says what is to be done when there is no message.
+func (s *server) idle() error {
+	if s.isDue() {
+		return errDue
+	}
+	if s.ctx.due != 0 {
+		s.wakeAt(s.ctx.due)
+	} else if !s.clock.alarm.IsZero() {
+		s.silence() // nothing would be due
+	}
+	return errAsleep
+}
+
+// wakeAt makes sure that the server looks at its times at t.
+func (s *server) wakeAt(t time.Duration) {
+	if !s.clock.alarm.IsZero() && (s.clock.rings <= t || !s.silence()) {
+		return // it rings earlier, or has rung
+	}
+	s.clock.alarm = s.ctx.StartTimer(t - s.uptime())
+	s.clock.rings = t
+}
+
+// silence stops the alarm and reports whether it had not rung.
+func (s *server) silence() bool {
+	if _, running := s.ctx.CancelTimer(s.clock.alarm); !running {
+		return false // its message is in the mailbox, or about to be
+	}
+	s.clock.alarm = pid.Ref{}
+	return true
+}
+
+// isAlarm reports whether m is the alarm's message.
+func (s *server) isAlarm(m any) bool {
+	t, ok := m.(signal.Timeout)
+	return ok && t.Ref == s.clock.alarm
+}
+
+// wake is called when the alarm has rung: the server hibernates next if it has
+// been quiet for long enough.
+func (s *server) wake() {
+	s.clock.alarm = pid.Ref{}
+	if s.clock.after <= 0 || s.counts.total() != s.clock.events {
+		return
+	}
+	if quiet := s.uptime() - s.clock.quiet; quiet >= s.clock.after {
+		s.ctx.drowsy = true
+	} else {
+		s.wakeAt(s.clock.quiet + s.clock.after)
+	}
+}
+
+// stir is called before a message is handled.
+func (s *server) stir() {
+	s.ctx.due = 0
+	s.ctx.drowsy = s.clock.sleepy()
+}

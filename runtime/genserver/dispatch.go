@@ -1,0 +1,133 @@
+package genserver
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// handle brings one message to the method that it is for.
+func (s *server) handle(m runtime.Message) {
+	v := m.Value()
+	switch m.Kind() {
+	case runtime.KindCall:
+		from, _ := m.From()
+		s.handleRequest(From(from), v)
+	case runtime.KindSystem:
+		s.handleSystem(v)
+	default:
+		if c, ok := v.(cast); ok {
+			s.handleCast(c.Value)
+		} else {
+			s.handleInfo(v)
+		}
+	}
+}
+
+func (s *server) handleRequest(from From, v any) {
+	switch r := v.(type) {
+	case sysRequest:
+		s.system(from, r)
+	case request:
+		s.ctx.wrapping = &wrapping{from, r}
+		s.handleCall(from, r.Value)
+		s.ctx.wrapping = nil
+	default:
+		s.handleCall(from, v)
+	}
+}
+
+func (s *server) handleCall(from From, req any) {
+	s.stir()
+	s.counts.calls++
+	s.trace.add(s, KindCall, from.PID, req)
+	reply, err := s.call(from, req)
+	if err != nil {
+		reply = failureOf(err)
+	}
+	switch {
+	case reply == NoReply:
+	case s.ctx.stop != nil:
+		s.parting = &parting{from, reply}
+	default:
+		_ = from.Reply(s.ctx.Context, reply) // fails only if the caller is told, or is out of reach
+	}
+}
+
+func (s *server) call(from From, req any) (any, error) {
+	h, ok := s.impl.(CallHandler)
+	if !ok {
+		return nil, ErrUnhandled
+	}
+	return h.HandleCall(&s.ctx, from, req)
+}
+
+func (s *server) handleCast(msg any) {
+	s.stir()
+	s.counts.casts++
+	s.trace.add(s, KindCast, noPID, msg)
+	h, ok := s.impl.(CastHandler)
+	if !ok {
+		s.reportUnhandled("cast", msg)
+		return
+	}
+	s.after("cast", msg, h.HandleCast(&s.ctx, msg))
+}
+
+// handleSystem handles an exit, down or timeout.
+func (s *server) handleSystem(v any) {
+	if s.isAlarm(v) {
+		s.wake()
+		return
+	}
+	if s.isParentExit(v) {
+		s.ctx.Stop(v.(signal.Exit).Reason)
+		return
+	}
+	s.handleInfo(v)
+}
+
+// isParentExit reports whether v is the exit signal of the process that started
+// the server, for which it stops as it is. Source: OTP, gen_server, "If the
+// gen_server process is part of a supervision tree …", Module:terminate/2.
+func (s *server) isParentExit(v any) bool {
+	exit, ok := v.(signal.Exit)
+	return ok && !s.parent.IsZero() && exit.From == s.parent
+}
+
+func (s *server) handleInfo(msg any) {
+	s.stir()
+	s.counts.infos++
+	s.trace.add(s, KindInfo, noPID, msg)
+	h, ok := s.impl.(InfoHandler)
+	if !ok {
+		s.reportUnhandled("message", msg)
+		return
+	}
+	s.after("message", msg, h.HandleInfo(&s.ctx, msg))
+}
+
+// timeout handles the end of the server's timeout.
+func (s *server) timeout() {
+	s.stir()
+	s.counts.infos++
+	s.trace.add(s, KindTimeout, noPID, nil)
+	h, ok := s.impl.(TimeoutHandler)
+	if !ok {
+		s.reportUnhandled("timeout", nil)
+		return
+	}
+	s.after("timeout", nil, h.HandleTimeout(&s.ctx))
+}
+
+// reportUnhandled tells of something that the server does not know. The type
+// alone is told: the value may be secret.
+func (s *server) reportUnhandled(what string, v any) {
+	s.ctx.Runtime().Logger().LogAttrs(context.Background(), slog.LevelWarn, "server does not handle a "+what,
+		slog.String("pid", s.ctx.PID().String()),
+		slog.String("server", fmt.Sprintf("%T", s.impl)),
+		slog.String("type", fmt.Sprintf("%T", v)))
+}

@@ -1,0 +1,3 @@
+// Package genserver has servers: processes that keep a state and answer requests,
+// OTP's gen_server.
+package genserver

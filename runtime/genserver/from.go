@@ -1,0 +1,51 @@
+package genserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+// From is the return address of a call. It may be kept, and sent to any process,
+// which then can reply in the server's place.
+type From runtime.From
+
+// ImmutableTerm marks a From as free to share between processes.
+func (From) ImmutableTerm() {}
+
+func init() { term.MustRegister[From]("genserver.From") }
+
+// noReply is the type of [NoReply].
+type noReply struct{}
+
+// NoReply is what HandleCall returns in place of a reply if the call is to be
+// replied to later, with [From.Reply].
+var NoReply any = noReply{}
+
+// Reply answers the call. ctx is the [runtime.Context] of any process, or derives
+// from one. If the caller does not wait any more, the reply is dropped and Reply
+// returns nil. If v cannot be sent, the caller gets [ErrBadReply] and Reply
+// returns why. Source: OTP, gen_server:reply/2.
+func (f From) Reply(ctx context.Context, v any) error {
+	c, ok := runtime.FromContext(ctx)
+	if !ok {
+		return runtime.ErrNotInProcess
+	}
+	err := c.Reply(runtime.From(f), v)
+	var unsendable *term.EncodeError
+	if errors.As(err, &unsendable) {
+		_ = c.Reply(runtime.From(f), failureOf(fmt.Errorf("%w: %w", ErrBadReply, unsendable)))
+	}
+	return err
+}
+
+// ReplyError answers the call with an error, as HandleCall does that returns one.
+func (f From) ReplyError(ctx context.Context, err error) error {
+	if err == nil {
+		return errors.New("genserver: ReplyError with a nil error")
+	}
+	return f.Reply(ctx, failureOf(err))
+}

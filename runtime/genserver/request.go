@@ -1,0 +1,88 @@
+package genserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+// request wraps the value of a call that has more to carry: a deadline, or values
+// of a [Propagator]. All others travel bare, so that any process can call a
+// server with [runtime.Call].
+type request struct {
+	Value    any
+	Deadline time.Time         // within a node; zero: none
+	Left     time.Duration     // between nodes, whose clocks differ: the time left when it was sent
+	Carried  map[string]string // from the Propagator
+}
+
+// ImmutableTerm marks a request as free to share: its value is a copy already.
+func (request) ImmutableTerm() {}
+
+// cast is what [Cast] sends.
+type cast struct {
+	Value any
+}
+
+// ImmutableTerm marks a cast as free to share: its value is a copy already.
+func (cast) ImmutableTerm() {}
+
+func init() {
+	term.MustRegister[request]("genserver.Request")
+	term.MustRegister[cast]("genserver.Cast")
+}
+
+// wrap returns what is sent to make the server get req and what ctx, with which a
+// process calls, has to carry.
+func wrap(ctx context.Context, c *runtime.Context, to pid.Address, req any) (any, error) {
+	if ctx == context.Context(c) {
+		return req, nil // a process's own Context has nothing
+	}
+	deadline, bounded := ctx.Deadline()
+	w := request{Carried: inject(ctx, c.Runtime())}
+	if !bounded && len(w.Carried) == 0 {
+		return req, nil
+	}
+	switch {
+	case bounded && isAway(c.Runtime(), to):
+		w.Left = time.Until(deadline)
+	case bounded:
+		w.Deadline = deadline
+	}
+	var err error
+	w.Value, err = isolated(c.Runtime(), to, req)
+	return w, err
+}
+
+// isolated returns v as a receiver at to may get it inside of a wrapper that is
+// passed as it is. What goes to another node is encoded anyway.
+func isolated(rt *runtime.Runtime, to pid.Address, v any) (any, error) {
+	if isAway(rt, to) {
+		return v, nil
+	}
+	return term.Isolate(v)
+}
+
+// isAway reports whether an address is on another node.
+func isAway(rt *runtime.Runtime, to pid.Address) bool {
+	node := to.NodeName()
+	return node != "" && node != rt.Node().Name()
+}
+
+// dress returns ctx, that of the call, with what the request carries.
+func (r *request) dress(ctx context.Context, rt *runtime.Runtime) context.Context {
+	ctx = extract(ctx, rt, r.Carried)
+	deadline := r.Deadline
+	if r.Left != 0 {
+		deadline = time.Now().Add(r.Left)
+	}
+	if deadline.IsZero() {
+		return ctx
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	_ = cancel // its timer stops when the call is over
+	return ctx
+}

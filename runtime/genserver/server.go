@@ -1,0 +1,143 @@
+package genserver
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// server is a server's process: what is between its mailbox and its methods. It is
+// kept small, there may be millions.
+type server struct {
+	ctx       Context
+	impl      any
+	parent    pid.PID // zero unless linked from the start on
+	clock     clock
+	counts    counts
+	trace     *trace   // nil: none
+	parting   *parting // the reply to be sent after Terminate
+	suspended bool
+}
+
+// counts are the messages that a server has handled.
+type counts struct {
+	calls, casts, infos uint64
+}
+
+func (c *counts) total() uint64 { return c.calls + c.casts + c.infos }
+
+// parting is the reply of a call by which the server was stopped.
+type parting struct {
+	from  From
+	reply any
+}
+
+func newServer(impl any, opts Options) *server {
+	s := &server{impl: impl, clock: newClock(opts.HibernateAfter)}
+	s.ctx.drowsy = s.clock.after >= 0
+	return s
+}
+
+// run is the server's body: once from its start on, and once after each sleep.
+func (s *server) run(*runtime.Context) error {
+	returned := false
+	defer func() {
+		if !returned {
+			s.crash(recover())
+		}
+	}()
+	err := s.loop()
+	returned = true
+	return err
+}
+
+// errAsleep is returned by receive if there is nothing to do and the server is to
+// hibernate, errDue if its timeout is over.
+var (
+	errAsleep = errors.New("nothing to do")
+	errDue    = errors.New("timeout is over")
+)
+
+func (s *server) loop() error {
+	for {
+		s.goOn()
+		if s.ctx.stop != nil {
+			return s.terminate(*s.ctx.stop)
+		}
+		m, err := s.receive()
+		switch {
+		case err == nil:
+			s.handle(m)
+		case err == errDue:
+			s.timeout()
+		case err == errAsleep:
+			return s.ctx.Context.Hibernate(s.run)
+		default:
+			return err // the exit signal: as in OTP, no Terminate
+		}
+	}
+}
+
+// goOn does what the last method asked to be done before the next message.
+func (s *server) goOn() {
+	for s.ctx.stop == nil && len(s.ctx.next) > 0 {
+		v := s.ctx.next[0]
+		s.ctx.next = s.ctx.next[1:]
+		h, ok := s.impl.(ContinueHandler)
+		if !ok {
+			s.ctx.Stop(signal.Error("continue without a HandleContinue"))
+			return
+		}
+		s.after("continue", v, h.HandleContinue(&s.ctx, v))
+	}
+	if len(s.ctx.next) == 0 {
+		s.ctx.next = nil
+	}
+}
+
+// after acts on what a method returned that has no caller to tell.
+func (s *server) after(what string, v any, err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrUnhandled):
+		s.reportUnhandled(what, v)
+	default:
+		s.ctx.Stop(signal.ReasonOf(err))
+	}
+}
+
+// terminate runs Terminate, and after it sends what is left to be replied.
+func (s *server) terminate(reason signal.ExitReason) error {
+	defer s.part()
+	if s.ctx.Err() != nil {
+		return reason // an exit signal was faster
+	}
+	if t, ok := s.impl.(Terminator); ok {
+		t.Terminate(&s.ctx, reason)
+	}
+	return reason
+}
+
+func (s *server) part() {
+	if s.parting != nil {
+		_ = s.parting.from.Reply(s.ctx.Context, s.parting.reply)
+	}
+}
+
+// crash runs Terminate because a method has panicked, or called Goexit, and goes
+// on with either: the runtime makes an exit reason of it, this one.
+func (s *server) crash(panicked any) {
+	if panicked == nil {
+		_ = s.terminate(signal.Error("goexit: a method called runtime.Goexit"))
+		return
+	}
+	_ = s.terminate(signal.Error(fmt.Sprintf("panic: %v", panicked)))
+	panic(panicked)
+}
+
+// uptime is the clock that all times of a server are told by.
+func (s *server) uptime() time.Duration { return s.ctx.Runtime().Uptime() }

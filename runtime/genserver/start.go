@@ -1,0 +1,144 @@
+package genserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// Options says how a server starts. The zero value is fine.
+type Options struct {
+	// Name is registered before Init runs. If it is taken there is no server:
+	// the error is runtime.ErrNameTaken.
+	Name string
+	// Label is a text for people, shown in reports and listings.
+	Label string
+	// TrapExit makes the server trap exits from its first instruction on:
+	// exit signals go to HandleInfo, and that of its parent stops it, with
+	// Terminate.
+	TrapExit bool
+	// ExitGrace is how long an exit signal other than kill waits for a method
+	// to return. 0 means the runtime's.
+	ExitGrace time.Duration
+	// Mailbox bounds the mailbox. The zero value does not.
+	Mailbox runtime.MailboxOptions
+	// HibernateAfter is how long the server has nothing to do before it
+	// hibernates: it is then without a goroutine until a message comes, and
+	// notices nothing. It is looked at once in that time, so it may be nearly
+	// twice as long. 0 means [DefaultHibernateAfter]; [HibernateAtOnce] and
+	// [HibernateNever] are no times. Unless never, a server also hibernates
+	// when it has started and there is no message yet.
+	// Source: OTP, gen_server:start_link/3, hibernate_after.
+	HibernateAfter time.Duration
+}
+
+// Values of [Options].HibernateAfter.
+const (
+	// DefaultHibernateAfter is so long that to wake up, which takes about a
+	// microsecond, is nothing to a server that does so no more often.
+	DefaultHibernateAfter = time.Second
+	// HibernateAtOnce is for many servers that are seldom busy.
+	HibernateAtOnce time.Duration = 1
+	// HibernateNever keeps the goroutine.
+	HibernateNever time.Duration = -1
+)
+
+func (o Options) spawn() runtime.SpawnOptions {
+	return runtime.SpawnOptions{
+		Name: o.Name, Label: o.Label, TrapExit: o.TrapExit, ExitGrace: o.ExitGrace, Mailbox: o.Mailbox,
+	}
+}
+
+// Start starts a server and waits until its Init has returned. ctx is a process's
+// own Context or derives from it, and bounds the wait: when it ends first, the new
+// process is killed. The error is a [*StartError]; after it, nothing is left of
+// the process. Only the process itself may start servers, not its helpers.
+// Source: OTP, gen_server:start/3.
+func Start(ctx context.Context, server any, opts Options) (pid.PID, error) {
+	p, _, err := start(ctx, server, opts, opts.spawn())
+	return p, err
+}
+
+// StartLink is [Start] that links the server with the process, its parent. A
+// failed start is only an error: no exit signal comes from it.
+// Source: OTP, gen_server:start_link/3.
+func StartLink(ctx context.Context, server any, opts Options) (pid.PID, error) {
+	spawn := opts.spawn()
+	spawn.Link = true
+	p, _, err := start(ctx, server, opts, spawn)
+	return p, err
+}
+
+// StartMonitor is [Start] that monitors the server.
+// Source: OTP, gen_server:start_monitor/3.
+func StartMonitor(ctx context.Context, server any, opts Options) (pid.PID, pid.Ref, error) {
+	spawn := opts.spawn()
+	spawn.Monitor = true
+	return start(ctx, server, opts, spawn)
+}
+
+func start(ctx context.Context, impl any, opts Options, spawn runtime.SpawnOptions) (pid.PID, pid.Ref, error) {
+	p, ref, err := startServer(ctx, impl, opts, spawn)
+	if err != nil {
+		err = &StartError{Server: fmt.Sprintf("%T", impl), Name: opts.Name, Err: err}
+	}
+	return p, ref, err
+}
+
+func startServer(ctx context.Context, impl any, opts Options, spawn runtime.SpawnOptions) (pid.PID, pid.Ref, error) {
+	ctx = plain(ctx)
+	parent, ok := runtime.FromContext(ctx)
+	if !ok {
+		return pid.PID{}, pid.Ref{}, runtime.ErrNotInProcess
+	}
+	if !isServer(impl) {
+		return pid.PID{}, pid.Ref{}, fmt.Errorf("%T has %w: are they a pointer's?", impl, ErrNoServer)
+	}
+	s := newServer(impl, opts)
+	if spawn.Link {
+		s.parent = parent.PID()
+	}
+	refusal := make(chan error, 1) // what Init returned, for us
+	p, ref, err := parent.SpawnAck(ctx, spawn, func(c *runtime.Context, starter runtime.From) error {
+		return s.begin(c, starter, refusal)
+	})
+	if err == nil {
+		return p, ref, nil
+	}
+	select {
+	case err = <-refusal: // says more than the exit reason
+	default:
+		var failed *runtime.SpawnError
+		if errors.As(err, &failed) {
+			err = failed.Err // ours says the rest
+		}
+	}
+	return pid.PID{}, pid.Ref{}, err
+}
+
+// begin is the body of a new server.
+func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- error) error {
+	s.ctx.Context = c
+	if err := s.init(); err != nil {
+		refusal <- err
+		if errors.Is(err, ErrIgnore) {
+			return nil
+		}
+		return err
+	}
+	if err := c.Reply(starter, nil); err != nil {
+		return err // we have ended meanwhile
+	}
+	return s.run(c)
+}
+
+func (s *server) init() error {
+	if i, ok := s.impl.(Initializer); ok {
+		return i.Init(&s.ctx)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package genserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// The functions here look into a live server and steer it, without any help of its
+// methods: the server loop answers them, between two messages. They are calls, with
+// the errors of [Call].
+
+// callSystem calls the server loop. Nothing is carried with it.
+func callSystem(ctx context.Context, to pid.Address, r sysRequest) (any, error) {
+	v, err := ask(plain(ctx), to, r)
+	if f, failed := v.(failure); failed {
+		return nil, f.err()
+	}
+	return v, err
+}
+
+// GetState returns a server's state: what FormatState returns, see
+// [StateFormatter], else a copy of the server's value, or its text as fmt prints it
+// if it cannot be sent, for one because it has unexported fields.
+// Source: OTP, sys:get_state/1.
+func GetState[R Ref](ctx context.Context, to R) (any, error) {
+	return callSystem(ctx, addressOf(to), sysRequest{Op: opState})
+}
+
+// ReplaceState makes the server go on with what f returns for the server's value,
+// which must be an S. f runs in the server's process. The server must be on the
+// caller's node, else the error is [ErrNotLocal]; if its value is no S it is
+// [ErrStateType]; if f panics the state stays and the caller gets the panic's text
+// as error. Source: OTP, sys:replace_state/2.
+func ReplaceState[S any, R Ref](ctx context.Context, to R, f func(S) S) error {
+	c, ok := runtime.FromContext(ctx)
+	if !ok {
+		return runtime.ErrNotInProcess
+	}
+	addr := addressOf(to)
+	if isAway(c.Runtime(), addr) {
+		return &runtime.RuntimeError{Op: "replace state", To: addr, Err: ErrNotLocal}
+	}
+	_, err := callSystem(ctx, addr, sysRequest{opReplace, replacer{func(state any) (any, error) { return apply(f, state) }}})
+	return err
+}
+
+// apply returns what f makes of state. That f fails is the caller's trouble, not
+// the server's: as sys:replace_state/2 has it.
+func apply[S any](f func(S) S, state any) (replaced any, err error) {
+	s, ok := state.(S)
+	if !ok {
+		return nil, fmt.Errorf("%w: it is a %T", ErrStateType, state)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("replace state: panic: %v", r)
+		}
+	}()
+	return f(s), nil
+}
+
+// Suspend makes a server handle nothing but the requests of these functions, until
+// [Resume]. Its mail waits, in order. Source: OTP, sys:suspend/1.
+func Suspend[R Ref](ctx context.Context, to R) error {
+	_, err := callSystem(ctx, addressOf(to), sysRequest{Op: opSuspend})
+	return err
+}
+
+// Resume makes a suspended server go on. Source: OTP, sys:resume/1.
+func Resume[R Ref](ctx context.Context, to R) error {
+	_, err := callSystem(ctx, addressOf(to), sysRequest{Op: opResume})
+	return err
+}
+
+// GetStatistics returns what a server has done so far.
+// Source: OTP, sys:statistics/2.
+func GetStatistics[R Ref](ctx context.Context, to R) (Statistics, error) {
+	addr := addressOf(to)
+	v, err := callSystem(ctx, addr, sysRequest{Op: opStatistics})
+	if err != nil {
+		return Statistics{}, err
+	}
+	return replyAs[Statistics](addr, v)
+}
+
+// Trace makes a server keep its last n messages, up to [MaxTraced], for
+// [GetTrace]; with n <= 0 it keeps none. What it kept before is gone.
+// Source: OTP, sys:log/2.
+func Trace[R Ref](ctx context.Context, to R, n int) error {
+	_, err := callSystem(ctx, addressOf(to), sysRequest{opTrace, n})
+	return err
+}
+
+// GetTrace returns the messages that a server has kept since [Trace], the oldest
+// first. Source: OTP, sys:log/2.
+func GetTrace[R Ref](ctx context.Context, to R) ([]Traced, error) {
+	addr := addressOf(to)
+	v, err := callSystem(ctx, addr, sysRequest{Op: opTraced})
+	if err != nil {
+		return nil, err
+	}
+	all, err := replyAs[traceReply](addr, v)
+	return all.Messages, err
+}
+
+// Stop makes a server stop with reason, which Terminate gets, and waits until it
+// has ended and its name is free. The error tells that it ended for another reason,
+// or was gone already, or that ctx ended first; the server then still stops.
+// Source: OTP, gen_server:stop/3.
+func Stop[R Ref](ctx context.Context, to R, reason signal.ExitReason) error {
+	addr := addressOf(to)
+	_, err := callSystem(ctx, addr, sysRequest{opStop, reason})
+	var ended *runtime.RuntimeError
+	if errors.As(err, &ended) && ended.Err == error(reason) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,154 @@
+package genserver
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+// sysRequest is a request to the server loop. The server's methods never see it.
+type sysRequest struct {
+	Op  sysOp
+	Arg any
+}
+
+// ImmutableTerm marks a sysRequest as free to share: its argument is of a type
+// that is.
+func (sysRequest) ImmutableTerm() {}
+
+// sysOp says what is asked for, by its number on the wire.
+type sysOp uint8
+
+const (
+	opState sysOp = iota + 1
+	opReplace
+	opSuspend
+	opResume
+	opStatistics
+	opTrace
+	opTraced
+	opStop
+)
+
+func init() {
+	term.MustRegister[sysRequest]("genserver.System")
+	term.MustRegister[Statistics]("genserver.Statistics")
+}
+
+// system does what a system request asks for.
+func (s *server) system(from From, r sysRequest) {
+	var reply any
+	switch r.Op {
+	case opState:
+		s.show(from, s.formatState())
+		return
+	case opTraced:
+		s.showTrace(from)
+		return
+	case opStop:
+		if reason, ok := r.Arg.(signal.ExitReason); ok {
+			s.ctx.Stop(reason)
+			return // the caller sees the end
+		}
+	case opSuspend, opResume:
+		s.suspended = r.Op == opSuspend
+	case opReplace:
+		reply = s.replace(r.Arg)
+	case opStatistics:
+		reply = s.statistics()
+	case opTrace:
+		size, _ := r.Arg.(int)
+		s.trace = newTrace(size)
+	default:
+		reply = failureOf(fmt.Errorf("%w: system request %d", ErrUnhandled, r.Op))
+	}
+	_ = from.Reply(s.ctx.Context, reply)
+}
+
+// show replies with v, or with its text if it cannot be sent.
+func (s *server) show(from From, v any) {
+	c := s.ctx.Context
+	var unsendable *term.EncodeError
+	if err := c.Reply(runtime.From(from), v); errors.As(err, &unsendable) {
+		_ = c.Reply(runtime.From(from), textOf(v))
+	}
+}
+
+func (s *server) showTrace(from From) {
+	c := s.ctx.Context
+	var unsendable *term.EncodeError
+	if err := c.Reply(runtime.From(from), traceReply{s.trace.last()}); errors.As(err, &unsendable) {
+		_ = c.Reply(runtime.From(from), traceReply{asText(s.trace.last())})
+	}
+}
+
+func (s *server) formatState() any {
+	if f, ok := s.impl.(StateFormatter); ok {
+		return f.FormatState()
+	}
+	return s.impl
+}
+
+func (s *server) formatMessage(v any) any {
+	if f, ok := s.impl.(MessageFormatter); ok && v != nil {
+		return f.FormatMessage(v)
+	}
+	return v
+}
+
+// replacer makes a new state of an old one. It is passed within a node only.
+type replacer struct {
+	replace func(any) (any, error)
+}
+
+// ImmutableTerm marks a replacer as free to share between processes.
+func (replacer) ImmutableTerm() {}
+
+// replace returns the reply: nil, or a failure.
+func (s *server) replace(arg any) any {
+	r, ok := arg.(replacer)
+	if !ok {
+		return failureOf(fmt.Errorf("replace state: %w", ErrUnhandled))
+	}
+	impl, err := r.replace(s.impl)
+	if err != nil {
+		return failureOf(err)
+	}
+	s.impl = impl
+	return nil
+}
+
+func (s *server) statistics() Statistics {
+	info, _ := s.ctx.Runtime().Info(s.ctx.PID())
+	return Statistics{
+		Server: fmt.Sprintf("%T", s.impl), Age: info.Age, QueueLen: info.QueueLen,
+		Calls: s.counts.calls, Casts: s.counts.casts, Infos: s.counts.infos, Suspended: s.suspended,
+	}
+}
+
+// isForSuspended reports whether m is what a suspended server heeds.
+func (s *server) isForSuspended(m runtime.Message) bool {
+	switch m.Kind() {
+	case runtime.KindCall:
+		_, ok := m.Value().(sysRequest)
+		return ok
+	case runtime.KindSystem:
+		return s.isParentExit(m.Value())
+	}
+	return false
+}
+
+// Statistics are numbers of a server's life.
+type Statistics struct {
+	Server    string // the Go type
+	Age       time.Duration
+	QueueLen  int    // messages that wait
+	Calls     uint64 // calls, casts and other messages that it has handled
+	Casts     uint64
+	Infos     uint64
+	Suspended bool
+}

@@ -1,0 +1,103 @@
+package genserver
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/term"
+)
+
+// MaxTraced is the largest number of messages that [Trace] keeps.
+const MaxTraced = 10_000
+
+// Kind says what a [Traced] message was.
+type Kind uint8
+
+// The kinds of messages.
+const (
+	KindCall Kind = iota + 1
+	KindCast
+	KindInfo
+	KindTimeout
+)
+
+// String returns the kind's name.
+func (k Kind) String() string {
+	return [...]string{"none", "call", "cast", "info", "timeout"}[min(k, KindTimeout)]
+}
+
+// Traced is a message that a server has handled.
+type Traced struct {
+	At   time.Time
+	Kind Kind
+	From pid.PID // of a call; zero of all others
+	// Value is the message as it came, see [MessageFormatter], or its text as
+	// fmt prints it if it cannot be sent.
+	Value any
+}
+
+// traceReply is the reply to [GetTrace].
+type traceReply struct {
+	Messages []Traced
+}
+
+func init() { term.MustRegister[traceReply]("genserver.Trace") }
+
+// noPID is the sender of what does not tell its sender.
+var noPID pid.PID
+
+// trace is a ring of the last messages.
+type trace struct {
+	ring []Traced
+	next int // where the next one goes once the ring is full
+	size int
+}
+
+func newTrace(size int) *trace {
+	if size <= 0 {
+		return nil
+	}
+	return &trace{size: min(size, MaxTraced)}
+}
+
+// add notes a message that is about to be handled. On a nil trace it does nothing.
+func (t *trace) add(s *server, kind Kind, from pid.PID, v any) {
+	if t == nil {
+		return
+	}
+	entry := Traced{At: time.Now(), Kind: kind, From: from, Value: snapshot(s.formatMessage(v))}
+	if len(t.ring) < t.size {
+		t.ring = append(t.ring, entry)
+		return
+	}
+	t.ring[t.next] = entry
+	t.next = (t.next + 1) % t.size
+}
+
+// last returns the messages, the oldest first.
+func (t *trace) last() []Traced {
+	if t == nil {
+		return nil
+	}
+	return append(append([]Traced{}, t.ring[t.next:]...), t.ring[:t.next]...)
+}
+
+// asText returns the messages with their texts in place of their values.
+func asText(all []Traced) []Traced {
+	for i := range all {
+		all[i].Value = textOf(all[i].Value)
+	}
+	return all
+}
+
+// snapshot returns a copy of v, or its text if it cannot be copied.
+func snapshot(v any) any {
+	copied, err := term.Isolate(v)
+	if err != nil {
+		return textOf(v)
+	}
+	return copied
+}
+
+func textOf(v any) string { return fmt.Sprintf("%+v", v) }
