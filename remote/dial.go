@@ -1,0 +1,176 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+)
+
+// Connect connects to a node and keeps it connected: from now on, until
+// [Node.Disconnect], it is dialled again whenever the connection is lost, with growing
+// delays. If it is connected already Connect returns at once. If it cannot be
+// reached Connect returns a [*ConnectError] and the node goes on trying.
+//
+// Nobody has to call Connect: a send to a process of another node connects too, but
+// only then.
+func (n *Node) Connect(ctx context.Context, node string) error {
+	if node == n.Name() {
+		return &ConnectError{Node: node, Err: ErrSelf}
+	}
+	if err := pid.CheckNodeName(node); err != nil {
+		return &ConnectError{Node: node, Err: err}
+	}
+	n.want(node, true)
+	_, err := n.linkTo(ctx, node, true)
+	return err
+}
+
+// want notes whether a node is to be kept connected.
+func (n *Node) want(node string, wanted bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.peers[node]; p != nil || wanted {
+		n.peerLocked(node).wanted = wanted
+	}
+}
+
+// Disconnect ends the connection with a node in order, and returns when it has
+// ended. Processes linked with or monitoring one over there are told: noconnection.
+// It reports whether there was a connection. A later send connects again.
+func (n *Node) Disconnect(ctx context.Context, node string) (bool, error) {
+	n.want(node, false)
+	l := n.routes.Load().byName[node]
+	if l == nil {
+		return false, nil
+	}
+	l.finish(goodbyeDisconnect, CauseDisconnected)
+	return true, n.awaitGone(ctx, []*link{l})
+}
+
+// linkTo returns the link to a node, and connects if there is none. Unless now is
+// set it does not before the node's backoff is over.
+func (n *Node) linkTo(ctx context.Context, node string, now bool) (*link, error) {
+	n.mu.Lock()
+	p, a, err := n.attemptTo(node, now)
+	n.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if a == nil {
+		return p, nil
+	}
+	select {
+	case <-a.done:
+		return a.link, a.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// attemptTo returns the link to a node or else the attempt to connect to it, begun
+// if it was not. It is called with mu held.
+func (n *Node) attemptTo(node string, now bool) (*link, *attempt, error) {
+	if n.closed {
+		return nil, nil, ErrClosed
+	}
+	p := n.peerLocked(node)
+	switch {
+	case p.link != nil:
+		return p.link, nil, nil
+	case p.attempt != nil:
+		return nil, p.attempt, nil
+	case !now && time.Now().Before(p.retryAt):
+		return nil, nil, &ConnectError{Node: node, Retry: time.Until(p.retryAt), Err: ErrBackoff}
+	}
+	return nil, n.attemptLocked(p), nil
+}
+
+// attemptLocked begins to dial.
+func (n *Node) attemptLocked(p *peer) *attempt {
+	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.ConnectTimeout)
+	a := &attempt{done: make(chan struct{}), cancel: cancel}
+	p.attempt = a
+	n.wg.Go(func() { // bounded by ConnectTimeout; Close waits for it
+		defer cancel()
+		n.dial(ctx, p, a)
+	})
+	return a
+}
+
+// dial makes the connection that an attempt is for.
+func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
+	h, id, addr, err := n.connect(ctx, p.name)
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.Code == RefusedSimultaneous {
+		select { // the other's connection comes and ends the attempt
+		case <-a.done:
+		case <-ctx.Done():
+		}
+	}
+	if l := n.settle(p, a, h, id, addr, err); l != nil {
+		n.announce(l)
+	}
+}
+
+// settle ends the attempt a with what dialling gave: h and id, or err.
+func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) *link {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case p.attempt != a: // the other's connection was admitted, or the node closed
+		if err == nil {
+			_ = h.conn.Close()
+		}
+		return nil
+	case err == nil:
+		return n.installLocked(p, h.conn, id, nil)
+	}
+	retry := n.delayLocked(p)
+	err = &ConnectError{Node: p.name, Addr: addr, Retry: retry, Err: err}
+	n.logger().Info("not connected", slog.String("node", p.name), slog.Any("error", err), slog.Duration("retry", retry))
+	n.failAttemptLocked(p, err)
+	if p.wanted {
+		n.keepLocked(p)
+	}
+	return nil
+}
+
+// connect resolves, dials, and does the dialler's side of the handshake.
+func (n *Node) connect(ctx context.Context, name string) (h *handshake, id pid.NodeID, addr string, err error) {
+	addr, err = n.cfg.Resolver.Resolve(ctx, name)
+	if err != nil {
+		return nil, id, "", err
+	}
+	conn, err := n.cfg.Transport.Dial(ctx, addr)
+	if err != nil {
+		return nil, id, addr, err
+	}
+	// Closing is the one way to end every wait of a handshake when ctx ends.
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer func() {
+		if !stop() && err == nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			_ = conn.Close()
+		}
+	}()
+	if err = n.cfg.checkExposure(conn.RemoteAddr()); err != nil {
+		return nil, id, addr, err
+	}
+	secured, err := n.secureDial(ctx, conn, addr)
+	if err != nil {
+		return nil, id, addr, err
+	}
+	if h, err = n.newHandshake(secured); err != nil {
+		return nil, id, addr, err
+	}
+	if id, err = h.dial(name); err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
+	}
+	return h, id, addr, err
+}

@@ -1,0 +1,138 @@
+package remote
+
+import (
+	"context"
+	"errors"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/remote/internal/wire"
+)
+
+// sendLarge sends a message in fragments. There is one such message on its way at a
+// time: so there is never more than one encoding in memory, here and there.
+func (l *link) sendLarge(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	if err := l.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer func() { <-l.large }()
+	frame, err := l.appendMessage(nil, to, env, l.node.cfg.MaxMessageBytes)
+	if err != nil {
+		return err
+	}
+	return l.fragments(ctx, frame[wire.LengthBytes:], func() { l.noteMessageLocked(to, env) })
+}
+
+// takeTurn waits for the turn to send in fragments, which who takes it gives back.
+func (l *link) takeTurn(ctx context.Context) error {
+	select {
+	case l.large <- struct{}{}:
+		return nil
+	default:
+	}
+	if l.node.cfg.WhenFull == Refuse {
+		return ErrBusy
+	}
+	select {
+	case l.large <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return stopped(ctx)
+	case <-l.gone:
+		return ErrLost
+	}
+}
+
+// fragments queues a body piece by piece. note is called in the critical section
+// that queues the last one. The caller has the turn.
+func (l *link) fragments(ctx context.Context, body []byte, note func()) error {
+	size := int(l.node.cfg.FragmentBytes)
+	frame := make([]byte, 0, size+wire.FragmentOverhead)
+	for sent := 0; sent < len(body); sent += size {
+		piece := body[sent:min(sent+size, len(body))]
+		remaining := len(body) - sent - len(piece)
+		frame = wire.AppendFragment(frame[:0], remaining, piece)
+		if remaining > 0 {
+			if err := l.enqueueFragment(ctx, frame, sent == 0, nil); err != nil {
+				l.abortFragments(sent)
+				return err
+			}
+			continue
+		}
+		if err := l.enqueueFragment(ctx, frame, sent == 0, note); err != nil {
+			l.abortFragments(sent)
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *link) enqueueFragment(ctx context.Context, frame []byte, first bool, note func()) error {
+	how := laterFragment
+	if first {
+		how = firstFragment
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.awaitRoomLocked(ctx, how); err != nil {
+		return err
+	}
+	if note != nil {
+		note()
+	}
+	l.queueLocked(frame)
+	return nil
+}
+
+// abortFragments tells the peer that the rest of a body does not come, if any of it
+// was sent.
+func (l *link) abortFragments(sent int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if sent > 0 && l.state == linkUp {
+		l.queueLocked(wire.AppendFragmentAbort(nil))
+	}
+}
+
+// assembly is a body that arrives in fragments.
+type assembly struct {
+	body      []byte
+	remaining uint64 // Invariant: 0 implies that no body is on its way
+}
+
+var (
+	errFragmentOrder = errors.New("a fragment does not follow on the one before")
+	errAbort         = errors.New("an abort of nothing")
+	errBodyTooLarge  = errors.New("a message longer than the limit")
+)
+
+// add takes a fragment in, and returns the body once it is complete. Memory grows
+// with what has come, not with what was announced.
+func (a *assembly) add(f *wire.Frame, limit ByteCount) (body []byte, err error) {
+	size := uint64(len(f.Value))
+	switch {
+	case a.remaining == 0 && size+f.Code > uint64(limit)+maxHeadBytes:
+		return nil, errBodyTooLarge
+	case a.remaining != 0 && a.remaining != size+f.Code:
+		return nil, errFragmentOrder
+	}
+	a.body = append(a.body, f.Value...)
+	a.remaining = f.Code
+	if a.remaining > 0 {
+		return nil, nil
+	}
+	body = a.body
+	a.body = nil
+	return body, nil
+}
+
+// maxHeadBytes is how much stands before a value in a body, at most.
+const maxHeadBytes = 1 << 10
+
+func (a *assembly) abort() error {
+	if a.remaining == 0 {
+		return errAbort
+	}
+	*a = assembly{}
+	return nil
+}

@@ -1,0 +1,179 @@
+package remote
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/remote/internal/wire"
+)
+
+// handshake is one side of a handshake, until the connection is up.
+type handshake struct {
+	conn    net.Conn
+	self    pid.NodeID
+	cookie  []byte
+	binding []byte // what ties the proofs to the TLS connection; nil without
+}
+
+// newHandshake prepares a handshake over conn, whose TLS handshake is done.
+func (n *Node) newHandshake(conn net.Conn) (*handshake, error) {
+	h := &handshake{conn: conn, self: n.self, cookie: []byte(n.cfg.Cookie)}
+	if t, ok := conn.(*tls.Conn); ok {
+		state := t.ConnectionState()
+		var err error
+		if h.binding, err = state.ExportKeyingMaterial(wire.ExporterLabel, nil, wire.MACBytes); err != nil {
+			return nil, fmt.Errorf("bind to the TLS connection: %w", err)
+		}
+	}
+	return h, nil
+}
+
+// dial is the dialler's side up to the welcome. It returns who the acceptor is,
+// which must have the name want.
+func (h *handshake) dial(want string) (pid.NodeID, error) {
+	hello := wire.AppendHello(nil, h.greeting())
+	if _, err := h.conn.Write(hello); err != nil {
+		return pid.NodeID{}, err
+	}
+	challenge, err := h.read()
+	if err != nil {
+		return pid.NodeID{}, err
+	}
+	peer, refused, err := wire.ParseReply(challenge)
+	switch {
+	case err != nil:
+		return pid.NodeID{}, err
+	case refused != nil:
+		return pid.NodeID{}, &RefusedError{RefusalCode(refused.Code), refused.Text}
+	case peer.Max != wire.Version:
+		return pid.NodeID{}, fmt.Errorf("the acceptor chose version %d, which was not offered", peer.Max)
+	case peer.Node.Name() != want:
+		return pid.NodeID{}, fmt.Errorf("the node there is %s", peer.Node.Name())
+	}
+	if err := h.prove(hello[wire.LengthBytes:], challenge); err != nil {
+		return pid.NodeID{}, err
+	}
+	return peer.Node, nil
+}
+
+// prove is the dialler's second half: proof and welcome.
+func (h *handshake) prove(hello, challenge []byte) error {
+	proof := wire.MAC(wire.Proof, h.cookie, hello, challenge, h.binding)
+	if _, err := h.conn.Write(wire.AppendMAC(nil, wire.Proof, proof)); err != nil {
+		return err
+	}
+	body, err := h.read()
+	if err != nil {
+		return err
+	}
+	mac, refused, err := wire.ParseMAC(wire.Welcome, body)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		return &RefusedError{RefusalCode(refused.Code), refused.Text}
+	}
+	want := wire.MAC(wire.Welcome, h.cookie, hello, challenge, h.binding)
+	if !hmac.Equal(mac[:], want[:]) {
+		return ErrCookie
+	}
+	return nil
+}
+
+// accept is the acceptor's side up to the good proof. It returns who the dialler
+// is, and the welcome that is to be the first frame on the connection. What it
+// refuses it has told the dialler.
+func (h *handshake) accept() (peer pid.NodeID, welcome []byte, err error) {
+	peer, welcome, err = h.challenge()
+	if err == nil {
+		return peer, welcome, nil
+	}
+	var refused *RefusedError
+	if !errors.As(err, &refused) && !isIO(err) {
+		refused = refuse(RefusedMalformed)
+	}
+	if refused != nil {
+		h.refuse(refused)
+	}
+	return pid.NodeID{}, nil, err
+}
+
+func (h *handshake) challenge() (peer pid.NodeID, welcome []byte, err error) {
+	hello, err := h.read()
+	if err != nil {
+		return peer, nil, err
+	}
+	g, err := wire.ParseHello(hello)
+	switch {
+	case err != nil:
+		return peer, nil, err
+	case g.Min > wire.Version || g.Max < wire.Version:
+		return peer, nil, refuse(RefusedVersion)
+	case g.Node.Name() == h.self.Name():
+		return peer, nil, refuse(RefusedSelf)
+	}
+	challenge := wire.AppendChallenge(nil, h.greeting())
+	if _, err := h.conn.Write(challenge); err != nil {
+		return peer, nil, err
+	}
+	challenge = challenge[wire.LengthBytes:]
+	proof, err := h.read()
+	if err != nil {
+		return peer, nil, err
+	}
+	mac, _, err := wire.ParseMAC(wire.Proof, proof)
+	if err != nil {
+		return peer, nil, err
+	}
+	want := wire.MAC(wire.Proof, h.cookie, hello, challenge, h.binding)
+	if !hmac.Equal(mac[:], want[:]) {
+		return peer, nil, refuse(RefusedCookie)
+	}
+	ours := wire.MAC(wire.Welcome, h.cookie, hello, challenge, h.binding)
+	return g.Node, wire.AppendMAC(nil, wire.Welcome, ours), nil
+}
+
+func (h *handshake) greeting() wire.Greeting {
+	g := wire.Greeting{Min: wire.Version, Max: wire.Version, Node: h.self}
+	_, _ = rand.Read(g.Nonce[:]) // never fails: crypto/rand crashes the program instead
+	return g
+}
+
+// refuse tells the dialler why; whether that arrives does not matter.
+func (h *handshake) refuse(why *RefusedError) {
+	_, _ = h.conn.Write(wire.AppendNotice(nil, wire.Refusal, uint64(why.Code), why.Text))
+}
+
+// readError is an error of reading, as opposed to one of what was read.
+type readError struct{ error }
+
+func (e readError) Unwrap() error { return e.error }
+
+func isIO(err error) bool {
+	var r readError
+	return errors.As(err, &r)
+}
+
+// read reads the body of one frame, and not a byte more.
+func (h *handshake) read() ([]byte, error) {
+	var head [wire.LengthBytes]byte
+	if _, err := io.ReadFull(h.conn, head[:]); err != nil {
+		return nil, readError{err}
+	}
+	length := binary.BigEndian.Uint32(head[:])
+	if length == 0 || length > wire.MaxHandshakeFrameBytes {
+		return nil, fmt.Errorf("frame of %d bytes before authentication", length)
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(h.conn, body); err != nil {
+		return nil, readError{err}
+	}
+	return body, nil
+}

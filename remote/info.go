@@ -1,0 +1,241 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+// NodeInfo is what a node tells of itself: a snapshot.
+type NodeInfo struct {
+	Name      string        `msgpack:"name"`
+	Creation  uint32        `msgpack:"creation"`
+	Processes int           `msgpack:"processes"` // that are not Dead
+	Spawned   uint64        `msgpack:"spawned"`   // ever
+	Zombies   int           `msgpack:"zombies"`   // see runtime.Zombie
+	Names     int           `msgpack:"names"`     // registered
+	Uptime    time.Duration `msgpack:"uptime_ns"`
+	Links     []LinkInfo    `msgpack:"links"` // at most 300, by node name
+}
+
+// LinkInfo is a snapshot of a link.
+type LinkInfo struct {
+	Node        string        `msgpack:"node"`
+	Creation    uint32        `msgpack:"creation"`
+	BytesIn     uint64        `msgpack:"bytes_in"`
+	BytesOut    uint64        `msgpack:"bytes_out"` // handed to the operating system
+	MessagesIn  uint64        `msgpack:"messages_in"`
+	MessagesOut uint64        `msgpack:"messages_out"`
+	Queue       ByteCount     `msgpack:"queue_bytes"`   // sent, and not yet handed to the operating system
+	Waiting     ByteCount     `msgpack:"waiting_bytes"` // arrived, and waiting for room in a mailbox or to be decoded
+	Relations   int           `msgpack:"relations"`     // links, monitors and calls that cross it
+	Dropped     uint64        `msgpack:"dropped"`       // arrived, and nobody was there to get it, or it could not be decoded
+	RoundTrip   time.Duration `msgpack:"rtt_ns"`        // of the last heartbeat; 0 before the first
+	Up          time.Duration `msgpack:"up_ns"`
+}
+
+// maxListed bounds the lists in answers about processes, maxListedLinks that in
+// those about nodes, so that each fits one frame.
+const (
+	maxListed      = 200
+	maxListedLinks = 300
+	maxLabelBytes  = 1 << 10
+)
+
+// Stats returns what the node has to tell of itself.
+func (n *Node) Stats() NodeInfo {
+	names := 0
+	for range n.rt.RegisteredNames() {
+		names++
+	}
+	info := NodeInfo{
+		Name:      n.self.Name(),
+		Creation:  n.self.Creation(),
+		Processes: n.rt.Len(),
+		Spawned:   n.rt.Spawned(),
+		Zombies:   n.rt.ZombieCount(),
+		Names:     names,
+		Uptime:    n.rt.Uptime(),
+	}
+	for _, l := range n.routes.Load().byName {
+		info.Links = append(info.Links, l.info())
+	}
+	slices.SortFunc(info.Links, func(a, b LinkInfo) int { return strings.Compare(a.Node, b.Node) })
+	return info
+}
+
+func (l *link) info() LinkInfo {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return LinkInfo{
+		Node:        l.peer.Name(),
+		Creation:    l.peer.Creation(),
+		BytesIn:     l.size.Load(),
+		BytesOut:    l.sentSize,
+		MessagesIn:  l.received.Load(),
+		MessagesOut: l.sent,
+		Queue:       l.queuedLocked(),
+		Waiting:     ByteCount(l.waiting.count.Load()),
+		Relations:   l.relations.len(),
+		Dropped:     l.dropped.Load(),
+		RoundTrip:   time.Duration(l.roundTrip.Load()),
+		Up:          time.Since(l.begun),
+	}
+}
+
+// NodeInfo asks a node about itself. For this node's own name it is [Node.Stats].
+func (n *Node) NodeInfo(ctx context.Context, node string) (NodeInfo, error) {
+	if node == n.Name() {
+		return n.Stats(), nil
+	}
+	_, a := n.ask(ctx, node, func(dst []byte, req uint64) ([]byte, error) {
+		return wire.AppendInfo(dst, wire.NodeInfo, req, 0), nil
+	})
+	if a.err != nil {
+		return NodeInfo{}, fmt.Errorf("info of %s: %w", node, a.err)
+	}
+	return term.DecodeWith[NodeInfo](n.limits, a.value)
+}
+
+// nodeInfo returns the encoded answer about this node.
+func (n *Node) nodeInfo() []byte {
+	info := n.Stats()
+	info.Links = info.Links[:min(len(info.Links), maxListedLinks)]
+	return term.MustEncode(info)
+}
+
+// processInfo is a runtime.ProcessState on the wire.
+type processInfo struct {
+	State       string        `msgpack:"state"`
+	Reason      string        `msgpack:"reason"`
+	Name        string        `msgpack:"name"`
+	Label       string        `msgpack:"label"`
+	Queue       int           `msgpack:"queue"`
+	Received    uint64        `msgpack:"received"`
+	Links       []string      `msgpack:"links"`
+	Monitors    []string      `msgpack:"monitors"`
+	MonitoredBy []string      `msgpack:"monitored_by"`
+	Trap        bool          `msgpack:"trap"`
+	Hibernating bool          `msgpack:"hibernating"`
+	Age         time.Duration `msgpack:"age_ns"`
+}
+
+// processInfo returns the encoded answer about a process of this node.
+func (n *Node) processInfo(id uint64) []byte {
+	s, ok := n.rt.Info(pid.New(n.self, id))
+	if !ok {
+		return term.AppendNil(nil)
+	}
+	return term.MustEncode(processInfo{
+		State:       s.State.String(),
+		Reason:      s.Reason.String(),
+		Name:        s.Name,
+		Label:       strings.ToValidUTF8(s.Label[:min(len(s.Label), maxLabelBytes)], ""),
+		Queue:       s.QueueLen,
+		Received:    s.Received,
+		Links:       texts(s.Links),
+		Monitors:    texts(s.Monitors),
+		MonitoredBy: texts(s.MonitoredBy),
+		Trap:        s.TrapExit,
+		Hibernating: s.Hibernating,
+		Age:         s.Age,
+	})
+}
+
+// texts returns the text forms of the first few of all.
+func texts[T fmt.Stringer](all []T) []string {
+	list := make([]string, 0, min(len(all), maxListed))
+	for _, v := range all[:cap(list)] {
+		list = append(list, v.String())
+	}
+	return list
+}
+
+// Info asks a node about one of its processes. It returns an error that is
+// [registry.ErrNoProc] if that has ended, or [ErrNoConnection]. Of a process of
+// another node at most 200 links, monitors and watchers are listed, and its label is
+// cut at 1 KiB.
+func (n *Node) Info(ctx context.Context, p pid.PID) (runtime.ProcessState, error) {
+	if p.IsLocal(n.self) {
+		if s, ok := n.rt.Info(p); ok {
+			return s, nil
+		}
+		return runtime.ProcessState{}, fmt.Errorf("info of %s: %w", p, registry.ErrNoProc)
+	}
+	s, err := n.askInfo(ctx, p)
+	if err != nil {
+		return runtime.ProcessState{}, fmt.Errorf("info of %s: %w", p, err)
+	}
+	return s, nil
+}
+
+func (n *Node) askInfo(ctx context.Context, p pid.PID) (s runtime.ProcessState, err error) {
+	l, a := n.ask(ctx, p.Node().Name(), func(dst []byte, req uint64) ([]byte, error) {
+		return wire.AppendInfo(dst, wire.ProcessInfo, req, p.ID()), nil
+	})
+	if a.err != nil {
+		return s, a.err
+	}
+	if isStale(pid.Address{PID: p}, l) {
+		return s, registry.ErrNoProc
+	}
+	w, err := term.DecodeWith[*processInfo](n.limits, a.value)
+	if err != nil {
+		return s, err
+	}
+	if w == nil {
+		return s, registry.ErrNoProc
+	}
+	return w.state(p)
+}
+
+// state is the inverse of what processInfo does to a runtime.ProcessState.
+func (w *processInfo) state(p pid.PID) (s runtime.ProcessState, err error) {
+	s = runtime.ProcessState{
+		PID: p, Name: w.Name, Label: w.Label, QueueLen: w.Queue, Received: w.Received,
+		TrapExit: w.Trap, Hibernating: w.Hibernating, Age: w.Age,
+	}
+	if w.State == runtime.Exiting.String() {
+		s.State = runtime.Exiting
+	}
+	if s.Reason, err = signal.ParseExitReason(w.Reason); err != nil {
+		return s, err
+	}
+	if s.Links, err = parseAll(w.Links, pid.ParsePID); err != nil {
+		return s, err
+	}
+	if s.Monitors, err = parseAll(w.Monitors, parseAddress); err != nil {
+		return s, err
+	}
+	s.MonitoredBy, err = parseAll(w.MonitoredBy, pid.ParsePID)
+	return s, err
+}
+
+func parseAll[T any](texts []string, parse func(string) (T, error)) (all []T, err error) {
+	for _, text := range texts {
+		v, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// parseAddress is the inverse of pid.Address.String.
+func parseAddress(text string) (pid.Address, error) {
+	if p, err := pid.ParsePID(text); err == nil {
+		return pid.Address{PID: p}, nil
+	}
+	name, node, _ := strings.Cut(text, " on ")
+	return pid.Address{Name: pid.Name{Name: name, Node: node}}, nil
+}

@@ -1,0 +1,192 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/term"
+)
+
+// Frame is a frame that was read. Which fields count follows from Kind. The slices
+// are parts of the bytes that were read.
+type Frame struct {
+	Kind   Kind
+	Held   bool
+	From   uint64
+	To     uint64 // 0: Name
+	Ref    uint64 // also the number of a ping, a request, or a released process
+	Code   uint64 // also the remaining bytes of a fragment
+	Name   []byte // of a process or a function; also the text of a notice
+	Reason signal.ExitReason
+	Value  []byte // the value's encoding; of a raw and a fragment the bytes themselves
+}
+
+// ErrUnknownKind tells that a frame is of a kind that may not be skipped.
+var ErrUnknownKind = errors.New("unknown kind of frame")
+
+// layouts has the fields of each kind that this package reads.
+var layouts = [lastKind + 1]layout{
+	Message:       {fields: 3, read: readMessage},
+	Raw:           {fields: 3, read: readRaw},
+	Call:          {fields: 4, read: readCall},
+	Reply:         {fields: 4, read: readReply},
+	Exit:          {fields: 3, read: readExit},
+	LinkExit:      {fields: 3, read: readLinkExit},
+	Link:          {fields: 2, read: readPair},
+	Unlink:        {fields: 2, read: readPair},
+	Monitor:       {fields: 3, read: readMonitor},
+	Demonitor:     {fields: 3, read: readMonitor},
+	Down:          {fields: 4, read: readDown},
+	UnlinkAck:     {fields: 2, read: readPair},
+	Ping:          {fields: 1, read: readNumber},
+	Pong:          {fields: 1, read: readNumber},
+	Fragment:      {fields: 2, read: readFragment},
+	FragmentAbort: {fields: 0, read: readNothing},
+	Goodbye:       {fields: 2, read: readNotice},
+	Whereis:       {fields: 2, read: readWhereis},
+	Spawn:         {fields: 5, read: readSpawn},
+	ProcessInfo:   {fields: 2, read: readProcessInfo},
+	NodeInfo:      {fields: 1, read: readNumber},
+	Release:       {fields: 1, read: readNumber},
+	Answer:        {fields: 2, read: readAnswer},
+	Failure:       {fields: 3, read: readFailure},
+}
+
+// layout is how a frame of one kind is read, after its kind.
+type layout struct {
+	fields int
+	read   func(*Frame, *input) error
+}
+
+// input is the fields of a frame that are still to be read.
+type input struct {
+	*term.Reader
+	extra int // how many fields there are that this package does not know
+}
+
+// Parse reads the body of a frame on a connection that is up. A frame of a kind
+// that is to be skipped is read as far as its kind. It returns ErrUnknownKind, a
+// *term.DecodeError, or what else is wrong.
+func Parse(f *Frame, body []byte) error {
+	r := term.NewReader(body)
+	n, err := r.ReadArrayLen()
+	if err != nil {
+		return err
+	}
+	kind, err := r.ReadUint()
+	if err != nil {
+		return err
+	}
+	*f = Frame{Kind: Kind(kind)}
+	if kind > uint64(lastKind) || layouts[kind].read == nil {
+		if kind >= uint64(firstOptional) && kind <= uint64(lastKind) {
+			return nil
+		}
+		return fmt.Errorf("%w: %d", ErrUnknownKind, kind)
+	}
+	l := &layouts[kind]
+	in := input{r, n - 1 - l.fields}
+	if in.extra < 0 {
+		return fmt.Errorf("%v frame has %d fields, not %d", f.Kind, n-1, l.fields)
+	}
+	if err := l.read(f, &in); err != nil {
+		return fmt.Errorf("%v frame: %w", f.Kind, err)
+	}
+	return in.end()
+}
+
+// end reads what is left: the fields that this package does not know.
+func (in *input) end() error {
+	for range in.extra {
+		if err := in.Skip(); err != nil {
+			return err
+		}
+	}
+	if in.Len() > 0 {
+		return in.Fail(in.Offset(), term.ErrTrailingBytes)
+	}
+	return nil
+}
+
+// value reads a value, which is the last field, without looking into it unless it
+// has to be found out where it ends.
+func (in *input) value() ([]byte, error) {
+	if in.extra > 0 {
+		return in.ReadRaw()
+	}
+	return in.ReadN(in.Len())
+}
+
+func (in *input) numbers(to ...*uint64) (err error) {
+	for _, n := range to {
+		if *n, err = in.ReadUint(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text reads a string of at most limit bytes.
+func (in *input) text(limit int) ([]byte, error) {
+	start := in.Offset()
+	if in.Kind() != term.KindString {
+		return nil, in.Fail(start, term.ErrMismatch)
+	}
+	b, err := in.ReadView()
+	if err == nil && len(b) > limit {
+		err = in.Fail(start, term.ErrTooLarge)
+	}
+	return b, err
+}
+
+// bytes reads bytes.
+func (in *input) bytes() ([]byte, error) {
+	if in.Kind() != term.KindBytes {
+		return nil, in.Fail(in.Offset(), term.ErrMismatch)
+	}
+	return in.ReadView()
+}
+
+// maxNameBytes is the length of the longest registered name.
+const maxNameBytes = 255
+
+// errNoReceiver tells of a frame to process 0 or to the empty name.
+var errNoReceiver = errors.New("no receiver")
+
+// fromTo reads who sends, and the process that is to receive.
+func (in *input) fromTo(f *Frame) error {
+	if err := in.numbers(&f.From, &f.To); err != nil {
+		return err
+	}
+	if f.To == 0 {
+		return errNoReceiver
+	}
+	return nil
+}
+
+// fromToAny is fromTo where a name is possible.
+func (in *input) fromToAny(f *Frame) (err error) {
+	if f.From, err = in.ReadUint(); err != nil {
+		return err
+	}
+	if in.Kind() != term.KindString {
+		f.To, err = in.ReadUint()
+	} else {
+		f.Name, err = in.text(maxNameBytes)
+	}
+	if err == nil && f.To == 0 && len(f.Name) == 0 {
+		err = errNoReceiver
+	}
+	return err
+}
+
+func (in *input) reason(f *Frame) error {
+	b, err := in.text(math.MaxInt)
+	if err != nil {
+		return err
+	}
+	f.Reason, err = signal.ParseExitReason(string(b))
+	return err
+}

@@ -1,0 +1,220 @@
+package wire
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/term"
+)
+
+// Limits and texts of the handshake.
+const (
+	// MaxHandshakeFrameBytes is the length of the longest body before the
+	// connection is up.
+	MaxHandshakeFrameBytes = 1 << 10
+	// Version is the version of the protocol that this package speaks.
+	Version = 1
+	// NonceBytes and MACBytes are how long these are.
+	NonceBytes = 32
+	MACBytes   = sha256.Size
+	// ExporterLabel is what TLS's exporter is asked for to bind a proof to its
+	// connection, MACBytes long.
+	ExporterLabel = "EXPORTER-starlang-remote"
+
+	magic = "starlang"
+)
+
+// Nonce is the random part of a hello or challenge.
+type Nonce [NonceBytes]byte
+
+// Greeting is a hello or challenge: who a side is.
+type Greeting struct {
+	Min, Max uint64 // versions; in a challenge both are the chosen one
+	Node     pid.NodeID
+	Nonce    Nonce
+}
+
+// AppendHello appends the frame of a hello.
+func AppendHello(dst []byte, g Greeting) []byte {
+	start := len(dst)
+	dst = term.AppendString(Begin(dst, Hello, 6), magic)
+	dst = term.AppendUint(term.AppendUint(dst, g.Min), g.Max)
+	return End(g.appendIdentity(dst), start)
+}
+
+// AppendChallenge appends the frame of a challenge.
+func AppendChallenge(dst []byte, g Greeting) []byte {
+	start := len(dst)
+	dst = term.AppendUint(Begin(dst, Challenge, 4), g.Max)
+	return End(g.appendIdentity(dst), start)
+}
+
+func (g Greeting) appendIdentity(dst []byte) []byte {
+	dst = term.AppendString(dst, g.Node.Name())
+	dst = term.AppendUint(dst, uint64(g.Node.Creation()))
+	return term.AppendBytes(dst, g.Nonce[:])
+}
+
+// AppendMAC appends the frame of a proof or welcome.
+func AppendMAC(dst []byte, k Kind, mac [MACBytes]byte) []byte {
+	start := len(dst)
+	return End(term.AppendBytes(Begin(dst, k, 1), mac[:]), start)
+}
+
+// MAC returns the MAC of a proof or welcome, from the bodies of hello and
+// challenge and, under TLS, what the exporter gave.
+func MAC(k Kind, cookie, hello, challenge, binding []byte) (mac [MACBytes]byte) {
+	label := "starlang 1 dialler\x00"
+	if k == Welcome {
+		label = "starlang 1 acceptor\x00"
+	}
+	h := hmac.New(sha256.New, cookie)
+	h.Write([]byte(label))
+	for _, body := range [][]byte{hello, challenge} {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(body))))
+		h.Write(body)
+	}
+	h.Write(binding)
+	h.Sum(mac[:0])
+	return mac
+}
+
+// Notice is what a refusal or goodbye says.
+type Notice struct {
+	Code uint64
+	Text string
+}
+
+// ParseHello reads the body of a hello.
+func ParseHello(body []byte) (g Greeting, err error) {
+	in, err := openHandshake(body, Hello, 6)
+	if err != nil {
+		return g, err
+	}
+	m, err := in.text(len(magic))
+	if err != nil {
+		return g, err
+	}
+	if string(m) != magic {
+		return g, fmt.Errorf("magic is %q, not %q", m, magic)
+	}
+	if err = in.numbers(&g.Min, &g.Max); err != nil {
+		return g, err
+	}
+	if err = in.identity(&g); err != nil {
+		return g, err
+	}
+	return g, in.end()
+}
+
+// ParseReply reads the body of a challenge, or of the refusal in its place.
+func ParseReply(body []byte) (g Greeting, refused *Notice, err error) {
+	if refused, err = parseRefusal(body); refused != nil || err != nil {
+		return g, refused, err
+	}
+	in, err := openHandshake(body, Challenge, 4)
+	if err != nil {
+		return g, nil, err
+	}
+	if err = in.numbers(&g.Max); err != nil {
+		return g, nil, err
+	}
+	g.Min = g.Max
+	if err = in.identity(&g); err != nil {
+		return g, nil, err
+	}
+	return g, nil, in.end()
+}
+
+// ParseMAC reads the body of a proof or welcome or, for the latter, of the refusal
+// in its place.
+func ParseMAC(k Kind, body []byte) (mac [MACBytes]byte, refused *Notice, err error) {
+	if k == Welcome {
+		if refused, err = parseRefusal(body); refused != nil || err != nil {
+			return mac, refused, err
+		}
+	}
+	in, err := openHandshake(body, k, 1)
+	if err != nil {
+		return mac, nil, err
+	}
+	if err = in.exactly(mac[:]); err != nil {
+		return mac, nil, err
+	}
+	return mac, nil, in.end()
+}
+
+func parseRefusal(body []byte) (*Notice, error) {
+	if len(body) < 2 || body[1] != byte(Refusal) {
+		return nil, nil
+	}
+	in, err := openHandshake(body, Refusal, 2)
+	if err != nil {
+		return nil, err
+	}
+	var f Frame
+	if err := readNotice(&f, &in); err != nil {
+		return nil, err
+	}
+	return &Notice{f.Code, string(f.Name)}, in.end()
+}
+
+// openHandshake reads the beginning of a frame that must be of kind want.
+func openHandshake(body []byte, want Kind, fields int) (input, error) {
+	r := term.NewReader(body)
+	n, err := r.ReadArrayLen()
+	if err != nil {
+		return input{}, err
+	}
+	k, err := r.ReadUint()
+	switch {
+	case err != nil:
+		return input{}, err
+	case k != uint64(want):
+		return input{}, fmt.Errorf("%v frame where a %v belongs", Kind(min(k, math.MaxUint8)), want)
+	case n-1 < fields:
+		return input{}, fmt.Errorf("%v frame has %d fields, not %d", want, n-1, fields)
+	}
+	return input{r, n - 1 - fields}, nil
+}
+
+// identity reads a name, a creation and a nonce.
+func (in *input) identity(g *Greeting) error {
+	name, err := in.text(pid.MaxNodeNameBytes)
+	if err != nil {
+		return err
+	}
+	if err := pid.CheckNodeName(string(name)); err != nil {
+		return err
+	}
+	start := in.Offset()
+	creation, err := in.ReadUint()
+	if err != nil {
+		return err
+	}
+	if creation == 0 || creation > math.MaxUint32 {
+		return in.Fail(start, term.ErrRange)
+	}
+	if g.Node, err = pid.NewNodeID(string(name), uint32(creation)); err != nil {
+		return err
+	}
+	return in.exactly(g.Nonce[:])
+}
+
+// exactly reads as many bytes as dst is long.
+func (in *input) exactly(dst []byte) error {
+	start := in.Offset()
+	b, err := in.bytes()
+	if err != nil {
+		return err
+	}
+	if len(b) != len(dst) {
+		return in.Fail(start, fmt.Errorf("%d bytes where %d belong", len(b), len(dst)))
+	}
+	copy(dst, b)
+	return nil
+}

@@ -1,0 +1,189 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+// Node connects a runtime with those of other nodes. Make it with [Start]; all
+// goroutines may share it.
+//
+// Lock order: mu, then a link's mu. Neither is held while a process is signalled.
+type Node struct {
+	rt       *runtime.Runtime
+	self     pid.NodeID
+	cfg      Config
+	limits   term.Limits
+	listener net.Listener // nil: dials only
+	begun    time.Time
+
+	// routes is what senders look links up in. It is replaced, under mu, when a
+	// link comes or goes.
+	routes atomic.Pointer[routes]
+
+	mu     sync.Mutex
+	peers  map[string]*peer // guarded by mu; by node name
+	closed bool             // guarded by mu
+
+	pending  pendingHandshakes
+	sidings  sidings
+	watchers nodeMonitors
+	funcs    sync.Map // of string to Func
+	requests atomic.Uint64
+
+	ctx    context.Context // ends when the node has been closed
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // all goroutines of the node
+}
+
+// nodeKey is what a Node is attached to its runtime under.
+type nodeKey struct{}
+
+// Start connects rt, which must have a name, with other nodes as cfg says: it
+// listens, and a send to a process of another node connects to that node. A runtime
+// can have one Node in its life, see [ErrStarted]. End it with [Node.Close], before
+// or after the runtime's Shutdown.
+func Start(rt *runtime.Runtime, cfg Config) (*Node, error) {
+	n, err := newNode(rt, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("remote: %w", err)
+	}
+	if err := n.listen(); err != nil {
+		return nil, fmt.Errorf("remote: %w", err)
+	}
+	if _, taken := rt.Attach(nodeKey{}, n); taken {
+		n.closeListener()
+		return nil, ErrStarted
+	}
+	if err := rt.SetRemoteSendHook(n); err != nil {
+		n.closeListener()
+		return nil, fmt.Errorf("remote: %w", err)
+	}
+	if n.listener != nil {
+		n.wg.Go(n.acceptAll) // ended by Close, which waits for it
+	}
+	return n, nil
+}
+
+func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
+	name := rt.Node().Name()
+	if name == "" {
+		return nil, errors.New("the runtime has no name: set runtime.Config.Name, such as \"shop@127.0.0.1:4370\"")
+	}
+	if cfg.TLSSource != nil {
+		var err error
+		if cfg.TLS, err = cfg.TLSSource(); err != nil {
+			return nil, fmt.Errorf("TLSSource: %w", err)
+		}
+	}
+	cfg = cfg.withDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	n := &Node{
+		rt:     rt,
+		self:   rt.Node().ID(),
+		cfg:    cfg,
+		limits: cfg.termLimits(),
+		begun:  time.Now(),
+		peers:  make(map[string]*peer),
+	}
+	n.ctx, n.cancel = context.WithCancel(context.Background())
+	n.routes.Store(&routes{})
+	return n, nil
+}
+
+// Of returns the Node that rt was started with, nil if it was not.
+func Of(rt *runtime.Runtime) *Node {
+	n, _ := rt.Attached(nodeKey{}).(*Node)
+	return n
+}
+
+var _ registry.RemoteSendHook = (*Node)(nil)
+
+// Runtime returns the runtime that the node connects.
+func (n *Node) Runtime() *runtime.Runtime { return n.rt }
+
+// Name returns the node's name.
+func (n *Node) Name() string { return n.self.Name() }
+
+// Addr returns the address that the node listens on, nil if it does not.
+func (n *Node) Addr() net.Addr {
+	if n.listener == nil {
+		return nil
+	}
+	return n.listener.Addr()
+}
+
+// Close ends all connections in order: what was sent before is handed over, as far
+// as peers take it before ctx ends or CloseTimeout is over. Afterwards every send to another node
+// fails with [ErrClosed], and nothing of the node is left running. A second Close
+// waits for the first. It returns the cause of ctx if that ended first.
+func (n *Node) Close(ctx context.Context) error {
+	links := n.shut()
+	n.closeListener()
+	n.pending.closeAll()
+	for _, l := range links {
+		l.finish(goodbyeClosing, CauseClosing)
+	}
+	err := n.awaitGone(ctx, links)
+	n.sidings.close()
+	n.cancel()
+	n.wg.Wait()
+	return err
+}
+
+// shut makes the node take and make no more connections, and returns those there
+// are.
+func (n *Node) shut() (links []*link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.closed = true
+	for _, p := range n.peers {
+		if p.attempt != nil {
+			n.failAttemptLocked(p, ErrClosed)
+		}
+		if p.link != nil {
+			links = append(links, p.link)
+		}
+	}
+	return links
+}
+
+// awaitGone waits for the end of links, and ends them itself when ctx does.
+func (n *Node) awaitGone(ctx context.Context, links []*link) (err error) {
+	for _, l := range links {
+		select {
+		case <-l.gone:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+			l.end(CauseClosing, err)
+			<-l.gone
+		}
+	}
+	return err
+}
+
+func (n *Node) closeListener() {
+	if n.listener != nil {
+		_ = n.listener.Close()
+	}
+}
+
+func (n *Node) logger() *slog.Logger {
+	if n.cfg.Logger != nil {
+		return n.cfg.Logger
+	}
+	return slog.Default()
+}

@@ -1,0 +1,76 @@
+package remote_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+const testTimeout = 20 * time.Second
+
+// quiet is the logger of nodes in tests.
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// bounded returns a context that ends before the test does.
+func bounded(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// book is where the nodes of a test find each other.
+type book map[string]string
+
+func (b book) Resolve(ctx context.Context, node string) (string, error) {
+	return remote.StaticResolver(b).Resolve(ctx, node)
+}
+
+// start starts a node on loopback and enters it in the book.
+func (b book) start(t testing.TB, name string, cfg remote.Config) *remote.Node {
+	t.Helper()
+	rt := runtime.MustNew(runtime.Config{Name: name, Logger: quiet})
+	if cfg.Transport == nil {
+		cfg.Listen = "127.0.0.1:0"
+	}
+	if cfg.Resolver == nil {
+		cfg.Resolver = b
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = quiet
+	}
+	n, err := remote.Start(rt, cfg)
+	require.NoError(t, err)
+	b[name] = n.Addr().String()
+	t.Cleanup(func() { stop(t, n) })
+	return n
+}
+
+// stop closes a node and its runtime.
+func stop(t testing.TB, n *remote.Node) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
+	defer cancel()
+	require.NoError(t, n.Close(ctx))
+	require.NoError(t, n.Runtime().Shutdown(ctx))
+}
+
+// pairOf starts two nodes.
+func pairOf(t testing.TB, cfg remote.Config) (a, b *remote.Node) {
+	t.Helper()
+	all := book{}
+	return all.start(t, "a@test", cfg), all.start(t, "b@test", cfg)
+}
+
+// run runs body as a process of n and waits for its end.
+func run(t testing.TB, n *remote.Node, body runtime.Body) {
+	t.Helper()
+	require.NoError(t, n.Runtime().Run(bounded(t), body))
+}

@@ -1,0 +1,173 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/term"
+)
+
+// asked has who waits for the answer to a request.
+type asked map[uint64]chan answer
+
+// answer is the answer to a request. value is its encoding.
+type answer struct {
+	value []byte
+	err   error
+}
+
+func (a *asked) take() asked {
+	all := *a
+	*a = nil
+	return all
+}
+
+func (a asked) fail(err error) {
+	for _, ch := range a {
+		ch <- answer{err: err} // has room: each gets one answer
+	}
+}
+
+// Codes of failures, see PROTOCOL.md.
+const (
+	failureNotSpawnable = 1
+	failureArgument     = 2
+	failureStopped      = 3
+	failureOther        = 4
+)
+
+// ask sends a request to a node and waits for the answer. frame appends the request
+// with the given number.
+func (n *Node) ask(ctx context.Context, node string, frame func(dst []byte, req uint64) ([]byte, error)) (*link, answer) {
+	l := n.routes.Load().byName[node]
+	if l == nil {
+		var err error
+		if l, err = n.linkTo(ctx, node, false); err != nil {
+			return nil, answer{err: err}
+		}
+	}
+	req := n.requests.Add(1)
+	b, err := frame(nil, req)
+	if err != nil {
+		return nil, answer{err: err}
+	}
+	got := make(chan answer, 1)
+	if err := l.ask(ctx, req, b, got); err != nil {
+		return nil, answer{err: err}
+	}
+	select {
+	case a := <-got:
+		return l, a
+	case <-ctx.Done():
+		l.forget(req)
+		return nil, answer{err: context.Cause(ctx)}
+	}
+}
+
+func (l *link) ask(ctx context.Context, req uint64, frame []byte, got chan answer) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.awaitRoomLocked(ctx, wholeFrame); err != nil {
+		return err
+	}
+	put((*map[uint64]chan answer)(&l.asked), req, got)
+	l.queueLocked(frame)
+	return nil
+}
+
+func (l *link) forget(req uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	remove((*map[uint64]chan answer)(&l.asked), req)
+}
+
+// answerIn gives an answer to who waits for it.
+func (l *link) answerIn(f *wire.Frame) {
+	l.mu.Lock()
+	got, ok := remove((*map[uint64]chan answer)(&l.asked), f.Ref)
+	l.mu.Unlock()
+	if !ok {
+		return // who asked has left
+	}
+	a := answer{value: append([]byte(nil), f.Value...)}
+	if f.Kind == wire.Failure {
+		a = answer{err: failureError(f.Code, string(f.Name))}
+	}
+	got <- a
+}
+
+func failureError(code uint64, text string) error {
+	if code == failureNotSpawnable {
+		return ErrNotSpawnable
+	}
+	return fmt.Errorf("the node answers: %s", text)
+}
+
+// requestIn answers a request.
+func (l *link) requestIn(f *wire.Frame) error {
+	switch f.Kind {
+	case wire.Whereis:
+		p, _ := l.node.rt.Whereis(string(f.Name))
+		l.respond(f.Ref, term.AppendUint(nil, p.ID()))
+	case wire.Spawn:
+		return l.spawnIn(f)
+	case wire.Release:
+		l.release(f.Ref)
+	case wire.ProcessInfo:
+		l.respond(f.Ref, l.node.processInfo(f.To))
+	case wire.NodeInfo:
+		l.respond(f.Ref, l.node.nodeInfo())
+	}
+	return nil
+}
+
+// respond queues an answer, whose encoding is value.
+func (l *link) respond(req uint64, value []byte) {
+	frame := append(wire.AppendAnswer(nil, req), value...)
+	l.answerFrame(wire.End(frame, 0))
+}
+
+func (l *link) answerFrame(frame []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state == linkUp {
+		l.queueLocked(frame)
+	}
+}
+
+// Whereis asks a node who has a registered name there. It returns an error that is
+// [registry.ErrNameNotFound] if nobody has, or [ErrNoConnection].
+func (n *Node) Whereis(ctx context.Context, name pid.Name) (pid.PID, error) {
+	if name.Node == "" || name.Node == n.Name() {
+		if p, ok := n.rt.Whereis(name.Name); ok {
+			return p, nil
+		}
+		return pid.PID{}, fmt.Errorf("whereis %s: %w", name, registry.ErrNameNotFound)
+	}
+	p, err := n.askPID(ctx, name.Node, func(dst []byte, req uint64) ([]byte, error) {
+		return wire.AppendWhereis(dst, req, name.Name), registry.CheckName(name.Name)
+	})
+	if err == nil && p.IsZero() {
+		err = registry.ErrNameNotFound
+	}
+	if err != nil {
+		return pid.PID{}, fmt.Errorf("whereis %s: %w", name, err)
+	}
+	return p, nil
+}
+
+// askPID is ask for what is answered with the number of a process.
+func (n *Node) askPID(ctx context.Context, node string, frame func([]byte, uint64) ([]byte, error)) (pid.PID, error) {
+	l, a := n.ask(ctx, node, frame)
+	if a.err != nil {
+		return pid.PID{}, a.err
+	}
+	id, err := term.NewReader(a.value).ReadUint()
+	if err != nil {
+		return pid.PID{}, fmt.Errorf("the node answers what is no process number: %w", err)
+	}
+	return l.remote(id), nil
+}

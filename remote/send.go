@@ -1,0 +1,214 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/term"
+)
+
+// SendRemote implements [registry.RemoteSendHook]. Messages wait for a connection
+// and for room in its queue. Other signals never wait: if there is no connection,
+// those that begin something wait for one in a list, and come back as noconnection
+// if there will be none; those that end something have nothing to end.
+func (n *Node) SendRemote(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	if !env.From.IsZero() && !env.From.IsLocal(n.self) {
+		return &registry.SendError{To: to, Err: ErrForged}
+	}
+	var err error
+	switch env.Kind {
+	case signal.Message, signal.Raw, signal.Call, signal.Reply:
+		err = n.sendMessage(ctx, to, env)
+	default:
+		err = n.sendSignal(ctx, to, env)
+	}
+	if err == nil {
+		return nil
+	}
+	var failed *registry.SendError
+	if errors.As(err, &failed) {
+		return err
+	}
+	return &registry.SendError{To: to, Err: err}
+}
+
+// find returns the link to an address if it is up, else nil. For a PID it is one to
+// that very start of its node.
+func (n *Node) find(to pid.Address) *link {
+	r := n.routes.Load()
+	if to.PID.IsZero() {
+		return r.byName[to.Name.Node]
+	}
+	return r.byID[to.PID.Node()]
+}
+
+// sendMessage sends what has a value.
+func (n *Node) sendMessage(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	l := n.find(to)
+	if l == nil {
+		var err error
+		if l, err = n.linkTo(ctx, to.NodeName(), false); err != nil {
+			return err
+		}
+		if isStale(to, l) {
+			return registry.ErrNoProc
+		}
+	}
+	return l.message(ctx, to, env)
+}
+
+// isStale reports whether to is a PID of another start of l's node than the one
+// that is connected: its process is gone.
+func isStale(to pid.Address, l *link) bool {
+	return !to.PID.IsZero() && !to.PID.IsLocal(l.peer)
+}
+
+// sendSignal sends what has no value.
+func (n *Node) sendSignal(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	l := n.find(to)
+	if l == nil {
+		var err error
+		if l, err = n.signalLater(to, env); l == nil {
+			return err
+		}
+	}
+	return l.signal(ctx, to, env)
+}
+
+// signalLater finds the link for a signal or else, if the signal needs one, keeps it
+// for the link that is to come.
+func (n *Node) signalLater(to pid.Address, env signal.Envelope) (*link, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	name := to.NodeName()
+	p := n.peers[name]
+	switch env.Kind {
+	case signal.Link, signal.Monitor, signal.ExitSignal:
+	default: // ends a relation: without a connection there is none
+		if p == nil || p.link == nil && p.attempt == nil {
+			return nil, nil
+		}
+	}
+	l, a, err := n.attemptTo(name, false)
+	if a != nil {
+		a.signals = append(a.signals, outgoing{to, env})
+	}
+	return l, err
+}
+
+// message queues what has a value.
+func (l *link) message(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	b := buffers.Get().(*[]byte)
+	frame, err := l.appendMessage((*b)[:0], to, env, l.node.cfg.FragmentBytes)
+	switch {
+	case errors.Is(err, term.ErrTooLarge):
+		giveBack(b, (*b)[:0])
+		return l.sendLarge(ctx, to, env)
+	case err != nil:
+		giveBack(b, (*b)[:0])
+		return err
+	}
+	err = l.enqueueMessage(ctx, frame, to, env)
+	giveBack(b, frame)
+	return err
+}
+
+// appendMessage appends the frame of a message of at most limit bytes, or returns
+// an error that is term.ErrTooLarge.
+func (l *link) appendMessage(dst []byte, to pid.Address, env signal.Envelope, limit ByteCount) ([]byte, error) {
+	start := len(dst)
+	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
+	kind := wire.KindOf(env.Kind)
+	switch env.Kind {
+	case signal.Call, signal.Reply:
+		dst = wire.AppendRequest(dst, kind, env.From.ID(), target, env.Ref.Raw())
+	default:
+		dst = wire.AppendMessage(dst, kind, env.From.ID(), target)
+	}
+	if env.Kind == signal.Raw {
+		raw, ok := env.Value.([]byte)
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("raw signal carries a %T, not bytes", env.Value)
+		case ByteCount(len(raw)) > limit:
+			return nil, tooLarge(len(raw), limit)
+		case raw == nil:
+			raw = []byte{}
+		}
+		return wire.End(term.AppendBytes(dst, raw), start), nil
+	}
+	if s, ok := env.Value.(string); ok && ByteCount(len(s)) > limit {
+		return nil, tooLarge(len(s), limit) // without having copied it
+	}
+	dst, err := term.Limits{MaxBytes: limit, MaxDepth: l.node.limits.MaxDepth}.AppendMessage(dst, env.Value)
+	if err != nil {
+		return nil, err
+	}
+	return wire.End(dst, start), nil
+}
+
+func tooLarge(n int, limit ByteCount) error {
+	return fmt.Errorf("%w: %d bytes, the limit is %d", term.ErrTooLarge, n, limit)
+}
+
+// enqueueMessage queues the one frame of a message.
+func (l *link) enqueueMessage(ctx context.Context, frame []byte, to pid.Address, env signal.Envelope) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.awaitRoomLocked(ctx, wholeFrame); err != nil {
+		return err
+	}
+	l.noteMessageLocked(to, env)
+	l.queueLocked(frame)
+	return nil
+}
+
+// noteMessageLocked is called when the last frame of a message is queued.
+func (l *link) noteMessageLocked(to pid.Address, env signal.Envelope) {
+	l.sent++
+	if env.Kind == signal.Call {
+		l.relations.watch(env.Ref.Raw(), watch{env.From.ID(), wire.To{ID: to.PID.ID(), Name: to.Name.Name}})
+	}
+}
+
+// signal queues what has no value, and takes note of what it begins or ends.
+func (l *link) signal(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	if isStale(to, l) {
+		l.node.answerStale(to, env)
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state != linkUp {
+		return ErrLost
+	}
+	if ctx.Err() != nil {
+		return stopped(ctx)
+	}
+	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
+	if l.relations.noteOutgoing(env, target) {
+		l.out = wire.AppendSignal(l.out, wire.KindOf(env.Kind), env.From.ID(), target, env.Ref.Raw(), env.Reason)
+		l.wakeLocked()
+	}
+	return nil
+}
+
+// answerStale answers a signal to a process of an earlier start of a node: it is
+// gone.
+func (n *Node) answerStale(to pid.Address, env signal.Envelope) {
+	back := signal.Envelope{From: to.PID, Ref: env.Ref, Reason: signal.NoProc}
+	switch env.Kind {
+	case signal.Link:
+		back.Kind = signal.LinkExit
+	case signal.Monitor:
+		back.Kind = signal.DownSignal
+	default:
+		return
+	}
+	n.arrive(env.From.ID(), arrival{env: back})
+}

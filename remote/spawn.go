@@ -1,0 +1,170 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+// Func is a function that other nodes may spawn. arg is what the spawner gave.
+type Func func(ctx *runtime.Context, arg any) error
+
+// RegisterFunc allows other nodes to spawn processes that run f, under a name. Only
+// what was registered can be spawned from elsewhere. A second registration of the
+// same name replaces the first.
+func (n *Node) RegisterFunc(name string, f Func) error {
+	if name == "" || len(name) > pid.MaxNodeNameBytes || f == nil {
+		return fmt.Errorf("remote: register function %q: it needs a name of 1 to %d bytes and a body", name, pid.MaxNodeNameBytes)
+	}
+	n.funcs.Store(name, f)
+	return nil
+}
+
+// Spawn starts a process on another node. It runs the function that was registered
+// there under the name, see [Node.RegisterFunc]. arg travels like a message. Spawn
+// returns an error that is [ErrNotSpawnable] or [ErrNoConnection]; or the cause of
+// ctx, if that ends first: then the process may run.
+func (n *Node) Spawn(ctx context.Context, node, function string, arg any) (pid.PID, error) {
+	return n.spawn(ctx, node, function, arg, false)
+}
+
+// SpawnLink is [Node.Spawn] of a process that is linked with the calling one before
+// its first instruction.
+func (n *Node) SpawnLink(ctx *runtime.Context, node, function string, arg any) (pid.PID, error) {
+	p, err := n.spawn(ctx, node, function, arg, true)
+	if err != nil {
+		return p, err
+	}
+	if err := ctx.Link(p); err != nil {
+		return pid.PID{}, err
+	}
+	n.letGo(p)
+	return p, nil
+}
+
+// SpawnMonitor is [Node.Spawn] of a process that the calling one monitors before
+// its first instruction.
+func (n *Node) SpawnMonitor(ctx *runtime.Context, node, function string, arg any) (pid.PID, pid.Ref, error) {
+	p, err := n.spawn(ctx, node, function, arg, true)
+	if err != nil {
+		return p, pid.Ref{}, err
+	}
+	ref := ctx.Monitor(p)
+	n.letGo(p)
+	return p, ref, nil
+}
+
+func (n *Node) spawn(ctx context.Context, node, function string, arg any, held bool) (pid.PID, error) {
+	from, _ := runtime.TryCurrentPID(ctx)
+	p, err := n.askPID(ctx, node, func(dst []byte, req uint64) ([]byte, error) {
+		frame := wire.AppendSpawn(dst, req, from.ID(), function, held)
+		frame, err := term.Limits{MaxBytes: n.cfg.FragmentBytes}.AppendMessage(frame, arg)
+		if err != nil {
+			return nil, err
+		}
+		return wire.End(frame, 0), nil
+	})
+	if err != nil {
+		return p, fmt.Errorf("spawn %q on %s: %w", function, node, err)
+	}
+	return p, nil
+}
+
+// letGo makes a process begin that was spawned held. If the connection is lost
+// instead, the process ends.
+func (n *Node) letGo(p pid.PID) {
+	if l := n.find(pid.Address{PID: p}); l != nil {
+		l.answerFrame(wire.AppendRelease(nil, p.ID()))
+	}
+}
+
+// spawnIn answers a spawn.
+func (l *link) spawnIn(f *wire.Frame) error {
+	function, ok := l.node.funcs.Load(string(f.Name))
+	if !ok {
+		l.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
+		return nil
+	}
+	arg, err := l.node.limits.DecodeMessage(f.Value)
+	if err != nil {
+		l.failed(f.Ref, failureArgument, err.Error())
+		return nil
+	}
+	gate := newGate(f.Held)
+	p, err := l.node.rt.Spawn(func(ctx *runtime.Context) error {
+		if err := gate.pass(ctx); err != nil {
+			return err
+		}
+		return function.(Func)(ctx, arg)
+	})
+	switch {
+	case errors.Is(err, runtime.ErrStopped):
+		l.failed(f.Ref, failureStopped, err.Error())
+		return nil
+	case err != nil:
+		l.failed(f.Ref, failureOther, err.Error())
+		return nil
+	}
+	err = l.hold(p.ID(), gate)
+	l.respond(f.Ref, term.AppendUint(nil, p.ID()))
+	return err
+}
+
+func (l *link) failed(req, code uint64, text string) {
+	l.answerFrame(wire.AppendFailure(nil, req, code, text))
+}
+
+// gate is where a process waits that was spawned held: for a value, or for the
+// connection's loss, which closes it. A nil gate is open.
+type gate chan struct{}
+
+func newGate(held bool) gate {
+	if !held {
+		return nil
+	}
+	return make(gate, 1)
+}
+
+func (g gate) pass(ctx *runtime.Context) error {
+	if g == nil {
+		return nil
+	}
+	select {
+	case _, released := <-g:
+		if !released {
+			return signal.NoConnection
+		}
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// hold takes note of a process that waits at a gate.
+func (l *link) hold(id uint64, g gate) error {
+	if g == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	put(&l.held, id, g)
+	if len(l.held) > l.node.cfg.MaxRelations {
+		return errOverload
+	}
+	return nil
+}
+
+// release opens the gate of a process.
+func (l *link) release(id uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g, ok := remove(&l.held, id); ok {
+		g <- struct{}{} // has room: it is released once
+	}
+}
