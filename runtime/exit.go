@@ -65,6 +65,7 @@ func (p *process) acceptLinkExit(from pid.PID, reason signal.ExitReason) verdict
 func (p *process) exitOrTrapLocked(from pid.PID, reason signal.ExitReason) verdict {
 	if p.trap {
 		_ = p.box.TrySend(exitMessage(from, reason)) // exempt from bounds; closed only if not Running
+		p.trappedLocked(from, reason)
 		return lives
 	}
 	return p.beginExitLocked(reason)

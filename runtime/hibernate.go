@@ -65,7 +65,8 @@ func (p *process) shedLocked() {
 // a process is no matter here: p is Running.
 func (r *record) empty() bool {
 	entries := r.links.len() + r.monitors.len() + r.watchers.len() + r.calls.len() + r.timers.len()
-	return entries == 0 && r.name == "" && r.label == "" && r.grace == 0 && r.inner == nil && r.waiters == nil
+	return entries == 0 && r.name == "" && r.label == "" && r.grace == 0 && r.inner == nil && r.waiters == nil &&
+		len(r.exitWatches) == 0
 }
 
 // awake is the goroutine of a process that has got mail in its sleep.
