@@ -75,6 +75,9 @@ func (p *process) unlink(to pid.PID) error {
 	}
 	lockPair(p, q)
 	defer unlockPair(p, q)
+	if !p.running() {
+		return ErrTerminated // the link may have had its effect already
+	}
 	p.forgetLinkLocked(to)
 	q.forgetLinkLocked(p.pid())
 	return nil
@@ -118,8 +121,11 @@ func (p *process) linkAway(to pid.PID) error {
 // one of another node, or one that has ended.
 func (p *process) unlinkAway(to pid.PID) error {
 	p.mu.Lock()
-	had := p.forgetLinkLocked(to)
+	running, had := p.running(), p.forgetLinkLocked(to)
 	p.mu.Unlock()
+	if !running {
+		return ErrTerminated
+	}
 	if had && p.rt.isRemote(to) {
 		p.rt.signalAway(to, signal.Envelope{Kind: signal.Unlink, From: p.pid()})
 	}
