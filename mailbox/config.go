@@ -8,7 +8,9 @@ type Policy uint8
 
 const (
 	// Block makes the sender wait until there is room or its context ends.
-	// Senders that wait are served in the order in which they came.
+	// Senders that wait are served in the order in which they came. What a
+	// selective receive refuses keeps its room: when all are refused, and the
+	// message that would match is one for which there is no room, both wait.
 	Block Policy = iota
 	// Reject refuses the message with [ErrMailboxFull].
 	Reject

@@ -10,11 +10,24 @@
 // from in order, with a timeout, without waiting, and selectively: the first
 // message that matches, the rest left in order.
 //
-// Guarantees: what one goroutine sends is received in the order in which it was
-// sent; what is queued when the mailbox closes can still be received; memory
-// that a burst took goes back once the burst has been received.
+// # Guarantees
 //
-// Not promised: an order between two senders, and any durability.
+//   - What one goroutine sends is received in the order in which it was sent.
+//   - A message is received once, unless the policy drops it. A send that returns
+//     an error has queued nothing.
+//   - What is queued when the mailbox closes can still be received.
+//   - A selective receive looks at each message once, however long it waits.
+//   - Memory that a burst took goes back once the burst has been received.
+//   - A mailbox has no goroutine of its own.
+//
+// # Limits
+//
+//   - There is no order between two senders.
+//   - One goroutine at a time may receive; a second one is told so.
+//   - A selective receive begins with the oldest message each time it is called,
+//     and so takes time in proportion to what it refuses.
+//   - Messages are passed as they are, not copied: who sends a pointer shares
+//     what it points to. Nothing is kept on disk.
 //
 // The package uses nothing outside the standard library.
 package mailbox

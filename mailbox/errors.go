@@ -6,7 +6,8 @@ import "errors"
 // and errors.Is find them.
 var (
 	// ErrClosed tells a sender that the mailbox takes no more, and a receiver
-	// that it is closed and empty. Trying again does not help.
+	// that it is closed and has nothing, or nothing that matches. Trying again
+	// does not help.
 	ErrClosed = errors.New("mailbox: closed")
 	// ErrMailboxFull tells a sender that there is no room now. Trying again
 	// helps once the receiver has taken something out.

@@ -7,8 +7,11 @@ import (
 
 // RecvMatch takes out the oldest message for which match reports true and leaves
 // the others in order. It waits until there is one, and looks at each message
-// once, however long it waits. match is called in this goroutine with the mailbox
-// unlocked; it must not receive from it.
+// once, however long it waits; the next call begins anew with the oldest. match
+// is called in this goroutine with the mailbox unlocked. It may send, but not
+// receive. If it panics no message is lost. With [DropOldest] a sender may drop the
+// very message that match is called with: it is then passed over, whatever match
+// says.
 func (m *Mailbox[T]) RecvMatch(match func(T) bool) (T, error) {
 	return m.recvMatch(match, patience{limit: noLimit})
 }
@@ -28,9 +31,7 @@ func (m *Mailbox[T]) RecvMatchTimeout(match func(T) bool, d time.Duration) (T, e
 // RecvMatchContext is [Mailbox.RecvMatch] but waits until ctx ends at the most
 // and then returns the context's cause.
 func (m *Mailbox[T]) RecvMatchContext(ctx context.Context, match func(T) bool) (T, error) {
-	p, stop := m.until(ctx)
-	defer stop()
-	return m.recvMatch(match, p)
+	return m.recvMatch(match, until(ctx))
 }
 
 func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) {
@@ -39,11 +40,12 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) 
 	}
 	n := uint64(0)
 	defer func() { m.turn.end(n) }() // also when match panics
-	w := &wait{patience: p}
+	w := wait{patience: p}
+	defer w.end()
 	if m.bound() != nil {
-		v, err = m.searchBounded(match, w)
+		v, err = m.searchBounded(match, &w)
 	} else {
-		v, err = m.search(match, w)
+		v, err = m.search(match, &w)
 	}
 	if err == nil {
 		n = 1

@@ -3,6 +3,7 @@ package mailbox_test
 import (
 	"runtime"
 	"testing"
+	"time"
 	"unsafe"
 	"weak"
 
@@ -118,7 +119,7 @@ func TestMailbox_KeepsLittleWhileItsReceiverWaits(t *testing.T) {
 			for range 1000 {
 				_, _ = box.TryRecv()
 			}
-			_, err := box.RecvTimeout(1)
+			_, err := box.RecvTimeout(time.Millisecond)
 			require.Equal(t, mailbox.ErrTimeout, err)
 			require.Less(t, heap()-before, int64(100*unsafe.Sizeof(big{})))
 			runtime.KeepAlive(box)

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// patience says how long a receiver is willing to wait: for limit, and until
-// ended, if there is one, is set.
+// patience says how long a receiver is willing to wait: for limit, and until ctx
+// ends, if there is one.
 type patience struct {
 	limit time.Duration
-	ended *error // guarded by mu; set when the context of the receive has ended
+	ctx   context.Context
 }
 
 // Limits that are not a time.
@@ -21,26 +21,45 @@ const (
 
 func within(d time.Duration) patience { return patience{limit: max(d, 0)} }
 
-// until returns the patience to wait until ctx ends. stop is to be called when it
-// is no longer needed. No method of ctx is called with mu held: it may take locks
-// that somebody holds who sends.
-func (m *Mailbox[T]) until(ctx context.Context) (p patience, stop func() bool) {
-	ended := new(error)
-	stop = context.AfterFunc(ctx, func() {
-		cause := context.Cause(ctx)
-		m.mu.Lock()
-		*ended = cause
-		m.interruptAndUnlock()
-	})
-	return patience{limit: noLimit, ended: ended}, stop
-}
+func until(ctx context.Context) patience { return patience{limit: noLimit, ctx: ctx} }
+
+func (p patience) unlimited() bool { return p.limit == noLimit && p.ctx == nil }
 
 // wait is what a receiver's patience has come to. A selective receive may have to
 // wait many times; they share one wait, and so one limit.
 type wait struct {
 	patience
-	due   time.Time // when limit is over; zero until over is first asked
-	final bool      // it was over when the receiver last found messages: they are the last
+	due    time.Time   // when limit is over; zero until over is first asked
+	ended  *error      // guarded by mu; set when ctx has ended
+	stop   func() bool // stops to watch ctx; nil while it is not watched
+	looked bool        // the receiver has looked at messages that were queued
+	final  bool        // it was over when the receiver last did: they were the last
+}
+
+// watchLocked sees to it that the end of w's context, if there is one, gets known
+// to over. It unlocks mu meanwhile: a context may take a lock that somebody holds
+// who sends.
+func (m *Mailbox[T]) watchLocked(w *wait) {
+	if w.ctx == nil || w.stop != nil {
+		return
+	}
+	ctx, ended := w.ctx, new(error)
+	w.ended = ended
+	m.mu.Unlock()
+	defer m.mu.Lock()
+	w.stop = context.AfterFunc(ctx, func() {
+		cause := context.Cause(ctx)
+		m.mu.Lock()
+		*ended = cause
+		m.interruptAndUnlock()
+	})
+}
+
+// end ends the wait. It is called with mu free, for the same reason.
+func (w *wait) end() {
+	if w.stop != nil {
+		w.stop()
+	}
 }
 
 // over returns nil while the receiver is willing to wait, and then the error that
@@ -48,7 +67,7 @@ type wait struct {
 func (w *wait) over() error {
 	switch {
 	case w.ended != nil:
-		return *w.ended
+		return *w.ended // a receiver with a context has no limit
 	case w.limit == noLimit:
 		return nil
 	case w.limit == noWait:

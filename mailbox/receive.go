@@ -19,14 +19,7 @@ func (m *Mailbox[T]) RecvTimeout(d time.Duration) (T, error) { return m.recv(wit
 
 // RecvContext is [Mailbox.Recv] but waits until ctx ends at the most and then
 // returns the context's cause. What is queued is received even if ctx has ended.
-func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) {
-	if v, err := m.TryRecv(); err != ErrEmpty {
-		return v, err // spares the watch on ctx
-	}
-	p, stop := m.until(ctx)
-	defer stop()
-	return m.recv(p)
-}
+func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) { return m.recv(until(ctx)) }
 
 func (m *Mailbox[T]) recv(p patience) (v T, err error) {
 	if !m.turn.begin() {
@@ -65,7 +58,12 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.recycleLocked()
-	if err := m.waitLocked(&wait{patience: p}); err != nil {
+	if p.unlimited() {
+		err = m.waitUnlimitedLocked()
+	} else {
+		err = m.waitOnceLocked(p)
+	}
+	if err != nil {
 		return v, err
 	}
 	if m.bound() != nil {

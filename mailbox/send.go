@@ -5,8 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// Sender is the sending half of a [Mailbox]. It is a small value, equal to
-// another Sender of the same mailbox.
+// Sender is the sending half of a [Mailbox], made by [Mailbox.Sender]. It is a
+// small value, equal to another Sender of the same mailbox. The zero Sender has no
+// mailbox: its methods panic.
 type Sender[T any] struct {
 	m *Mailbox[T]
 }
@@ -21,8 +22,9 @@ func (s Sender[T]) TrySend(v T) error { return s.m.TrySend(v) }
 func (s Sender[T]) IsClosed() bool { return s.m.IsClosed() }
 
 // Send queues v. It waits only if the mailbox is bounded with policy [Block] and
-// full: until there is room, or ctx ends, and then returns the context's error.
-// It returns [ErrClosed] or, with policy [Reject], [ErrMailboxFull].
+// full: until there is room, or ctx ends, and then returns the context's cause.
+// With room it does not look at ctx. It returns [ErrClosed] if the mailbox is
+// closed or, with policy [Reject], [ErrMailboxFull].
 func (m *Mailbox[T]) Send(ctx context.Context, v T) error {
 	return m.SendUnless(ctx, nil, v)
 }
@@ -34,10 +36,11 @@ func (m *Mailbox[T]) TrySend(v T) error {
 }
 
 // SendUnless is [Mailbox.Send], but queues v only while stop is 0 and else
-// returns [ErrStopped]. This is decided at the moment of queueing: once stop has
-// been set, and a message or anything else that happened after that has reached
-// the receiver, nothing of the stopped sender follows. A nil ctx never waits, a
-// nil stop never stops.
+// returns [ErrStopped]. This is decided at the moment of queueing, with the
+// mailbox locked: behind a message that was sent after stop had been set, nothing
+// of the stopped sender is ever queued. Setting stop does not wake a sender that
+// waits for room; it learns of it when there is room. A nil ctx never waits, a nil
+// stop never stops.
 func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) error {
 	m.mu.Lock()
 	if m.closed {

@@ -5,9 +5,23 @@ import "time"
 // waitLocked returns nil once there are messages to look at, or says why there
 // will be none. It unlocks mu while it waits.
 func (m *Mailbox[T]) waitLocked(w *wait) error {
-	if w.ended != nil || w.limit != noLimit {
-		return m.waitLimitedLocked(w)
+	if w.unlimited() {
+		return m.waitUnlimitedLocked()
 	}
+	return m.waitLimitedLocked(w)
+}
+
+// waitOnceLocked is waitLocked for a receiver that will take what comes first.
+func (m *Mailbox[T]) waitOnceLocked(p patience) error {
+	w := wait{patience: p}
+	err := m.waitLimitedLocked(&w)
+	m.mu.Unlock()
+	w.end()
+	m.mu.Lock()
+	return err
+}
+
+func (m *Mailbox[T]) waitUnlimitedLocked() error {
 	for m.emptyLocked() {
 		if m.closed {
 			return ErrClosed
@@ -21,15 +35,16 @@ func (m *Mailbox[T]) waitLimitedLocked(w *wait) error {
 	if err, decided := m.resultLocked(w); decided {
 		return err
 	}
+	m.watchLocked(w)
 	if w.limit != noLimit {
 		timer := m.timerLocked(time.Until(w.due))
 		defer timer.Stop()
 	}
 	for {
-		m.parkLocked()
 		if err, decided := m.resultLocked(w); decided {
 			return err
 		}
+		m.parkLocked()
 	}
 }
 
@@ -49,21 +64,29 @@ func (m *Mailbox[T]) resultLocked(w *wait) (err error, decided bool) {
 // When its wait is over it looks once more, at what has come in time, and no
 // further: a flood of what it does not want cannot hold it.
 func (m *Mailbox[T]) moreLocked(w *wait) error {
+	first := !w.looked
+	w.looked = true
 	switch {
 	case m.emptyLocked():
 		return m.waitLocked(w)
 	case w.final:
 		return w.over()
+	case first && w.limit != noWait:
+		return nil // the clock, or a watch on the context, may turn out not to be needed
 	}
+	m.watchLocked(w)
 	w.final = w.over() != nil
 	return nil
 }
 
 // parkLocked waits until somebody wakes the receiver. It unlocks mu meanwhile.
 func (m *Mailbox[T]) parkLocked() {
-	m.giveBackLocked()
+	if m.spare != nil && len(m.spare.items) > keptIdle {
+		m.spare = nil
+	}
+	m.in.giveBack()
 	if m.extra != nil {
-		m.extra.onMail = nil // who waits is woken instead
+		m.extra.parkLocked()
 	}
 	m.wake.L = &m.mu
 	m.parked = true
@@ -71,27 +94,22 @@ func (m *Mailbox[T]) parkLocked() {
 	m.parked = false
 }
 
+func (x *extra[T]) parkLocked() {
+	x.onMail = nil // who waits is woken instead
+	if x.bound != nil {
+		x.bound.queued.giveBack()
+		x.bound.refused.giveBack()
+	}
+}
+
 // emptyLocked reports whether there is nothing for the receiver to look at, apart
 // from what it has taken over.
 func (m *Mailbox[T]) emptyLocked() bool {
-	if b := m.bound(); b != nil {
-		return b.queued.empty()
+	if !m.in.empty() {
+		return false
 	}
-	return m.in.empty()
-}
-
-// giveBackLocked lets go of memory that is left from a burst. The mailbox must be
-// empty.
-func (m *Mailbox[T]) giveBackLocked() {
-	if m.spare != nil && len(m.spare.items) > keptIdle {
-		m.spare = nil
-	}
-	if b := m.bound(); b != nil {
-		b.queued.giveBack()
-		b.refused.giveBack()
-		return
-	}
-	m.in.giveBack()
+	b := m.bound()
+	return b == nil || b.queued.empty()
 }
 
 // timerLocked starts the mailbox's timer, which interrupts the receiver after d.

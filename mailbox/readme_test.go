@@ -1,0 +1,22 @@
+package mailbox_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestReadme_CodeIsThatOfAnExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(readme), "```go\n")
+	require.True(t, found)
+	code, _, found := strings.Cut(rest, "```")
+	require.True(t, found)
+
+	examples, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	require.Contains(t, strings.ReplaceAll(string(examples), "\n\t", "\n"), code)
+}
