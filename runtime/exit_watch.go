@@ -8,8 +8,10 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 )
 
-// exitWatch is a context that an exit signal ends which the process traps.
+// exitWatch is a context that an exit signal ends which the process traps. Watches
+// are few and rare: a list keeps the record of all others small.
 type exitWatch struct {
+	next   *exitWatch
 	from   []pid.PID
 	cancel context.CancelCauseFunc // not to be called with a process's mu held
 }
@@ -23,18 +25,28 @@ type exitWatch struct {
 func (c *Context) WatchExit(from ...pid.PID) (ctx context.Context, stop context.CancelFunc) {
 	p := c.process()
 	ctx, cancel := context.WithCancelCause(c)
-	w := &exitWatch{from, cancel}
 	p.mu.Lock()
 	r := p.recordLocked()
-	r.exitWatches = append(r.exitWatches, w)
+	w := &exitWatch{r.exitWatches, from, cancel}
+	r.exitWatches = w
 	p.mu.Unlock()
 	return ctx, func() {
-		p.mu.Lock()
-		if p.rec != nil {
-			p.rec.exitWatches = slices.DeleteFunc(p.rec.exitWatches, func(other *exitWatch) bool { return other == w })
-		}
-		p.mu.Unlock()
+		p.forgetExitWatch(w)
 		cancel(nil)
+	}
+}
+
+func (p *process) forgetExitWatch(w *exitWatch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rec == nil {
+		return
+	}
+	for at := &p.rec.exitWatches; *at != nil; at = &(*at).next {
+		if *at == w {
+			*at = w.next
+			return
+		}
 	}
 }
 
@@ -43,7 +55,7 @@ func (p *process) trappedLocked(from pid.PID, reason signal.ExitReason) {
 	if p.rec == nil {
 		return
 	}
-	for _, w := range p.rec.exitWatches {
+	for w := p.rec.exitWatches; w != nil; w = w.next {
 		if slices.Contains(w.from, from) {
 			go w.cancel(reason) // it takes no time, but may take p.mu
 		}

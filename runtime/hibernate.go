@@ -66,7 +66,7 @@ func (p *process) shedLocked() {
 func (r *record) empty() bool {
 	entries := r.links.len() + r.monitors.len() + r.watchers.len() + r.calls.len() + r.timers.len()
 	return entries == 0 && r.name == "" && r.label == "" && r.grace == 0 && r.inner == nil && r.waiters == nil &&
-		len(r.exitWatches) == 0
+		r.exitWatches == nil
 }
 
 // awake is the goroutine of a process that has got mail in its sleep.

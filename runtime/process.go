@@ -88,7 +88,7 @@ type record struct {
 	waiters  chan struct{} // closed when Dead; nil until asked for
 	freeCall *call         // the last call's, to be used again
 
-	exitWatches []*exitWatch // see Context.WatchExit
+	exitWatches *exitWatch // see Context.WatchExit
 }
 
 func (p *process) pid() pid.PID { return pid.New(p.rt.node.ID(), p.id) }
