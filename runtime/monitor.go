@@ -213,8 +213,12 @@ func (p *process) forgetWatcher(ref pid.Ref) {
 }
 
 func (p *process) forgetWatcherLocked(ref pid.Ref) (w watcher) {
-	if p.rec != nil {
-		w, _ = p.rec.watchers.remove(ref)
+	if p.rec == nil {
+		return w
+	}
+	w, _ = p.rec.watchers.remove(ref)
+	if p.asleep {
+		p.shedLocked() // who replied and went to sleep is forgotten by its caller only now
 	}
 	return w
 }
