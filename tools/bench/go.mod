@@ -79,8 +79,9 @@ require (
 	github.com/starlang-go/starlang/mailbox v0.1.0 // indirect
 	github.com/starlang-go/starlang/pid v0.1.0
 	github.com/starlang-go/starlang/registry v0.1.0 // indirect
+	github.com/starlang-go/starlang/remote v0.1.0
 	github.com/starlang-go/starlang/runtime v0.1.0
-	github.com/starlang-go/starlang/term v0.1.0 // indirect
+	github.com/starlang-go/starlang/term v0.1.0
 	github.com/tidwall/btree v1.8.1 // indirect
 	github.com/tidwall/match v1.2.0 // indirect
 	github.com/tidwall/redcon v1.6.2 // indirect

@@ -55,7 +55,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.passes, "passes", 7, "how often everything runs")
 	flags.IntVar(&o.procs, "procs", 2, "GOMAXPROCS of each run")
 	flags.Float64Var(&o.scale, "scale", 1, "multiplies the number of operations of each run")
-	flags.DurationVar(&o.timeout, "timeout", 90*time.Second, "bound for one run")
+	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "bound for one run")
 	flags.BoolVar(&o.json, "json", false, "print one line of JSON for each run instead of the table")
 	flags.BoolVar(&o.markdown, "markdown", false, "print a Markdown table of the medians instead of the table")
 	flags.StringVar(&o.svg, "svg", "", "draw the chart into this `file`")

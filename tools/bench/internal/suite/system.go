@@ -27,7 +27,7 @@ var Systems = []System{
 	{Name: "ergo", Peer: true},
 	{Name: "protoactor", Peer: true},
 	{Name: "hollywood", Peer: true},
-	{Name: "goakt", Peer: true, N: map[string]int{"spawn": 20_000, "skynet": 100_000}},
+	{Name: "goakt", Peer: true, N: map[string]int{"spawn": 20_000, "idle": 100_000, "skynet": 100_000}},
 }
 
 // operations is the number of operations of one run: the workload's own or the

@@ -18,6 +18,11 @@ func main() {
 			"monitor":  monitor,
 			"links":    links,
 			"named":    named,
+			"rem64":    rem64,
+			"rem1k":    rem1k,
+			"rem16":    rem16,
+			"remlat":   remlat,
 		},
+		Node: farNode,
 	})
 }
