@@ -2,6 +2,7 @@ package runtime_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"testing"
 
@@ -85,6 +86,26 @@ func spawnOpt(t testing.TB, rt *runtime.Runtime, opts runtime.SpawnOptions, body
 	return h
 }
 
+// repeat calls f so many times, spread over several processes that do it at the
+// same time.
+func repeat(t testing.TB, rt *runtime.Runtime, times int, f func(*runtime.Context)) {
+	t.Helper()
+	const processes = 4
+	all := make([]runtime.ProcessHandle, processes)
+	for i := range all {
+		all[i] = spawn(t, rt, func(ctx *runtime.Context) error {
+			ctx.SetTrapExit(true)
+			for range times / processes {
+				f(ctx)
+			}
+			return nil
+		})
+	}
+	for _, h := range all {
+		require.Equal(t, signal.Normal, await(t, h))
+	}
+}
+
 // await returns the reason for which h's process ended, once it is Dead.
 func await(t testing.TB, h runtime.ProcessHandle) signal.ExitReason {
 	t.Helper()
@@ -95,8 +116,26 @@ func await(t testing.TB, h runtime.ProcessHandle) signal.ExitReason {
 
 // down waits for the Down of a monitor and returns the reason.
 func down(t testing.TB, ctx *runtime.Context, ref pid.Ref) signal.ExitReason {
-	t.Helper()
 	d, err := runtime.ReceiveMatch(ctx, func(d signal.Down) bool { return d.Ref == ref })
-	require.NoError(t, err)
+	must(t, err)
 	return d.Reason
 }
+
+// must is require.NoError for loops that run a million times, of which that one
+// would take the greater part.
+func must(t testing.TB, err error) {
+	if err != nil {
+		t.Helper()
+		require.NoError(t, err)
+	}
+}
+
+// mustBeEmpty fails if a message is there. It is quick, like must.
+func mustBeEmpty(t testing.TB, ctx *runtime.Context) {
+	if m, err := ctx.TryRecv(); err != runtime.ErrEmpty {
+		t.Helper()
+		require.FailNow(t, "unexpected message", "%#v, %v", m.Value(), err)
+	}
+}
+
+func typeName(v any) string { return fmt.Sprintf("%T", v) }
