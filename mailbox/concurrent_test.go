@@ -242,6 +242,7 @@ func TestSendUnless_NothingFollowsTheStopConcurrentSafe(t *testing.T) {
 							}
 							return
 						}
+						runtime.Gosched() // leaves the receiver its share of the processors
 					}
 				})
 				seen := order{t: t}

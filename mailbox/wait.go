@@ -15,9 +15,11 @@ func (m *Mailbox[T]) waitLocked(w *wait) error {
 func (m *Mailbox[T]) waitOnceLocked(p patience) error {
 	w := wait{patience: p}
 	err := m.waitLimitedLocked(&w)
-	m.mu.Unlock()
-	w.end()
-	m.mu.Lock()
+	if w.stop != nil {
+		m.mu.Unlock() // see watchLocked
+		w.stop()
+		m.mu.Lock()
+	}
 	return err
 }
 
