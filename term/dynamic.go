@@ -76,7 +76,7 @@ func readAnyArray(r *Reader) (any, error) {
 		r.next()
 		v, err := readAny(r)
 		if err != nil {
-			return nil, within(err, index(i))
+			return nil, inElement(err, i)
 		}
 		if i == 0 { // not before: arrays nested too deeply then allocate nothing
 			if err := r.claim(n, anySize); err != nil {
@@ -116,14 +116,14 @@ func readAnyMap(r *Reader) (any, error) {
 		r.next()
 		v, err := readAny(r)
 		if err != nil {
-			return nil, within(err, stringStep(k))
+			return nil, inEntry(err, k)
 		}
 		if m == nil { // not before: see readAnyArray
 			m = make(map[string]any, n)
 		}
 		m[k] = v
 		if len(m) != i+1 {
-			return nil, &DecodeError{Path: stringStep(k), Offset: start, Err: ErrDuplicateKey}
+			return nil, &DecodeError{Path: keyStep(k), Offset: start, Err: ErrDuplicateKey}
 		}
 	}
 	r.leave()
@@ -135,29 +135,33 @@ func readAnyMap(r *Reader) (any, error) {
 
 // readMixedMap goes on where readAnyMap met the first key that is no string.
 func readMixedMap(r *Reader, read map[string]any, n int) (any, error) {
-	m := make(map[any]any, n)
-	for k, v := range read {
-		m[k] = v
-	}
-	for len(m) < n {
-		start, before := r.pos, len(m)
+	var m map[any]any
+	for i := len(read); i < n; i++ {
+		start := r.pos
 		r.next()
 		k, err := readAny(r)
 		if err != nil {
-			return nil, within(err, "[key]")
+			return nil, inStep(err, "[key]")
 		}
-		key := reflect.ValueOf(&k).Elem()
-		if err := checkKey(key); err != nil {
-			return nil, &DecodeError{Path: "[key]", Offset: start, Err: err}
+		if k != nil {
+			if err := checkKey(reflect.ValueOf(k)); err != nil {
+				return nil, &DecodeError{Path: "[key]", Offset: start, Err: err}
+			}
 		}
 		r.next()
 		v, err := readAny(r)
 		if err != nil {
-			return nil, within(err, keyStep(key))
+			return nil, inEntry(err, k)
+		}
+		if m == nil { // not before: see readAnyArray
+			m = make(map[any]any, n)
+			for k, v := range read {
+				m[k] = v
+			}
 		}
 		m[k] = v
-		if len(m) == before {
-			return nil, &DecodeError{Path: keyStep(key), Offset: start, Err: ErrDuplicateKey}
+		if len(m) != i+1 {
+			return nil, &DecodeError{Path: keyStep(k), Offset: start, Err: ErrDuplicateKey}
 		}
 	}
 	r.leave()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // What can be wrong with a value or with bytes. An [*EncodeError] or a
@@ -78,20 +79,9 @@ func where(path string) string {
 	switch {
 	case path == "":
 		return ""
-	case path[0] == '.':
-		return ": field " + path[1:]
-	default:
+	case path[0] == '[':
 		return ": element " + path
+	default:
+		return ": field " + strings.TrimPrefix(path, ".")
 	}
-}
-
-// within puts a step in front of err's path: err happened inside of it.
-func within(err error, step string) error {
-	switch e := err.(type) {
-	case *EncodeError:
-		e.Path = step + e.Path
-	case *DecodeError:
-		e.Path = step + e.Path
-	}
-	return err
 }

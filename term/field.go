@@ -28,7 +28,7 @@ func (f *field) copy(dst, src address, left room) error {
 		return nil
 	}
 	if err := f.plan.copy(to, from, left); err != nil {
-		return within(err, f.step)
+		return inStep(err, f.step)
 	}
 	return nil
 }

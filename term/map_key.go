@@ -33,6 +33,24 @@ func checkKey(key reflect.Value) error {
 	return nil
 }
 
+// keysDiffer reports whether some values of type t can be map keys and others
+// cannot: then each must be checked.
+func keysDiffer(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Interface, reflect.Float32, reflect.Float64:
+		return true
+	case reflect.Array:
+		return keysDiffer(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if selfCodingOf(t) == notSelfCoding && keysDiffer(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func checkStructKey(key reflect.Value) error {
 	t := key.Type()
 	if t == timeType {
@@ -48,16 +66,3 @@ func checkStructKey(key reflect.Value) error {
 	}
 	return nil
 }
-
-// keyStep is the step of a path to the value under key.
-func keyStep(key reflect.Value) string {
-	for key.Kind() == reflect.Interface {
-		key = key.Elem()
-	}
-	if key.Kind() == reflect.String {
-		return stringStep(key.String())
-	}
-	return fmt.Sprintf("[%.64v]", key)
-}
-
-func stringStep(key string) string { return fmt.Sprintf("[%.64q]", key) }

@@ -1,8 +1,6 @@
 package term
 
-import (
-	"reflect"
-)
+import "reflect"
 
 // mapOverhead is about what a Go map takes for an entry beside key and value.
 const mapOverhead = 8
@@ -18,12 +16,15 @@ func (c *compiler) mapping(p *plan) {
 	if key.typ.Kind() == reflect.String && !key.self && stringMap(p, value) {
 		return
 	}
-	m := mapPlan{p, key, value}
+	m := mapPlan{p, key, value, keysDiffer(key.typ)}
 	p.encode, p.decode, p.copy = m.encode, m.decode, m.copy
 }
 
 // mapPlan is the plan of a map of any type, by reflection.
-type mapPlan struct{ of, key, value *plan }
+type mapPlan struct {
+	of, key, value *plan
+	check          bool // each key may be one that cannot be sent
+}
 
 func (m mapPlan) encode(dst []byte, src address, left room) ([]byte, error) {
 	v := src.value(m.of)
@@ -43,14 +44,14 @@ func (m mapPlan) encode(dst []byte, src address, left room) ([]byte, error) {
 	for i := v.MapRange(); i.Next(); {
 		keyValue.SetIterKey(i)
 		valueValue.SetIterValue(i)
-		if err := checkKey(keyValue); err != nil {
+		if err := m.checkKey(keyValue); err != nil {
 			return dst, &EncodeError{Path: "[key]", Err: err}
 		}
 		if dst, err = m.key.encode(dst, key, left); err != nil {
-			return dst, within(err, "[key]")
+			return dst, inStep(err, "[key]")
 		}
 		if dst, err = m.value.encode(dst, value, left); err != nil {
-			return dst, within(err, keyStep(keyValue))
+			return dst, inEntry(err, keyValue)
 		}
 	}
 	return dst, nil
@@ -76,14 +77,14 @@ func (m mapPlan) decode(r *Reader, dst address) error {
 		start := r.pos
 		r.next()
 		if err := m.key.decode(r, key); err != nil {
-			return within(err, "[key]")
+			return inStep(err, "[key]")
 		}
-		if err := checkKey(keyValue); err != nil {
+		if err := m.checkKey(keyValue); err != nil {
 			return &DecodeError{Path: "[key]", Offset: start, Err: err}
 		}
 		r.next()
 		if err := m.value.decode(r, value); err != nil {
-			return within(err, keyStep(keyValue))
+			return inEntry(err, keyValue)
 		}
 		v.SetMapIndex(keyValue, valueValue)
 		if v.Len() != i+1 {
@@ -113,14 +114,14 @@ func (m mapPlan) copy(dst, src address, left room) error {
 	for i := from.MapRange(); i.Next(); {
 		keyValue.SetIterKey(i)
 		valueValue.SetIterValue(i)
-		if err := checkKey(keyValue); err != nil {
+		if err := m.checkKey(keyValue); err != nil {
 			return &EncodeError{Path: "[key]", Err: err}
 		}
 		if err := m.key.copy(newKey, key, left); err != nil {
-			return within(err, "[key]")
+			return inStep(err, "[key]")
 		}
 		if err := m.value.copy(newElem, value, left); err != nil {
-			return within(err, keyStep(keyValue))
+			return inEntry(err, keyValue)
 		}
 		to.SetMapIndex(newKeyValue, newElemValue)
 	}
@@ -129,6 +130,13 @@ func (m mapPlan) copy(dst, src address, left room) error {
 	}
 	dst.value(m.of).Set(to)
 	return nil
+}
+
+func (m mapPlan) checkKey(key reflect.Value) error {
+	if !m.check {
+		return nil
+	}
+	return checkKey(key)
 }
 
 // scratch returns memory for one value, to go over the entries of a map with.

@@ -11,109 +11,115 @@ import (
 func stringMap(p, value *plan) bool {
 	switch value.typ.Kind() {
 	case reflect.String:
-		mapTo[string](p, value)
+		mapTo[string]{p, value}.compile()
 	case reflect.Bool:
-		mapTo[bool](p, value)
+		mapTo[bool]{p, value}.compile()
 	case reflect.Int:
-		mapTo[int](p, value)
+		mapTo[int]{p, value}.compile()
 	case reflect.Int64:
-		mapTo[int64](p, value)
+		mapTo[int64]{p, value}.compile()
 	case reflect.Float64:
-		mapTo[float64](p, value)
+		mapTo[float64]{p, value}.compile()
 	case reflect.Interface:
 		if value.typ.NumMethod() > 0 {
 			return false
 		}
-		mapTo[any](p, value)
+		mapTo[any]{p, value}.compile()
 	default:
 		return false
 	}
 	return true
 }
 
-func mapTo[V any](p, value *plan) {
-	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
-		m := *at[map[string]V](src)
-		if m == nil {
-			return AppendNil(dst), nil
-		}
-		left, err := left.enter(dst)
-		if err != nil {
-			return dst, err
-		}
-		if err := checkLen(len(m)); err != nil {
-			return dst, err
-		}
-		dst = AppendMapLen(dst, len(m))
-		var v V // one for all entries: its address makes it escape
-		for k, element := range m {
-			if err := checkLen(len(k)); err != nil {
-				return dst, within(err, "[key]")
-			}
-			v = element
-			if dst, err = value.encode(AppendString(dst, k), addressOf(&v), left); err != nil {
-				return dst, within(err, stringStep(k))
-			}
-		}
-		return dst, nil
+// mapTo is the plan of a map from strings to what lies in memory as a V does.
+type mapTo[V any] struct{ of, value *plan }
+
+func (m mapTo[V]) compile() { m.of.encode, m.of.decode, m.of.copy = m.encode, m.decode, m.copy }
+
+func (m mapTo[V]) encode(dst []byte, src address, left room) ([]byte, error) {
+	entries := *at[map[string]V](src)
+	if entries == nil {
+		return AppendNil(dst), nil
 	}
-	p.decode = func(r *Reader, dst address) error {
-		if r.skipNil() {
-			return nil
+	left, err := left.enter(dst)
+	if err != nil {
+		return dst, err
+	}
+	if err := checkLen(len(entries)); err != nil {
+		return dst, err
+	}
+	dst = AppendMapLen(dst, len(entries))
+	var v V // one for all entries: its address makes it escape
+	for k, element := range entries {
+		if err := checkLen(len(k)); err != nil {
+			return dst, inStep(err, "[key]")
 		}
-		n, err := r.enterMap()
-		if err != nil {
-			return err
+		v = element
+		if dst, err = m.value.encode(AppendString(dst, k), addressOf(&v), left); err != nil {
+			return dst, inEntry(err, k)
 		}
-		if err := r.claim(n, p.typ.Key().Size()+value.typ.Size()+mapOverhead); err != nil {
-			return err
-		}
-		m := make(map[string]V, n)
-		var v, zero V
-		for i := range n {
-			start := r.pos
-			r.next()
-			k, err := r.ReadString()
-			if err != nil {
-				return within(err, "[key]")
-			}
-			v = zero
-			r.next()
-			if err := value.decode(r, addressOf(&v)); err != nil {
-				return within(err, stringStep(k))
-			}
-			m[k] = v
-			if len(m) != i+1 {
-				return &DecodeError{Path: stringStep(k), Offset: start, Err: ErrDuplicateKey}
-			}
-		}
-		r.leave()
-		*at[map[string]V](dst) = m
+	}
+	return dst, nil
+}
+
+func (m mapTo[V]) decode(r *Reader, dst address) error {
+	if r.skipNil() {
 		return nil
 	}
-	p.copy = func(dst, src address, left room) error {
-		from := *at[map[string]V](src)
-		left, err := left.enter(nil)
-		switch {
-		case from == nil:
-			*at[map[string]V](dst) = nil
-			return nil
-		case err != nil:
-			return err
-		case value.plain:
-			*at[map[string]V](dst) = maps.Clone(from)
-			return nil
+	n, err := r.enterMap()
+	if err != nil {
+		return err
+	}
+	if err := r.claim(n, m.of.typ.Key().Size()+m.value.typ.Size()+mapOverhead); err != nil {
+		return err
+	}
+	entries := make(map[string]V, n)
+	var v, zero V
+	for i := range n {
+		start := r.pos
+		r.next()
+		k, err := r.ReadString()
+		if err != nil {
+			return inStep(err, "[key]")
 		}
-		to := make(map[string]V, len(from))
-		var v, copied V
-		for k, element := range from {
-			v = element
-			if err := value.copy(addressOf(&copied), addressOf(&v), left); err != nil {
-				return within(err, stringStep(k))
-			}
-			to[k] = copied
+		v = zero
+		r.next()
+		if err := m.value.decode(r, addressOf(&v)); err != nil {
+			return inEntry(err, k)
 		}
-		*at[map[string]V](dst) = to
+		entries[k] = v
+		if len(entries) != i+1 {
+			return &DecodeError{Path: keyStep(k), Offset: start, Err: ErrDuplicateKey}
+		}
+	}
+	r.leave()
+	*at[map[string]V](dst) = entries
+	return nil
+}
+
+func (m mapTo[V]) copy(dst, src address, left room) error {
+	from := *at[map[string]V](src)
+	if from == nil {
+		*at[map[string]V](dst) = nil
 		return nil
 	}
+	left, err := left.enter(nil)
+	if err != nil {
+		return err
+	}
+	if m.value.plain {
+		*at[map[string]V](dst) = maps.Clone(from)
+		return nil
+	}
+	to := make(map[string]V, len(from))
+	var v, copied V
+	for k, element := range from {
+		v = element
+		if err := m.value.copy(addressOf(&copied), addressOf(&v), left); err != nil {
+			return inEntry(err, k)
+		}
+		to[k] = copied
+	}
+	*at[map[string]V](dst) = to
+	return nil
 }

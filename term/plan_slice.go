@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
-	"strconv"
 )
 
 var bytesType = reflect.TypeFor[[]byte]()
@@ -121,7 +120,7 @@ func encodeElements(dst []byte, elem *plan, first address, n int, left room) ([]
 	size := elem.typ.Size()
 	for i := range n {
 		if dst, err = elem.encode(dst, first.add(uintptr(i)*size), left); err != nil {
-			return dst, within(err, index(i))
+			return dst, inElement(err, i)
 		}
 	}
 	return dst, nil
@@ -133,7 +132,7 @@ func decodeElements(r *Reader, elem *plan, first address, n int) error {
 	for i := range n {
 		r.next()
 		if err := elem.decode(r, first.add(uintptr(i)*size)); err != nil {
-			return within(err, index(i))
+			return inElement(err, i)
 		}
 	}
 	r.leave()
@@ -149,7 +148,7 @@ func copyElements(elem *plan, to, from address, n int, left room) error {
 	for i := range n {
 		offset := uintptr(i) * size
 		if err := elem.copy(to.add(offset), from.add(offset), left); err != nil {
-			return within(err, index(i))
+			return inElement(err, i)
 		}
 	}
 	return nil
@@ -234,5 +233,3 @@ func byteArray(p *plan) {
 
 // firstWordIsNil reports whether a pointer, slice, map or interface is nil.
 func firstWordIsNil(a address) bool { return a.pointee().isNil() }
-
-func index(i int) string { return "[" + strconv.Itoa(i) + "]" }

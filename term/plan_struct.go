@@ -61,7 +61,7 @@ func (s *structPlan) encode(dst []byte, src address, left room) ([]byte, error) 
 		}
 		dst = append(dst, f.key...)
 		if dst, err = f.plan.encode(dst, at, left); err != nil {
-			return dst, within(err, f.step)
+			return dst, inStep(err, f.step)
 		}
 	}
 	return dst, nil
@@ -110,7 +110,7 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 			return &DecodeError{Path: f.step, Offset: start, Err: ErrDuplicateKey}
 		}
 		if err := f.plan.decode(r, dst.add(f.offset)); err != nil {
-			return within(err, f.step)
+			return inStep(err, f.step)
 		}
 		next = i + 1
 	}
