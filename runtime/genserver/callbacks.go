@@ -51,9 +51,9 @@ type TimeoutHandler interface {
 // Terminator cleans up.
 type Terminator interface {
 	// Terminate runs when the server stops: because it, or [Stop], asked for
-	// it, because a method returned an error or panicked, or because its
-	// parent ended while it traps exits. An exit signal that it does not trap,
-	// and kill, end a server without Terminate.
+	// it, because a method returned an error or panicked, or because it traps
+	// exits and its parent or the program sent one. An exit signal that it
+	// does not trap, and kill, end a server without Terminate.
 	// Source: OTP, gen_server:terminate/2.
 	Terminate(ctx *Context, reason signal.ExitReason)
 }

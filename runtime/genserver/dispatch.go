@@ -83,19 +83,20 @@ func (s *server) handleSystem(v any) {
 		s.wake()
 		return
 	}
-	if s.isParentExit(v) {
+	if s.isStop(v) {
 		s.ctx.Stop(v.(signal.Exit).Reason)
 		return
 	}
 	s.handleInfo(v)
 }
 
-// isParentExit reports whether v is the exit signal of the process that started
-// the server, for which it stops as it is. Source: OTP, gen_server, "If the
-// gen_server process is part of a supervision tree …", Module:terminate/2.
-func (s *server) isParentExit(v any) bool {
+// isStop reports whether v is an exit signal for which the server stops as it is,
+// without being asked: that of its parent, or of the program, whose sender is the
+// zero PID and which shuts a runtime down. Source: OTP, gen_server:terminate/2,
+// "if the gen_server process … traps exit signals" and its parent ends.
+func (s *server) isStop(v any) bool {
 	exit, ok := v.(signal.Exit)
-	return ok && !s.parent.IsZero() && exit.From == s.parent
+	return ok && (exit.From.IsZero() || exit.From == s.parent)
 }
 
 func (s *server) handleInfo(msg any) {

@@ -18,8 +18,8 @@ type Options struct {
 	// Label is a text for people, shown in reports and listings.
 	Label string
 	// TrapExit makes the server trap exits from its first instruction on:
-	// exit signals go to HandleInfo, and that of its parent stops it, with
-	// Terminate.
+	// exit signals go to HandleInfo, except that those of its parent and of the
+	// program, as of a Runtime.Shutdown, stop it, with Terminate.
 	TrapExit bool
 	// ExitGrace is how long an exit signal other than kill waits for a method
 	// to return. 0 means the runtime's.

@@ -137,7 +137,7 @@ func (s *server) isForSuspended(m runtime.Message) bool {
 		_, ok := m.Value().(sysRequest)
 		return ok
 	case runtime.KindSystem:
-		return s.isParentExit(m.Value())
+		return s.isStop(m.Value())
 	}
 	return false
 }
