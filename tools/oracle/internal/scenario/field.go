@@ -32,7 +32,7 @@ var fields = map[string]func(*Step, any) error{
 	"kind":         func(s *Step, v any) error { return kind(&s.Kind, v) },
 	"msg":          func(s *Step, v any) error { return msg(&s.Msg, v) },
 	"reason":       func(s *Step, v any) error { return reason(&s.Reason, v) },
-	"ms":           func(s *Step, v any) error { return milliseconds(&s.Ms, v) },
+	"ms":           func(s *Step, v any) error { return milliseconds(&s.Time, v) },
 }
 
 func label(to *string, v any) error {

@@ -27,7 +27,7 @@ func TestParse_ReadsEveryField(t *testing.T) {
 			Op: "spawn", P: "p2", Trap: true, LinkTo: "p1", MonitoredBy: "p1", Ref: "r1",
 		},
 		`{"op":"send_after","by":"p1","to_name":"n1","ms":60000,"msg":"x","timer":"t1"}`: {
-			Op: "send_after", By: "p1", ToName: "n1", Ms: time.Minute, Msg: scenario.Msg{Text: "x"}, Timer: "t1",
+			Op: "send_after", By: "p1", ToName: "n1", Time: time.Minute, Msg: scenario.Msg{Text: "x"}, Timer: "t1",
 		},
 		`{"op":"demonitor","by":"p1","ref":"r1","flush":true,"info":true}`: {
 			Op: "demonitor", By: "p1", Ref: "r1", Flush: true, Info: true,

@@ -30,8 +30,8 @@ type Step struct {
 	Kind                string // of recv_match: "user", "exit" or "down"
 	Msg                 Msg
 	Reason              signal.ExitReason
-	Ms                  time.Duration
-	Do                  []Step // the acts of a seq
+	Time                time.Duration // the field ms
+	Do                  []Step        // the acts of a seq
 }
 
 // Actor returns the process that carries the step out, "" if the driver does.

@@ -81,9 +81,9 @@ func (s shape) check(object map[string]any) error {
 	if len(s.oneOf) > 0 && chosen != 1 {
 		return fmt.Errorf(`exactly one of "%s" must be given, not %d`, strings.Join(s.oneOf, `", "`), chosen)
 	}
-	known := slices.Concat([]string{"op"}, s.need, s.may, s.oneOf)
+	fields := slices.Concat(s.need, s.may, s.oneOf)
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !slices.Contains(known, name) {
+		if name != "op" && !slices.Contains(fields, name) {
 			return fmt.Errorf("there is no field %q", name)
 		}
 	}

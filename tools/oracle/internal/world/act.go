@@ -140,8 +140,8 @@ func (w *world) sendAfter(ctx *runtime.Context, s scenario.Step) (err error) {
 	if w.timers[s.Timer] != nil {
 		return fmt.Errorf("the label %s was used before", s.Timer)
 	}
-	d := w.clock.real(s.Ms)
-	t := &timer{label: s.Timer, node: ctx.Runtime(), to: s.To, toName: s.ToName, due: w.clock.now + s.Ms, earliest: time.Now().Add(d)}
+	d := w.clock.real(s.Time)
+	t := &timer{label: s.Timer, node: ctx.Runtime(), to: s.To, toName: s.ToName, due: w.clock.now + s.Time, earliest: time.Now().Add(d)}
 	if s.ToName != "" {
 		t.ref, err = ctx.SendNamedAfter(pid.Name{Name: s.ToName}, d, s.Msg)
 	} else {

@@ -17,7 +17,7 @@ import (
 var slowdowns = []int{1, 4, 16, 64}
 
 // errVoid tells that real time has run ahead of the scenario's.
-var errVoid = errors.New("the machine is too busy")
+var errVoid = errors.New("the machine is too busy, or timers are due too close together")
 
 // patience is how long the driver waits for what should come almost at once. It
 // runs out only if the runtime has lost something.
@@ -115,7 +115,7 @@ func (w *world) checkTimers() error {
 	for _, t := range w.clock.pending {
 		_, running := t.node.ReadTimer(t.ref)
 		if !time.Now().Before(t.earliest) {
-			return fmt.Errorf("%w: timer %s may have fired before its turn, even with a clock that is %d times slower",
+			return fmt.Errorf("%w: timer %s may have fired before its turn, with a clock %d times slower than real time",
 				errVoid, t.label, w.clock.slower)
 		}
 		if running {

@@ -7,19 +7,21 @@ import (
 	"github.com/starlang-go/starlang/tools/oracle/internal/scenario"
 )
 
-// Run carries a scenario out and returns its result, as canon writes it. An error
-// says in which step the scenario asks for what none may ask for, or the runtime
-// did what no result can express.
+// Run carries a scenario out and returns its result, in values that canon writes.
+// An error says in which step the scenario asks for what none may ask for, or the
+// runtime did what no result can express.
 func Run(s scenario.Scenario) (map[string]any, error) {
-	var err error
+	return untilInTime(func(slower int) (map[string]any, error) { return run(s, slower) })
+}
+
+// untilInTime repeats a run that is void with a slower clock.
+func untilInTime(run func(slower int) (map[string]any, error)) (result map[string]any, err error) {
 	for _, slower := range slowdowns {
-		var result map[string]any
-		result, err = run(s, slower)
-		if !errors.Is(err, errVoid) {
-			return result, err
+		if result, err = run(slower); !errors.Is(err, errVoid) {
+			break
 		}
 	}
-	return nil, err
+	return result, err
 }
 
 func run(s scenario.Scenario, slower int) (result map[string]any, err error) {

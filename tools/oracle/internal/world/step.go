@@ -82,7 +82,7 @@ func (w *world) do(s scenario.Step) (any, error) {
 	case "spawn":
 		return "ok", w.spawn(s)
 	case "wait":
-		return "ok", w.wait(s.Ms)
+		return "ok", w.wait(s.Time)
 	case "recv", "recv_match":
 		return w.take(w.puppets[s.P], s)
 	case "alive", "links", "monitors", "monitored_by", "queue_len":
