@@ -1,0 +1,50 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+)
+
+// child is a child of a supervisor, with or without a process. Only the supervisor's
+// own process touches it, but for spec, which never changes.
+type child struct {
+	spec     ChildSpec // with defaults filled in
+	seq      uint64    // position among its siblings: they are in start order
+	state    State
+	pid      pid.PID       // of Running, and of the last process of a Dynamic one that is Restarting
+	retry    retry         // of Restarting
+	since    time.Duration // uptime at which it started to run
+	streak   int           // restarts in a row, for the backoff
+	restarts uint64        // how often it was restarted
+}
+
+// retry is a restart that is to come.
+type retry struct {
+	ref     pid.Ref           // which wakes the supervisor
+	counted bool              // it has been counted already
+	reason  signal.ExitReason // of what is still to be counted
+}
+
+// ChildInfo describes a child. It is a copy.
+type ChildInfo struct {
+	ID          string
+	PID         pid.PID // zero unless it is Running
+	State       State
+	Type        Type
+	Restart     Restart
+	Significant bool
+	Restarts    uint64 // how often it was restarted
+}
+
+func (c *child) info() ChildInfo {
+	info := ChildInfo{
+		ID: c.spec.ID, State: c.state, Type: c.spec.Type,
+		Restart: c.spec.Restart, Significant: c.spec.Significant, Restarts: c.restarts,
+	}
+	if c.state == Running {
+		info.PID = c.pid
+	}
+	return info
+}

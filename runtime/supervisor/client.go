@@ -1,0 +1,81 @@
+package supervisor
+
+import (
+	"context"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
+
+// The functions of this file ask a supervisor. ctx is a process's own Context or
+// derives from it and bounds the wait, as with [genserver.Call], whose errors they
+// return; a start that was asked for goes on without the one who asked.
+
+// StartChild adds a child and starts it. Under a [Dynamic] supervisor without a template
+// the PID is how it is known from then on. The error is a [*SpecError],
+// [ErrAlreadyStarted], [ErrAlreadyPresent], [ErrMaxChildren], [ErrTemplate], what the
+// StartFunc returned: then the child is not added; or [ErrIgnore]. The supervisor must
+// be on this node: a function does not travel.
+// Source: OTP, supervisor:start_child/2.
+func StartChild[R genserver.Ref](ctx context.Context, sup R, spec ChildSpec) (pid.PID, error) {
+	if field, problem := spec.check(AnySignificant); problem != "" { // the rest is the supervisor's to say
+		return pid.PID{}, &SpecError{Child: spec.ID, Field: field, Problem: problem}
+	}
+	return genserver.Call[pid.PID](ctx, sup, startChild{spec})
+}
+
+// StartInstance starts a child of a [Dynamic] supervisor's template. The error is
+// [ErrArgType], [ErrMaxChildren], [ErrTemplate], [ErrIgnore], or what the template's
+// start function returned. Source: OTP, supervisor:start_child/2.
+func StartInstance[R genserver.Ref](ctx context.Context, sup R, arg any) (pid.PID, error) {
+	return genserver.Call[pid.PID](ctx, sup, startInstance{arg})
+}
+
+// ChildRef is what a child is named by: its ID, or the PID of its process, which is the
+// only name of children of a [Dynamic] supervisor.
+type ChildRef interface {
+	string | pid.PID
+}
+
+// TerminateChild stops a child's process and waits until it has ended. The spec is kept,
+// for [RestartChild], unless the child is temporary or its supervisor dynamic. A child
+// that has no process stays so, a restart that is to come is called off. The error is
+// [ErrNotFound], but not for the PID of a dynamic supervisor's child that has ended
+// meanwhile, or [ErrDynamic]. Source: OTP, supervisor:terminate_child/2.
+func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, child C) error {
+	var ref childRef
+	switch c := any(child).(type) {
+	case string:
+		ref.ID = c
+	case pid.PID:
+		ref.PID = c
+	}
+	_, err := genserver.Call[any](ctx, sup, terminateChild{ref})
+	return err
+}
+
+// RestartChild starts a child that is stopped. The error is [ErrNotFound], [ErrRunning],
+// [ErrRestarting], [ErrDynamic], [ErrIgnore], or what the StartFunc returned.
+// Source: OTP, supervisor:restart_child/2.
+func RestartChild[R genserver.Ref](ctx context.Context, sup R, id string) (pid.PID, error) {
+	return genserver.Call[pid.PID](ctx, sup, restartChild{id})
+}
+
+// DeleteChild forgets a child that is stopped. The error is [ErrNotFound], [ErrRunning],
+// [ErrRestarting] or [ErrDynamic]. Source: OTP, supervisor:delete_child/2.
+func DeleteChild[R genserver.Ref](ctx context.Context, sup R, id string) error {
+	_, err := genserver.Call[any](ctx, sup, deleteChild{id})
+	return err
+}
+
+// WhichChildren returns the children in start order. Source: OTP,
+// supervisor:which_children/1, which returns them in reverse.
+func WhichChildren[R genserver.Ref](ctx context.Context, sup R) ([]ChildInfo, error) {
+	reply, err := genserver.Call[children](ctx, sup, whichChildren{})
+	return reply.List, err
+}
+
+// CountChildren counts the children. Source: OTP, supervisor:count_children/1.
+func CountChildren[R genserver.Ref](ctx context.Context, sup R) (Counts, error) {
+	return genserver.Call[Counts](ctx, sup, countChildren{})
+}

@@ -1,0 +1,72 @@
+// Package supervisor has supervisors: processes that start other processes, restart
+// those that crash, and stop them in order. It is OTP's supervisor, built on genserver:
+// trees of supervisors and workers are how a program is made of parts that fail alone.
+//
+//	sup, err := supervisor.Start(ctx, rt, supervisor.Spec{
+//		Strategy: supervisor.RestForOne,
+//		Children: []supervisor.ChildSpec{
+//			{ID: "stock", Start: func(ctx context.Context) (pid.PID, error) {
+//				return genserver.StartLink(ctx, &Stock{}, genserver.Options{Name: "stock"})
+//			}},
+//			supervisor.Child("carts", supervisor.Spec{
+//				Strategy: supervisor.Dynamic,
+//				Template: supervisor.NewTemplate(supervisor.ChildSpec{ID: "cart"}, startCart),
+//			}),
+//		},
+//	})
+//
+// # OTP → here
+//
+//	supervisor:start_link(Name, Mod, Args)       StartLink(ctx, Spec{Name: …}); Start for a root
+//	Mod:init/1 → {ok, {SupFlags, ChildSpecs}}    a Spec; there is no callback module
+//	strategy: one_for_one, one_for_all,          Spec.Strategy: OneForOne, OneForAll,
+//	  rest_for_one                                 RestForOne
+//	strategy: simple_one_for_one                 Dynamic with a Template
+//	  (Elixir's DynamicSupervisor)               Dynamic without one; MaxChildren
+//	intensity, period (1, 5 s)                   Spec.Intensity, Spec.Period; the same defaults
+//	intensity => 0                               NoRestarts
+//	auto_shutdown, significant                   Spec.AutoShutdown, ChildSpec.Significant
+//	#{id => I, start => {M, F, A}}               ChildSpec{ID: …, Start: func(ctx) (pid.PID, error)}
+//	{ok, Pid}, {error, E}, ignore                (pid, nil), (_, err), (_, ErrIgnore)
+//	restart => permanent, transient, temporary   ChildSpec.Restart: Permanent, Transient, Temporary
+//	shutdown => 5000, brutal_kill, infinity      ChildSpec.Shutdown: a Duration, BrutalKill, Infinity
+//	type => worker, supervisor                   ChildSpec.Type; Child(id, spec) is a whole spec
+//	modules                                      code is not replaced here
+//	start_child(Sup, ChildSpec)                  StartChild(ctx, sup, spec)
+//	start_child(Sup, Args)                       StartInstance(ctx, sup, arg), typed by the Template
+//	terminate_child, restart_child,              TerminateChild, RestartChild,
+//	  delete_child                                 DeleteChild
+//	which_children, count_children               WhichChildren (in start order), CountChildren
+//	check_childspecs/2                           Spec.Check; StartLink does it first
+//	{error, {already_started, Pid}}              ErrAlreadyStarted
+//	{error, already_present}                     ErrAlreadyPresent
+//	{error, running | restarting | not_found}    ErrRunning, ErrRestarting, ErrNotFound
+//	{error, simple_one_for_one}                  ErrDynamic
+//	sys:get_state, observer                      genserver.GetState; Tree: text, Mermaid, JSON
+//	exit(Sup, shutdown) by the parent            the parent's Exit, or the program's
+//
+// # What it guarantees
+//
+// Children are started in order, each when the one before is ready, and stopped in
+// reverse order, each when the one after is Dead. A child that is stopped is asked to by
+// an exit signal with reason shutdown, then waited for, then killed. The link with it
+// stands until it is Dead, so that it ends also if the supervisor is killed meanwhile;
+// a child that traps exits and does not heed that one is then killed when its time is
+// over. No child has two processes at a time.
+//
+// Decisions are OTP's, held against recordings of Erlang/OTP 25. What differs:
+//
+//   - A supervisor that is told to stop while a child starts gives that start up; OTP
+//     waits for it, for as long as it takes. There is a StartTimeout too.
+//   - An exit signal that a living child sends is not taken for its end.
+//   - A process that was started but not linked is linked.
+//   - At the death of the supervisor, stubborn children are killed; in OTP they live on.
+//   - An exit signal of the program, the zero PID, stops a supervisor like its parent's.
+//
+// # What it does not promise
+//
+// A start function runs in the supervisor's process. One that blocks and does not obey
+// its context blocks the supervisor: its own parent then has to kill it, for which it
+// must not be given Infinity. A child given [Infinity] that never ends holds up its
+// supervisor likewise.
+package supervisor
