@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
 )
@@ -53,12 +54,15 @@ func (b book) start(t testing.TB, name string, cfg remote.Config) *remote.Node {
 	return n
 }
 
-// stop closes a node and its runtime.
+// stop closes a node, ends its processes and its runtime.
 func stop(t testing.TB, n *remote.Node) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	require.NoError(t, n.Close(ctx))
+	for p := range n.Runtime().PIDs() {
+		require.NoError(t, n.Runtime().Exit(p, signal.Kill))
+	}
 	require.NoError(t, n.Runtime().Shutdown(ctx))
 }
 

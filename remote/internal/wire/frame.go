@@ -26,38 +26,14 @@ type Frame struct {
 // ErrUnknownKind tells that a frame is of a kind that may not be skipped.
 var ErrUnknownKind = errors.New("unknown kind of frame")
 
-// layouts has the fields of each kind that this package reads.
-var layouts = [lastKind + 1]layout{
-	Message:       {fields: 3, read: readMessage},
-	Raw:           {fields: 3, read: readRaw},
-	Call:          {fields: 4, read: readCall},
-	Reply:         {fields: 4, read: readReply},
-	Exit:          {fields: 3, read: readExit},
-	LinkExit:      {fields: 3, read: readLinkExit},
-	Link:          {fields: 2, read: readPair},
-	Unlink:        {fields: 2, read: readPair},
-	Monitor:       {fields: 3, read: readMonitor},
-	Demonitor:     {fields: 3, read: readMonitor},
-	Down:          {fields: 4, read: readDown},
-	UnlinkAck:     {fields: 2, read: readPair},
-	Ping:          {fields: 1, read: readNumber},
-	Pong:          {fields: 1, read: readNumber},
-	Fragment:      {fields: 2, read: readFragment},
-	FragmentAbort: {fields: 0, read: readNothing},
-	Goodbye:       {fields: 2, read: readNotice},
-	Whereis:       {fields: 2, read: readWhereis},
-	Spawn:         {fields: 5, read: readSpawn},
-	ProcessInfo:   {fields: 2, read: readProcessInfo},
-	NodeInfo:      {fields: 1, read: readNumber},
-	Release:       {fields: 1, read: readNumber},
-	Answer:        {fields: 2, read: readAnswer},
-	Failure:       {fields: 3, read: readFailure},
-}
-
-// layout is how a frame of one kind is read, after its kind.
-type layout struct {
-	fields int
-	read   func(*Frame, *input) error
+// fieldsOf has how many fields frames of each kind have, plus one; 0 stands for a
+// kind that this package does not read.
+var fieldsOf = [lastKind + 1]uint8{
+	Message: 1 + 3, Raw: 1 + 3, Call: 1 + 4, Reply: 1 + 4, Exit: 1 + 3, LinkExit: 1 + 3,
+	Link: 1 + 2, Unlink: 1 + 2, Monitor: 1 + 3, Demonitor: 1 + 3, Down: 1 + 4, UnlinkAck: 1 + 2,
+	Ping: 1 + 1, Pong: 1 + 1, Fragment: 1 + 2, FragmentAbort: 1 + 0, Goodbye: 1 + 2,
+	Whereis: 1 + 2, Spawn: 1 + 5, ProcessInfo: 1 + 2, NodeInfo: 1 + 1, Release: 1 + 1,
+	Answer: 1 + 2, Failure: 1 + 3,
 }
 
 // input is the fields of a frame that are still to be read.
@@ -80,21 +56,63 @@ func Parse(f *Frame, body []byte) error {
 		return err
 	}
 	*f = Frame{Kind: Kind(kind)}
-	if kind > uint64(lastKind) || layouts[kind].read == nil {
+	if kind > uint64(lastKind) || fieldsOf[kind] == 0 {
 		if kind >= uint64(firstOptional) && kind <= uint64(lastKind) {
 			return nil
 		}
 		return fmt.Errorf("%w: %d", ErrUnknownKind, kind)
 	}
-	l := &layouts[kind]
-	in := input{r, n - 1 - l.fields}
+	in := input{r, n - int(fieldsOf[kind])}
 	if in.extra < 0 {
-		return fmt.Errorf("%v frame has %d fields, not %d", f.Kind, n-1, l.fields)
+		return fmt.Errorf("%v frame has %d fields, not %d", f.Kind, n-1, fieldsOf[kind]-1)
 	}
-	if err := l.read(f, &in); err != nil {
+	if err := f.read(&in); err != nil {
 		return fmt.Errorf("%v frame: %w", f.Kind, err)
 	}
 	return in.end()
+}
+
+// read reads the fields. It is a switch and not a table of functions because then
+// nothing of what is read has to be on the heap.
+func (f *Frame) read(in *input) error {
+	switch f.Kind {
+	case Message:
+		return readMessage(f, in)
+	case Raw:
+		return readRaw(f, in)
+	case Call:
+		return readCall(f, in)
+	case Reply:
+		return readReply(f, in)
+	case Exit:
+		return readExit(f, in)
+	case LinkExit:
+		return readLinkExit(f, in)
+	case Link, Unlink, UnlinkAck:
+		return in.fromTo(f)
+	case Monitor, Demonitor:
+		return readMonitor(f, in)
+	case Down:
+		return readDown(f, in)
+	case Ping, Pong, NodeInfo, Release:
+		return in.numbers(&f.Ref)
+	case Fragment:
+		return readFragment(f, in)
+	case Goodbye:
+		return readNotice(f, in)
+	case Whereis:
+		return readWhereis(f, in)
+	case Spawn:
+		return readSpawn(f, in)
+	case ProcessInfo:
+		return in.numbers(&f.Ref, &f.To)
+	case Answer:
+		return readAnswer(f, in)
+	case Failure:
+		return readFailure(f, in)
+	default: // FragmentAbort
+		return nil
+	}
 }
 
 // end reads what is left: the fields that this package does not know.

@@ -53,8 +53,6 @@ func readLinkExit(f *Frame, in *input) error {
 	return in.reason(f)
 }
 
-func readPair(f *Frame, in *input) error { return in.fromTo(f) }
-
 func readMonitor(f *Frame, in *input) error {
 	if err := in.fromToAny(f); err != nil {
 		return err
@@ -71,10 +69,6 @@ func readDown(f *Frame, in *input) error {
 	}
 	return in.reason(f)
 }
-
-func readNothing(*Frame, *input) error { return nil }
-
-func readNumber(f *Frame, in *input) error { return in.numbers(&f.Ref) }
 
 var (
 	errEmptyPiece = errors.New("the piece is empty")
@@ -123,8 +117,6 @@ func readSpawn(f *Frame, in *input) (err error) {
 	}
 	return err
 }
-
-func readProcessInfo(f *Frame, in *input) error { return in.numbers(&f.Ref, &f.To) }
 
 func readAnswer(f *Frame, in *input) (err error) {
 	if err = in.numbers(&f.Ref); err == nil {
