@@ -1,0 +1,116 @@
+package remote_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+func insecure() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }
+
+// authority signs certificates of nodes on loopback.
+type authority struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+func newAuthority(t *testing.T) *authority {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	a := &authority{key: key, cert: &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}}
+	der, err := x509.CreateCertificate(rand.Reader, a.cert, a.cert, &key.PublicKey, key)
+	require.NoError(t, err)
+	a.cert, err = x509.ParseCertificate(der)
+	require.NoError(t, err)
+	return a
+}
+
+// files writes a new certificate for a node on loopback.
+func (a *authority) files(t *testing.T, dir string) remote.TLSFiles {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "node"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}, a.cert, &key.PublicKey, a.key)
+	require.NoError(t, err)
+	keyDER, err := x509.MarshalECPrivateKey(key)
+	require.NoError(t, err)
+	f := remote.TLSFiles{
+		Cert: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem"), CA: filepath.Join(dir, "ca.pem"),
+	}
+	for path, block := range map[string]*pem.Block{
+		f.Cert: {Type: "CERTIFICATE", Bytes: der},
+		f.Key:  {Type: "EC PRIVATE KEY", Bytes: keyDER},
+		f.CA:   {Type: "CERTIFICATE", Bytes: a.cert.Raw},
+	} {
+		require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(block), 0o600))
+	}
+	return f
+}
+
+func TestTLS_MutualWithoutACookieAndWithRenewedFiles(t *testing.T) {
+	ca, dir := newAuthority(t), t.TempDir()
+	files := ca.files(t, dir)
+	a, b := pairOf(t, remote.Config{TLSSource: files.Load})
+	server, err := b.Runtime().Spawn(echo)
+	require.NoError(t, err)
+	call := func() {
+		run(t, a, func(ctx *runtime.Context) error {
+			v, err := runtime.Call[note](ctx, server, note{1, "x"})
+			require.Equal(t, note{1, "x"}, v)
+			return err
+		})
+	}
+	call()
+
+	newAuthority(t).files(t, dir) // another authority, and certificates of it
+	_, err = a.Disconnect(bounded(t), b.Name())
+	require.NoError(t, err)
+	require.NoError(t, a.Connect(bounded(t), b.Name()))
+	call()
+}
+
+func TestTLS_StrangersAreRefused(t *testing.T) {
+	known, strange := newAuthority(t), newAuthority(t)
+	all := book{}
+	b := all.start(t, "b@test", remote.Config{TLSSource: known.files(t, t.TempDir()).Load})
+	for name, cfg := range map[string]remote.Config{
+		"stranger@test": {TLSSource: strange.files(t, t.TempDir()).Load},
+		"plain@test":    {HandshakeTimeout: time.Second, ConnectTimeout: time.Second},
+	} {
+		n := all.start(t, name, cfg)
+		require.ErrorIs(t, n.Connect(bounded(t), "b@test"), remote.ErrNoConnection)
+		require.Empty(t, b.Nodes())
+	}
+}
+
+func TestTLSFiles_SayWhatIsWrong(t *testing.T) {
+	_, err := remote.TLSFiles{}.Load()
+	require.ErrorContains(t, err, "read certificate")
+	f := newAuthority(t).files(t, t.TempDir())
+	f.CA = f.Key
+	_, err = f.Load()
+	require.ErrorContains(t, err, "no certificate in")
+}
