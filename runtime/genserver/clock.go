@@ -50,7 +50,7 @@ func (s *server) receive() (runtime.Message, error) {
 		}
 		return m, err
 	}
-	if s.ctx.due != 0 {
+	if s.ctx.timed {
 		s.wakeAt(s.ctx.due)
 	}
 	if s.clock.after > 0 && s.clock.alarm.IsZero() {
@@ -60,14 +60,14 @@ func (s *server) receive() (runtime.Message, error) {
 	return c.Recv()
 }
 
-func (s *server) isDue() bool { return s.ctx.due != 0 && s.ctx.due <= s.uptime() }
+func (s *server) isDue() bool { return s.ctx.timed && s.ctx.due <= s.uptime() }
 
 // idle says what is to be done when there is no message.
 func (s *server) idle() error {
 	if s.isDue() {
 		return errDue
 	}
-	if s.ctx.due != 0 {
+	if s.ctx.timed {
 		s.wakeAt(s.ctx.due)
 	} else if !s.clock.alarm.IsZero() {
 		s.silence() // nothing would be due
@@ -115,6 +115,6 @@ func (s *server) wake() {
 
 // stir is called before a message is handled.
 func (s *server) stir() {
-	s.ctx.due = 0
+	s.ctx.timed = false
 	s.ctx.drowsy = s.clock.sleepy()
 }

@@ -2,6 +2,7 @@ package genserver
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
@@ -15,10 +16,14 @@ type Context struct {
 	*runtime.Context
 	next     []any              // what HandleContinue is to be called with
 	stop     *signal.ExitReason // nil: goes on
-	due      time.Duration      // end of the timeout, in uptime; 0: none
+	due      time.Duration      // end of the timeout, in uptime
+	timed    bool               // there is a timeout
 	drowsy   bool               // sleeps as soon as there is no mail
 	wrapping *wrapping          // of the call that is being handled
 }
+
+// longest is a timeout that nobody lives to see: longer ones would overflow.
+const longest = time.Duration(math.MaxInt64 / 2)
 
 // wrapping is what came with a request beside its value.
 type wrapping struct {
@@ -46,11 +51,11 @@ func (c *Context) Stop(reason signal.ExitReason) {
 // such as [GetState] do not count as messages here.
 // Source: OTP, gen_server, timeout().
 func (c *Context) SetTimeout(d time.Duration) {
-	c.due = max(c.Runtime().Uptime()+d, 1)
+	c.due, c.timed = c.Runtime().Uptime()+min(d, longest), true
 }
 
 // CancelTimeout ends the timeout, if there is one.
-func (c *Context) CancelTimeout() { c.due = 0 }
+func (c *Context) CancelTimeout() { c.timed = false }
 
 // Hibernate makes the server give its goroutine back as soon as it has nothing to
 // do, without waiting for the time of [Options].HibernateAfter. For servers that

@@ -129,10 +129,10 @@ func (s *server) part() {
 }
 
 // crash runs Terminate because a method has panicked, or called Goexit, and goes
-// on with either: the runtime makes an exit reason of it, this one.
+// on with either. Of that the runtime makes the exit reason, this same one.
 func (s *server) crash(panicked any) {
 	if panicked == nil {
-		_ = s.terminate(signal.Error("goexit: a method called runtime.Goexit"))
+		_ = s.terminate(signal.Error("goexit: the body called runtime.Goexit"))
 		return
 	}
 	_ = s.terminate(signal.Error(fmt.Sprintf("panic: %v", panicked)))

@@ -1,0 +1,7 @@
+//go:build race
+
+package genserver_test
+
+// idleServers is how many servers are measured: fewer under the race detector,
+// which makes each of them some ten times as slow.
+const idleServers = 10_000
