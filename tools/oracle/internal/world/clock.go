@@ -21,7 +21,7 @@ var errVoid = errors.New("the machine is too busy, or timers are due too close t
 
 // patience is how long the driver waits for what should come almost at once. It
 // runs out only if the runtime has lost something.
-const patience = 30 * time.Second
+const patience = 10 * time.Second
 
 type clock struct {
 	now     time.Duration // the scenario's time: the sum of all waits
