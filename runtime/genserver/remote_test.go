@@ -1,0 +1,202 @@
+package genserver_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/term"
+)
+
+// wire brings signals to another node by their wire form, at once.
+type wire struct {
+	to *runtime.Runtime
+}
+
+func (w wire) SendRemote(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	b, err := signal.AppendEnvelope(nil, env)
+	if err != nil {
+		return &runtime.SendError{To: to, Err: err}
+	}
+	arrived, err := signal.DecodeEnvelope(b)
+	if err != nil {
+		return err
+	}
+	return w.to.Deliver(ctx, to, arrived)
+}
+
+// twoNodes runs test as a process of one node, in a bubble of time. There is
+// another node beside it.
+func twoNodes(t *testing.T, test func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime)) {
+	synctest.Test(t, func(t *testing.T) {
+		near := newRuntime(t, runtime.Config{Name: "near@test"})
+		far := newRuntime(t, runtime.Config{Name: "far@test"})
+		require.NoError(t, near.SetRemoteSendHook(wire{far}))
+		require.NoError(t, far.SetRemoteSendHook(wire{near}))
+		require.NoError(t, near.Run(context.Background(), func(ctx *runtime.Context) error {
+			test(t, ctx, far)
+			return nil
+		}))
+	})
+}
+
+// startFar starts a server on another node.
+func startFar(t *testing.T, far *runtime.Runtime, server any, opts genserver.Options) (p pid.PID) {
+	t.Helper()
+	require.NoError(t, far.Run(context.Background(), func(ctx *runtime.Context) error {
+		p = start(t, ctx, server, opts)
+		return nil
+	}))
+	return p
+}
+
+type deposit struct{ By int }
+
+type money struct{ Amount int }
+
+func init() {
+	term.MustRegister[deposit]("genserver_test.Deposit")
+	term.MustRegister[money]("genserver_test.Money")
+	term.MustRegister[account]("genserver_test.Account")
+}
+
+func TestRemote_CallsAreTheSame(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		balance := 0
+		casts := make(chan any, 1)
+		p := startFar(t, far, &script{
+			call: func(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+				switch r := req.(type) {
+				case deposit:
+					balance += r.By
+					return money{balance}, nil
+				case string:
+					return nil, errShort
+				case bool:
+					return make(chan int), nil
+				}
+				return nil, genserver.ErrUnhandled
+			},
+			cast: func(_ *genserver.Context, msg any) error { casts <- msg; return nil },
+		}, genserver.Options{Name: "bank"})
+
+		for _, to := range []pid.Address{{PID: p}, {Name: pid.Name{Name: "bank", Node: "far@test"}}} {
+			_, err := genserver.Call[money](ctx, to, deposit{5})
+			require.NoError(t, err)
+			_, err = genserver.Call[string](ctx, to, deposit{0})
+			require.ErrorIs(t, err, genserver.ErrReplyType)
+			_, err = genserver.Call[money](ctx, to, "withdraw")
+			require.ErrorIs(t, err, errShort)
+			require.EqualError(t, err, "short of money")
+			_, err = genserver.Call[money](ctx, to, 1)
+			require.ErrorIs(t, err, genserver.ErrUnhandled)
+			_, err = genserver.Call[money](ctx, to, true)
+			require.ErrorIs(t, err, genserver.ErrBadReply)
+		}
+		got, err := genserver.Call[money](ctx, p, deposit{0})
+		require.NoError(t, err)
+		require.Equal(t, money{10}, got)
+		require.NoError(t, genserver.Cast(ctx, pid.Name{Name: "bank", Node: "far@test"}, deposit{1}))
+		require.Equal(t, deposit{1}, <-casts)
+		require.NoError(t, genserver.Stop(ctx, p, signal.Shutdown))
+		_, err = genserver.Call[money](ctx, p, deposit{0})
+		require.ErrorIs(t, err, signal.NoProc)
+	})
+}
+
+func TestRemote_CalleeDiesInTheMiddle(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		p := startFar(t, far, &script{call: func(*genserver.Context, genserver.From, any) (any, error) {
+			panic("boom")
+		}}, genserver.Options{})
+		_, err := genserver.Call[int](ctx, p, 1)
+		require.ErrorIs(t, err, signal.Error("panic: boom"))
+	})
+}
+
+// The far node's clock may differ: what travels is the time that is left.
+func TestRemote_DeadlineCancellationAndValuesTravel(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		require.NoError(t, genserver.SetPropagator(ctx.Runtime(), trace{}))
+		require.NoError(t, genserver.SetPropagator(far, trace{}))
+		server, out := contexts()
+		p := startFar(t, far, server, genserver.Options{})
+		bound, cancel := context.WithTimeout(context.WithValue(ctx, traceKey{}, "4711"), time.Minute)
+		go func() { // ends with the call
+			time.Sleep(time.Second)
+			cancel()
+		}()
+		want, _ := bound.Deadline()
+		_, err := genserver.Call[bool](bound, p, 1)
+		require.ErrorIs(t, err, context.Canceled)
+		call := <-out
+		got, ok := call.Deadline()
+		require.True(t, ok)
+		require.True(t, want.Equal(got))
+		require.Equal(t, "4711", call.Value(traceKey{}))
+		<-call.Done()
+		require.ErrorIs(t, context.Cause(call), runtime.ErrCallOver)
+		require.Equal(t, time.Second, ctx.Runtime().Uptime())
+	})
+}
+
+func TestRemote_ReplyByAThirdProcess(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		helper := start(t, ctx, &script{cast: func(c *genserver.Context, msg any) error {
+			return msg.(genserver.From).Reply(c, "helped")
+		}}, genserver.Options{Name: "helper"})
+		p := startFar(t, far, &script{call: func(c *genserver.Context, from genserver.From, _ any) (any, error) {
+			return genserver.NoReply, genserver.Cast(c, helper, from)
+		}}, genserver.Options{})
+		got, err := genserver.Call[string](ctx, p, 1)
+		require.NoError(t, err)
+		require.Equal(t, "helped", got)
+	})
+}
+
+func TestRemote_Introspection(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		p := startFar(t, far, &account{1, "ann"}, genserver.Options{})
+		state, err := genserver.GetState(ctx, p)
+		require.NoError(t, err)
+		require.Equal(t, &account{1, "ann"}, state)
+		require.NoError(t, genserver.Trace(ctx, p, 10))
+		require.NoError(t, genserver.Suspend(ctx, p))
+		require.NoError(t, genserver.Cast(ctx, p, 1))
+		require.NoError(t, genserver.Resume(ctx, p))
+		require.NoError(t, far.Send(ctx, p, struct{ N int }{1})) // of no registered type
+		synctest.Wait()
+		stats, err := genserver.GetStatistics(ctx, p)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, stats.Casts)
+		all, err := genserver.GetTrace(ctx, p)
+		require.NoError(t, err)
+		require.Len(t, all, 2)
+		require.Equal(t, "{N:1}", all[1].Value)
+
+		p = startFar(t, far, &hidden{}, genserver.Options{})
+		state, err = genserver.GetState(ctx, p)
+		require.NoError(t, err)
+		require.Equal(t, "&{account:{Balance:0 Owner:} n:0}", state)
+	})
+}
+
+func TestRemote_MultiCallByName(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		start(t, ctx, &script{call: echo}, genserver.Options{Name: "echo"})
+		startFar(t, far, &script{call: echo}, genserver.Options{Name: "echo"})
+		results := genserver.MultiCall[int](ctx, []pid.Name{
+			{Name: "echo", Node: "near@test"}, {Name: "echo", Node: "far@test"}, {Name: "nobody", Node: "far@test"},
+		}, 1)
+		require.NoError(t, results[0].Err)
+		require.NoError(t, results[1].Err)
+		require.ErrorIs(t, results[2].Err, signal.NoProc)
+	})
+}
