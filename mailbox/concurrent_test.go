@@ -16,7 +16,7 @@ import (
 
 const (
 	senders   = 8
-	perSender = 2000
+	perSender = 1000
 )
 
 // letter says who sent it, and which of that sender's it is.
