@@ -1,9 +1,6 @@
 package term
 
-import (
-	"fmt"
-	"reflect"
-)
+import "reflect"
 
 var anySize = reflect.TypeFor[any]().Size()
 
@@ -179,7 +176,7 @@ func readAnyExt(r *Reader) (any, error) {
 		return p.readBoxed(r, start)
 	}
 	if code == ExtTypeName {
-		return nil, r.failAt(start, fmt.Errorf("%w: a type name without a value", ErrMismatch))
+		return nil, r.failAt(start, errTypeName)
 	}
 	b, err := r.take(n)
 	return Ext{code, string(b)}, err

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"sync/atomic"
@@ -33,7 +32,7 @@ var _ Appender = Ext{}
 // AppendTerm implements [Appender].
 func (e Ext) AppendTerm(dst []byte) ([]byte, error) {
 	if e.Code == ExtTypeName {
-		return dst, errors.New("an Ext cannot be a type name")
+		return dst, errTypeName
 	}
 	return append(AppendExtHeader(dst, e.Code, len(e.Data)), e.Data...), checkLen(len(e.Data))
 }
@@ -44,10 +43,15 @@ func (e *Ext) ParseTerm(r *Reader) error {
 	if err != nil {
 		return err
 	}
+	if code == ExtTypeName {
+		return errTypeName
+	}
 	data, err := r.ReadN(n)
 	*e = Ext{code, string(data)}
 	return err
 }
+
+var errTypeName = fmt.Errorf("%w: a type name is no value", ErrMismatch)
 
 // ImmutableTerm marks an Ext as free to share between processes.
 func (Ext) ImmutableTerm() {}
