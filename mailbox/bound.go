@@ -29,7 +29,7 @@ func (b *bound[T]) push(v T, lane int) {
 	if lane == counted {
 		b.held++
 	}
-	b.queued[lane].push(numbered[T]{b.next, v}, nil)
+	b.queued[lane].push(numbered[T]{b.next, v})
 	b.next++
 }
 
@@ -60,7 +60,7 @@ func (b *bound[T]) queuedBefore(end uint64) bool {
 // refuse moves the oldest message of queued, which must not be empty, to refused.
 func (b *bound[T]) refuse() {
 	lane, _ := b.queued.oldest()
-	b.refused[lane].push(b.queued[lane].pop(), nil)
+	b.refused[lane].push(b.queued[lane].pop())
 }
 
 // restore ends a selective receive: what it refused is queued again, in order.

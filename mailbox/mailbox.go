@@ -13,23 +13,40 @@ import (
 // at a time may receive. A second one gets [ErrConcurrentReceive].
 //
 // Invariants: a message is in exactly one of in, out and extra.bound; with a
-// bound, in and out stay empty; all of out is older than all of in; parked
+// bound, in and out stay empty; all of out is older than all of in; the parked bit
 // implies that the receiver has seen everything in out and that in is empty.
 type Mailbox[T any] struct {
-	mu     sync.Mutex
-	in     queue[T]  // guarded by mu; where senders put messages
-	spare  *chunk[T] // guarded by mu; an empty chunk for the next growth
-	added  uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
-	closed bool      // guarded by mu
-	parked bool      // guarded by mu; the receiver waits, or onMail is to be called
-	wake   sync.Cond // L is &mu, set when the receiver first parks
-	extra  *extra[T] // set by the receiver under mu; nil until needed
+	mu    sync.Mutex
+	in    queue[T]  // guarded by mu; where senders put messages
+	added uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
+	flags flags     // written under mu
+	wake  sync.Cond // L is set when the receiver parks
+	extra *extra[T] // set by the receiver under mu; nil until needed
 
 	// The receiver's own part. turn makes sure that there is one receiver, and
-	// its release publishes out to the next one.
+	// its release publishes out to the next one. While the handed bit is set out
+	// belongs to whoever holds mu.
 	turn turn
 	out  *chunk[T] // messages taken over from in, the oldest first
 }
+
+// flags is the state of a mailbox, as bits. It is written under mu; a receiver
+// that was woken reads it without, which makes what the waker wrote visible.
+type flags struct {
+	bits atomic.Uint32
+}
+
+const (
+	closed uint32 = 1 << iota
+	parked        // the receiver waits, or onMail is to be called
+	handed        // the receiver waits for a message to be put straight into out
+)
+
+func (f *flags) has(bit uint32) bool { return f.bits.Load()&bit != 0 }
+
+func (f *flags) set(bits uint32) { f.bits.Store(f.bits.Load() | bits) }
+
+func (f *flags) clear(bits uint32) { f.bits.Store(f.bits.Load() &^ bits) }
 
 // extra has what most mailboxes never need.
 type extra[T any] struct {
@@ -74,7 +91,7 @@ func (m *Mailbox[T]) Taken() uint64 { return m.turn.taken() }
 func (m *Mailbox[T]) IsClosed() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.closed
+	return m.flags.has(closed)
 }
 
 // Close ends sending: from now on a send returns [ErrClosed], also one that
@@ -82,11 +99,11 @@ func (m *Mailbox[T]) IsClosed() bool {
 // returns [ErrClosed]. A second Close does nothing.
 func (m *Mailbox[T]) Close() {
 	m.mu.Lock()
-	if m.closed {
+	if m.flags.has(closed) {
 		m.mu.Unlock()
 		return
 	}
-	m.closed = true
+	m.flags.set(closed)
 	if b := m.bound(); b != nil {
 		b.refuseWaiting(ErrClosed)
 	}

@@ -78,19 +78,15 @@ func (m *Mailbox[T]) search(match func(T) bool, w *wait) (v T, err error) {
 func (m *Mailbox[T]) takeOver(last *chunk[T], w *wait) (*chunk[T], error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if last == nil {
-		m.recycleLocked()
-	}
 	if err := m.moreLocked(w); err != nil {
 		return nil, err
 	}
-	all := m.in.takeAll()
 	if last == nil {
-		m.out = all
-	} else {
-		last.next = all
+		m.exchangeLocked()
+		return m.out, nil
 	}
-	return all, nil
+	last.next = m.in.takeAll()
+	return last.next, nil
 }
 
 // takeOut removes message i of chunk c, whose predecessor in out is before, nil

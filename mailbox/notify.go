@@ -15,14 +15,14 @@ func (m *Mailbox[T]) Notify(f func()) bool {
 		panic("mailbox: Notify during a receive")
 	}
 	defer m.turn.end(0) // before the unlock: f may start a receiver at once
-	if m.closed || !m.emptyLocked() || m.hasOut() {
+	if m.flags.has(closed) || !m.emptyLocked() || m.hasOut() {
 		return false
 	}
-	m.in, m.spare, m.out = queue[T]{}, nil, nil
+	m.in, m.out = queue[T]{}, nil
 	if b := m.bound(); b != nil {
 		b.queued, b.refused = lanes[T]{}, lanes[T]{}
 	}
 	m.extraLocked().onMail = f
-	m.parked = true
+	m.flags.set(parked)
 	return true
 }

@@ -8,35 +8,31 @@ type queue[T any] struct {
 
 func (q *queue[T]) empty() bool { return q.first == nil || q.first.empty() }
 
-// push adds v. spare, if not nil, is an empty chunk to use when one is needed;
-// push reports whether it took it.
-func (q *queue[T]) push(v T, spare *chunk[T]) (tookSpare bool) {
+// push adds v.
+func (q *queue[T]) push(v T) {
 	c := q.last
 	if c == nil || c.full() {
-		c, tookSpare = q.grow(spare)
+		c = q.grow()
 	}
 	c.items[c.end] = v
 	c.end++
-	return tookSpare
 }
 
-func (q *queue[T]) grow(spare *chunk[T]) (c *chunk[T], tookSpare bool) {
-	switch {
-	case spare != nil:
-		c, tookSpare = spare, true
-		c.reset()
-	case q.last == nil:
-		c = newChunk[T](smallChunk)
-	default:
-		c = newChunk[T](min(len(q.last.items)*chunkGrowth, maxChunk))
-	}
+func (q *queue[T]) grow() *chunk[T] {
 	if q.last == nil {
-		q.first = c
-	} else {
-		q.last.next = c
+		q.reuse(newChunk[T](smallChunk))
+		return q.last
 	}
+	c := newChunk[T](min(len(q.last.items)*chunkGrowth, maxChunk))
+	q.last.next = c
 	q.last = c
-	return c, tookSpare
+	return c
+}
+
+// reuse gives a queue that has no chunk an empty one.
+func (q *queue[T]) reuse(c *chunk[T]) {
+	c.reset()
+	q.first, q.last = c, c
 }
 
 // head returns the oldest message, where it stands. The queue must not be empty.
@@ -69,11 +65,8 @@ func (q *queue[T]) prepend(older *queue[T]) {
 	}
 }
 
-// takeAll empties the queue and returns its chunks, nil if nothing is queued.
+// takeAll empties the queue, which must not be empty, and returns its chunks.
 func (q *queue[T]) takeAll() *chunk[T] {
-	if q.empty() {
-		return nil
-	}
 	all := q.first
 	*q = queue[T]{}
 	return all

@@ -56,8 +56,10 @@ func (m *Mailbox[T]) hasOut() bool {
 // them, to see whether there is room and to drop the oldest.
 func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 	m.mu.Lock()
+	if p.unlimited() && m.bound() == nil {
+		return m.refillUnlimited()
+	}
 	defer m.mu.Unlock()
-	m.recycleLocked()
 	if p.unlimited() {
 		err = m.waitUnlimitedLocked()
 	} else {
@@ -69,14 +71,34 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 	if m.bound() != nil {
 		return m.takeBoundedLocked(), nil
 	}
-	m.out = m.in.takeAll()
+	m.exchangeLocked()
 	return m.out.pop(), nil
 }
 
-// recycleLocked gives the receiver's empty last chunk back to the senders.
-func (m *Mailbox[T]) recycleLocked() {
-	if m.out != nil && (m.spare == nil || len(m.spare.items) < len(m.out.items)) {
-		m.spare = m.out
+// refillUnlimited is refill of an unbounded mailbox by a receiver that waits for
+// as long as it takes. It is called with mu held and returns with mu free.
+func (m *Mailbox[T]) refillUnlimited() (v T, err error) {
+	for m.in.empty() {
+		if m.flags.has(closed) {
+			m.mu.Unlock()
+			return v, ErrClosed
+		}
+		if m.parkHandedUnlock() {
+			return m.out.pop(), nil
+		}
+		m.mu.Lock()
 	}
-	m.out = nil
+	m.exchangeLocked()
+	m.mu.Unlock()
+	return m.out.pop(), nil
+}
+
+// exchangeLocked takes all messages over, of which there must be one, and gives
+// the senders the receiver's empty chunk in return.
+func (m *Mailbox[T]) exchangeLocked() {
+	used := m.out
+	m.out = m.in.takeAll()
+	if used != nil {
+		m.in.reuse(used)
+	}
 }

@@ -25,7 +25,7 @@ func (m *Mailbox[T]) waitOnceLocked(p patience) error {
 
 func (m *Mailbox[T]) waitUnlimitedLocked() error {
 	for m.emptyLocked() {
-		if m.closed {
+		if m.flags.has(closed) {
 			return ErrClosed
 		}
 		m.parkLocked()
@@ -55,7 +55,7 @@ func (m *Mailbox[T]) resultLocked(w *wait) (err error, decided bool) {
 	switch {
 	case !m.emptyLocked():
 		return nil, true
-	case m.closed:
+	case m.flags.has(closed):
 		return ErrClosed, true
 	}
 	err = w.over()
@@ -83,20 +83,42 @@ func (m *Mailbox[T]) moreLocked(w *wait) error {
 
 // parkLocked waits until somebody wakes the receiver. It unlocks mu meanwhile.
 func (m *Mailbox[T]) parkLocked() {
-	if m.spare != nil && len(m.spare.items) > keptIdle {
-		m.spare = nil
-	}
-	m.in.giveBack()
-	if m.extra != nil {
-		m.extra.parkLocked()
-	}
+	m.restLocked()
 	m.wake.L = &m.mu
-	m.parked = true
+	m.flags.set(parked)
 	m.wake.Wait()
-	m.parked = false
+	m.flags.clear(parked)
 }
 
-func (x *extra[T]) parkLocked() {
+// parkHandedUnlock waits like parkLocked, but a sender may put its message straight
+// into out: then it reports true. mu is held before and free after.
+func (m *Mailbox[T]) parkHandedUnlock() bool {
+	m.restLocked()
+	m.wake.L = (*unlocker[T])(m)
+	m.flags.set(parked | handed)
+	m.wake.Wait()
+	return !m.flags.has(handed) && m.hasOut()
+}
+
+// unlocker is what a receiver waits with that does not lock its mailbox again.
+type unlocker[T any] Mailbox[T]
+
+func (*unlocker[T]) Lock() {}
+
+func (u *unlocker[T]) Unlock() { u.mu.Unlock() }
+
+// restLocked gives back what a mailbox at rest has no need for.
+func (m *Mailbox[T]) restLocked() {
+	m.in.giveBack()
+	if c := m.out; c != nil && c.empty() && c.next == nil && len(c.items) > keptIdle {
+		m.out = nil
+	}
+	if m.extra != nil {
+		m.extra.restLocked()
+	}
+}
+
+func (x *extra[T]) restLocked() {
 	x.onMail = nil // who waits is woken instead
 	if x.bound != nil {
 		x.bound.queued.giveBack()
