@@ -55,7 +55,7 @@ func oneWay(b *testing.B, producers int, p pipe) {
 		n := (b.N + i) / producers // all together b.N
 		wg.Go(func() {
 			for range n {
-				p.send(item{key: 1})
+				p.send(item{"hello", 1})
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func BenchmarkBurst(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					for range size {
-						p.send(item{key: 1})
+						p.send(item{"hello", 1})
 					}
 					for range size {
 						p.recv()
@@ -104,16 +104,16 @@ func BenchmarkPingPong(b *testing.B) {
 					case <-stop:
 						return
 					default:
-						back[i].send(item{})
+						back[i].send(item{"hello", 1})
 					}
 				}
 			})
 			for b.Loop() {
-				there[i].send(item{})
+				there[i].send(item{"hello", 1})
 				back[i].recv()
 			}
 			close(stop)
-			there[i].send(item{})
+			there[i].send(item{"hello", 1})
 			wg.Wait()
 		})
 	}
@@ -133,10 +133,10 @@ func BenchmarkRecvMatch(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/backlog=%d", kind.name, backlog), func(b *testing.B) {
 				b.ReportAllocs()
 				for range backlog {
-					_ = kind.box.TrySend(item{key: 2})
+					_ = kind.box.TrySend(item{"hello", 2})
 				}
 				for b.Loop() {
-					_ = kind.box.TrySend(item{key: 1})
+					_ = kind.box.TrySend(item{"hello", 1})
 					_, _ = kind.box.RecvMatch(wanted)
 				}
 			})

@@ -32,7 +32,8 @@ func (m *Mailbox[T]) Send(ctx context.Context, v T) error {
 // TrySend queues v without waiting. Where [Mailbox.Send] would wait it returns
 // [ErrMailboxFull].
 func (m *Mailbox[T]) TrySend(v T) error {
-	return m.SendUnless(nil, nil, v)
+	var never context.Context // nil: do not wait
+	return m.SendUnless(never, nil, v)
 }
 
 // SendUnless is [Mailbox.Send], but queues v only while stop is 0 and else
