@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
 )
@@ -20,15 +21,19 @@ import (
 // roleVariable makes the test binary play a role as a separate program, on the node
 // that nameVariable names. It ends when its input does.
 const (
-	roleVariable   = "STARLANG_REMOTE_TEST_ROLE"
-	nameVariable   = "STARLANG_REMOTE_TEST_NAME"
-	cookieVariable = "STARLANG_REMOTE_TEST_COOKIE"
+	roleVariable = "STARLANG_REMOTE_TEST_ROLE"
+	nameVariable = "STARLANG_REMOTE_TEST_NAME"
+	peerVariable = "STARLANG_REMOTE_TEST_PEER" // name=address of a node to talk to
 )
 
 // roles are what the test binary can play.
 var roles = map[string]func(*remote.Node) error{
 	"echo": func(n *remote.Node) error { return spawnNamed(n, "echo", echo) },
 	"sink": func(n *remote.Node) error { return spawnNamed(n, "sink", sink) },
+	"flood": func(n *remote.Node) error {
+		peer, _, _ := strings.Cut(os.Getenv(peerVariable), "=")
+		return spawnNamed(n, "flood", flood(pid.Name{Name: "sink", Node: peer}))
+	},
 }
 
 func spawnNamed(n *remote.Node, name string, body runtime.Body) error {
@@ -40,8 +45,9 @@ func spawnNamed(n *remote.Node, name string, body runtime.Body) error {
 func playRole(role string) int {
 	rt := runtime.MustNew(runtime.Config{Name: os.Getenv(nameVariable), Logger: quiet})
 	n, err := remote.Start(rt, remote.Config{
-		Listen: "127.0.0.1:0", Cookie: os.Getenv(cookieVariable), Logger: quiet,
+		Listen: "127.0.0.1:0", Logger: quiet, Resolver: peerResolver(),
 		HeartbeatInterval: roleHeartbeat, CloseTimeout: time.Second,
+		MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
 	})
 	if err == nil {
 		err = roles[role](n)
@@ -61,6 +67,11 @@ func playRole(role string) int {
 	return 0
 }
 
+func peerResolver() remote.Resolver {
+	name, addr, _ := strings.Cut(os.Getenv(peerVariable), "=")
+	return remote.StaticResolver{name: addr}
+}
+
 // roleHeartbeat is the interval of programs that play a role, and of the nodes that
 // watch them die.
 const roleHeartbeat = 500 * time.Millisecond
@@ -72,10 +83,11 @@ type player struct {
 }
 
 // play starts a program that plays a role, and enters its address in the book.
-func (b book) play(t testing.TB, role, name string) *player {
+func (b book) play(t testing.TB, role, name string, env ...string) *player {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVariable+"="+role, nameVariable+"="+name)
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	require.NoError(t, err)
