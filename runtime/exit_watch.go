@@ -27,7 +27,7 @@ func (c *Context) WatchExit(from ...pid.PID) (ctx context.Context, stop context.
 	ctx, cancel := context.WithCancelCause(c)
 	p.mu.Lock()
 	r := p.recordLocked()
-	w := &exitWatch{r.exitWatches, from, cancel}
+	w := &exitWatch{r.exitWatches, slices.Clone(from), cancel}
 	r.exitWatches = w
 	p.mu.Unlock()
 	return ctx, func() {

@@ -46,7 +46,7 @@ func (p *process) sleep(next Body) bool {
 // a call or a timer that made a record, and need none any more.
 func (p *process) shedLocked() {
 	r := p.rec
-	if r == nil {
+	if r == nil || !p.running() { // the reason why it ends is in the record
 		return
 	}
 	r.freeCall.stopTimer()
