@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"context"
-	"errors"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
@@ -33,7 +32,10 @@ func Start(ctx context.Context, rt *runtime.Runtime, spec Spec) (p pid.PID, err 
 		p, err = start(c, spec, theProgram, genserver.Start)
 		return nil
 	})
-	return p, errors.Join(ran, err)
+	if p.IsZero() && err == nil {
+		return p, ran // there was no process to begin with
+	}
+	return p, err
 }
 
 type starter func(ctx context.Context, server any, opts genserver.Options) (pid.PID, error)
