@@ -41,14 +41,19 @@ func (l Limits) AppendEncode(dst []byte, v any) ([]byte, error) {
 
 // encodeHeld encodes v, of p's type.
 func (p *plan) encodeHeld(dst []byte, v any, left room) ([]byte, error) {
-	if p.elem == nil {
-		return p.encode(dst, held(v, p.direct), left)
+	switch {
+	case p.elem != nil && p.noWire == nil:
+		to := heldPointee(v)
+		if to.isNil() {
+			return AppendNil(dst), nil
+		}
+		return p.elem.encode(dst, to, left)
+	case p.coding == termCoding:
+		if a, ok := v.(Appender); ok { // else its pointer is one
+			return p.encodeBy(a, dst, left)
+		}
 	}
-	to := heldPointee(v)
-	if to.isNil() {
-		return AppendNil(dst), nil
-	}
-	return p.elem.encode(dst, to, left)
+	return p.encode(dst, held(v, p.direct), left)
 }
 
 // Decode decodes b as a T, which may be any for the Go type that the bytes tell

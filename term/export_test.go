@@ -7,3 +7,9 @@ var Codes = []byte{
 	codeFixExt1, codeFixExt2, codeFixExt4, codeFixExt8, codeFixExt16, codeStr8, codeStr16, codeStr32,
 	codeArray16, codeArray32, codeMap16, codeMap32, codeFixMap, codeFixArray, codeFixStr, codeFixNeg,
 }
+
+// Rebox takes v apart and puts it together again.
+func Rebox(v any) any {
+	p := planOf(v)
+	return box(p.word, held(v, p.direct), p.direct)
+}

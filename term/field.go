@@ -23,7 +23,7 @@ type field struct {
 
 func (f *field) copy(dst, src address, left room) error {
 	from, to := src.add(f.offset), dst.add(f.offset)
-	if f.omitEmpty && f.plan.self && f.plan.isZero(from) {
+	if f.omitEmpty && f.plan.coding != notSelfCoding && f.plan.isZero(from) {
 		to.value(f.plan).SetZero() // it is left out, whatever its form would be
 		return nil
 	}

@@ -57,25 +57,24 @@ func copyAny(v any, left room) (any, error) {
 	if p.plain {
 		return ifKnown(v)
 	}
-	src := held(v, p.direct)
-	if p.tidy != nil && p.tidy(src) {
+	if p.tidy != nil && p.tidy(held(v, p.direct)) {
 		return v, nil
 	}
-	if p.travelsNamed(p.wire.Load(), src) {
+	if p.travelsNamed(p.wire.Load(), v) {
 		var err error
 		if left, err = left.enter(nil); err != nil {
 			return nil, err
 		}
 	}
 	if p.elem != nil && p.noCopy == nil {
-		to, err := p.elem.copyNew(src.pointee(), left)
+		to, err := p.elem.copyNew(heldPointee(v), left)
 		if err != nil {
 			return nil, err
 		}
 		return boxPointer(p.word, to), nil
 	}
 	dst := p.alloc()
-	if err := p.copy(dst, src, left); err != nil {
+	if err := p.copy(dst, held(v, p.direct), left); err != nil {
 		return nil, err
 	}
 	return box(p.word, dst, p.direct), nil

@@ -21,9 +21,9 @@ type plan struct {
 	copy   func(dst, src address, left room) error // dst is anything but src itself
 	isZero func(a address) bool                    // what omitempty asks: nothing is lost with the value
 
-	self  bool // the type writes its own form
-	plain bool // a copy of the memory is an isolated value
-	skips bool // some of the memory must not even be read: fields tagged "-"
+	coding selfCoding // how the type writes its own form, if it does
+	plain  bool       // a copy of the memory is an isolated value
+	skips  bool       // some of the memory must not even be read: fields tagged "-"
 	// tidy reports that a value is already as it would arrive, though others of
 	// its type may not be; nil if that cannot be told, or never is.
 	tidy func(a address) bool

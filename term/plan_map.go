@@ -13,7 +13,7 @@ func (c *compiler) mapping(p *plan) {
 		p.refuse("[key]", "%w", err)
 		return
 	}
-	if key.typ.Kind() == reflect.String && !key.self && stringMap(p, value) {
+	if key.typ.Kind() == reflect.String && key.coding == notSelfCoding && stringMap(p, value) {
 		return
 	}
 	m := mapPlan{p, key, value, keysDiffer(key.typ)}

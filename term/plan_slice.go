@@ -191,7 +191,7 @@ func copySlice[T any](dst, src address) {
 }
 
 // isByte reports whether elements of type e travel together, as bytes.
-func isByte(e *plan) bool { return e.typ.Kind() == reflect.Uint8 && !e.self }
+func isByte(e *plan) bool { return e.typ.Kind() == reflect.Uint8 && e.coding == notSelfCoding }
 
 func byteSlice(p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {

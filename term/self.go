@@ -116,9 +116,8 @@ func isImmutable(t reflect.Type) bool {
 
 // selfCoded compiles p if its type writes its own form.
 func (c *compiler) selfCoded(p *plan) bool {
-	how := selfCodingOf(p.typ)
-	p.self = how != notSelfCoding
-	switch how {
+	p.coding = selfCodingOf(p.typ)
+	switch p.coding {
 	case timeCoding:
 		timestamp(p)
 		return true

@@ -12,8 +12,12 @@ var (
 
 // encodeTerm encodes a value by its [Appender].
 func (p *plan) encodeTerm(dst []byte, src address, left room) ([]byte, error) {
+	return p.encodeBy(src.pointer(p).(Appender), dst, left)
+}
+
+func (p *plan) encodeBy(a Appender, dst []byte, left room) ([]byte, error) {
 	start := len(dst)
-	dst, err := src.pointer(p).(Appender).AppendTerm(dst)
+	dst, err := a.AppendTerm(dst)
 	if err != nil {
 		return dst, &EncodeError{Err: err}
 	}

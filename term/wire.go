@@ -31,25 +31,32 @@ func (p *plan) appendTyped(dst []byte, v any, left room) ([]byte, error) {
 	if form == nil {
 		return dst, p.notRegistered()
 	}
-	src := held(v, p.direct)
-	if p.travelsNamed(form, src) {
+	if p.travelsNamed(form, v) {
 		var err error
 		if left, err = left.enter(dst); err != nil {
 			return dst, err
 		}
-		return p.encode(append(dst, form.prefix...), src, left)
+		return p.encodeHeld(append(dst, form.prefix...), v, left)
 	}
 	start := len(dst)
-	dst, err := p.encode(dst, src, left)
+	dst, err := p.encodeHeld(dst, v, left)
 	if err == nil && form.ext {
 		err = form.checkExt(dst[start:], p)
 	}
 	return dst, err
 }
 
-// travelsNamed reports whether the value at src has its type's name beside it.
-func (p *plan) travelsNamed(form *wireForm, src address) bool {
-	return form == nil || !form.natural || nilable(p.typ.Kind()) && firstWordIsNil(src)
+// travelsNamed reports whether v, of p's type, has its type's name beside it.
+func (p *plan) travelsNamed(form *wireForm, v any) bool {
+	return form == nil || !form.natural || nilable(p.typ.Kind()) && p.isNil(v)
+}
+
+// isNil reports whether v, of p's type, which is nilable, is nil.
+func (p *plan) isNil(v any) bool {
+	if p.direct {
+		return heldPointee(v).isNil()
+	}
+	return firstWordIsNil(heldPointee(v))
 }
 
 // checkExt refuses a form by which nobody could tell the type.
