@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
@@ -85,10 +86,13 @@ func TestCallContext_EndsWithTheReplyAndWithTheServer(t *testing.T) {
 
 		_, err = ctx.Spawn(func(ctx *runtime.Context) error {
 			_, err := genserver.Call[bool](ctx, p, 1)
-			require.ErrorIs(t, err, runtime.ErrCallOver)
-			return nil
+			return err
 		})
 		require.NoError(t, err)
+		call = <-out
+		require.NoError(t, ctx.Exit(p, signal.Shutdown))
+		<-call.Done()
+		require.ErrorIs(t, context.Cause(call), signal.Shutdown)
 	})
 }
 
