@@ -148,7 +148,7 @@ func (rt *Runtime) reapIf(p *process, v verdict) {
 // their turn are worked off one after the other, not by recursion: a chain of
 // sleeping processes may be long.
 func (rt *Runtime) reap(p *process) {
-	dead := []*process{p}
+	dead := p.die(nil)
 	for len(dead) > 0 {
 		last := len(dead) - 1
 		p, dead = dead[last], dead[:last]
