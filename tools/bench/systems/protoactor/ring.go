@@ -30,10 +30,10 @@ func (h *hop) Receive(ctx actor.Context) {
 func ring(n int) (worker.Result, error) {
 	root := newSystem().Root
 	done := make(chan int64, 1)
-	last := root.Spawn(small(&hop{last: int64(n), done: done}))
+	last := root.Spawn(busy(&hop{last: int64(n), done: done}))
 	next := last
 	for range worker.RingSize(n) - 1 {
-		next = root.Spawn(small(&hop{next: next, last: int64(n), done: done}))
+		next = root.Spawn(busy(&hop{next: next, last: int64(n), done: done}))
 	}
 	root.Send(last, partner{pid: next})
 
