@@ -128,7 +128,7 @@ func open(b []byte, l Limits) (*Reader, error) {
 // bytes of one.
 func (r *Reader) finish() error {
 	if r.Len() > 0 {
-		return r.failAt(r.pos, ErrTrailingBytes)
+		return r.Fail(r.pos, ErrTrailingBytes)
 	}
 	r.b, r.pos, r.message = nil, 0, false
 	readers.Put(r)

@@ -176,7 +176,7 @@ func readAnyExt(r *Reader) (any, error) {
 		return p.readBoxed(r, start)
 	}
 	if code == ExtTypeName {
-		return nil, r.failAt(start, errTypeName)
+		return nil, r.Fail(start, errTypeName)
 	}
 	b, err := r.take(n)
 	return Ext{code, string(b)}, err

@@ -77,9 +77,13 @@ func typeWordOf(t reflect.Type) typeWord {
 	return typeWord{reflect.ValueOf(t).UnsafePointer()} // t holds the *rtype
 }
 
-// heldDirectly reports whether an interface holds a value of type t itself.
-// The zero value tells: held directly, it is a nil pointer.
+// heldDirectly reports whether an interface holds a value of type t itself, as it
+// may if that is as large as a pointer. The zero value tells: held directly, it
+// is a nil pointer.
 func heldDirectly(t reflect.Type) bool {
+	if t.Size() != unsafe.Sizeof(uintptr(0)) {
+		return false
+	}
 	zero := reflect.New(t).Elem().Interface()
 	return (*emptyInterface)(unsafe.Pointer(&zero)).data == nil
 }

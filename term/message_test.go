@@ -63,8 +63,18 @@ func TestMessage_TypesWithoutNameAreRefusedWithAdvice(t *testing.T) {
 	_, err := term.AppendMessage(nil, envelope{Body: []any{unnamed{}}})
 	require.EqualError(t, err, "term: cannot send term_test.envelope: field Body[0]: "+
 		"term_test.unnamed is not registered: call term.Register[term_test.unnamed]")
-	_, err = term.AppendMessage(nil, &unnamed{})
-	require.ErrorContains(t, err, "call term.Register[term_test.unnamed]")
+	for _, test := range []struct {
+		value  any
+		advice string
+	}{
+		{&unnamed{}, "*term_test.unnamed is not registered: call term.Register[term_test.unnamed]"},
+		{ptr(&unnamed{}), "**term_test.unnamed is not registered: send what it points to"},
+		{ptr(term.MustAtom("a")), "*term.Atom is not registered: send what it points to"},
+		{new(any), "*interface {} is not registered: send what it points to"},
+	} {
+		_, err = term.AppendMessage(nil, test.value)
+		require.ErrorContains(t, err, test.advice)
+	}
 }
 
 func TestMessage_TypesThatCannotBeSentAreRefused(t *testing.T) {

@@ -23,7 +23,7 @@ func (c *compiler) iface(p *plan) {
 			return err
 		}
 		if err := store(dst, v); err != nil {
-			return r.failAt(start, err)
+			return r.Fail(start, err)
 		}
 		return nil
 	}

@@ -78,9 +78,11 @@ func (m mapTo[V]) decode(r *Reader, dst address) error {
 	for i := range n {
 		start := r.pos
 		r.next()
-		k, err := r.ReadString()
-		if err != nil {
-			return inStep(err, "[key]")
+		var k string
+		if !r.skipNil() {
+			if k, err = r.ReadString(); err != nil {
+				return inStep(err, "[key]")
+			}
 		}
 		v = zero
 		r.next()

@@ -203,5 +203,5 @@ func (r *Reader) skipNil() bool {
 }
 
 func (r *Reader) outOfRange(start int, n any, t reflect.Type) error {
-	return r.failAt(start, fmt.Errorf("%w: %v does not fit %v", ErrRange, n, t))
+	return r.Fail(start, fmt.Errorf("%w: %v does not fit %v", ErrRange, n, t))
 }

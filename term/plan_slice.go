@@ -60,6 +60,7 @@ func (c *compiler) slice(p *plan) {
 func (c *compiler) array(p *plan) {
 	elem := c.plan(p.typ.Elem())
 	n, size := p.typ.Len(), p.typ.Elem().Size()
+	p.skips = elem.skips
 	p.isZero = func(a address) bool {
 		for i := range n {
 			if !elem.isZero(a.add(uintptr(i) * size)) {
@@ -86,7 +87,7 @@ func (c *compiler) array(p *plan) {
 			return err
 		}
 		if got != n {
-			return r.failAt(start, fmt.Errorf("%w: %d elements where %v has %d", ErrMismatch, got, p.typ, n))
+			return r.Fail(start, fmt.Errorf("%w: %d elements where %v has %d", ErrMismatch, got, p.typ, n))
 		}
 		return decodeElements(r, elem, dst, n)
 	}
@@ -223,7 +224,7 @@ func byteArray(p *plan) {
 			return r.nilOr(start, err)
 		}
 		if len(b) != int(n) {
-			return r.failAt(start, fmt.Errorf("%w: %d bytes where %v has %d", ErrMismatch, len(b), p.typ, n))
+			return r.Fail(start, fmt.Errorf("%w: %d bytes where %v has %d", ErrMismatch, len(b), p.typ, n))
 		}
 		copy(dst.bytes(n), b)
 		return nil

@@ -54,11 +54,11 @@ func (r *Reader) enter(start, elements, values int) error {
 	q.owed += values
 	switch {
 	case q.owed > r.Len():
-		return r.failAt(start, ErrTruncated)
+		return r.Fail(start, ErrTruncated)
 	case q.elements < 0:
-		return r.failAt(start, ErrTooMany)
+		return r.Fail(start, ErrTooMany)
 	case q.depth < 0:
-		return r.failAt(start, ErrTooDeep)
+		return r.Fail(start, ErrTooDeep)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (r *Reader) leave() { r.quota.depth++ }
 func (r *Reader) claim(n int, size uintptr) error {
 	high, low := bits.Mul64(uint64(n), uint64(size))
 	if high != 0 || low > uint64(r.quota.memory) {
-		return r.failAt(r.pos, fmt.Errorf("%w: it takes more memory than the limit", ErrTooLarge))
+		return r.Fail(r.pos, fmt.Errorf("%w: it takes more memory than the limit", ErrTooLarge))
 	}
 	r.quota.memory -= int(low)
 	return nil

@@ -92,7 +92,7 @@ func (Raw) ImmutableTerm() {}
 // readRawBody reads the value whose type name stood before it.
 func readRawBody(r *Reader, name []byte) (Raw, error) {
 	if err := checkRawName(name); err != nil {
-		return Raw{}, r.failAt(r.pos, err)
+		return Raw{}, r.Fail(r.pos, err)
 	}
 	body, err := r.ReadRaw()
 	return makeRaw(string(name), body), err

@@ -48,8 +48,7 @@ func (r *Reader) Kind() Kind {
 
 // ReadNil reads nil.
 func (r *Reader) ReadNil() error {
-	c, err := r.head(KindNil)
-	_ = c
+	_, err := r.head(KindNil)
 	return err
 }
 
@@ -70,7 +69,7 @@ func (r *Reader) ReadInt() (int64, error) {
 	start := r.pos
 	n, negative, err := r.integer()
 	if err == nil && !negative && n > math.MaxInt64 {
-		err = r.failAt(start, fmt.Errorf("%w: %d does not fit int64", ErrRange, n))
+		err = r.Fail(start, fmt.Errorf("%w: %d does not fit int64", ErrRange, n))
 	}
 	return int64(n), err
 }
@@ -80,7 +79,7 @@ func (r *Reader) ReadUint() (uint64, error) {
 	start := r.pos
 	n, negative, err := r.integer()
 	if err == nil && negative {
-		err = r.failAt(start, fmt.Errorf("%w: %d is negative", ErrRange, int64(n)))
+		err = r.Fail(start, fmt.Errorf("%w: %d is negative", ErrRange, int64(n)))
 	}
 	return n, err
 }
@@ -113,7 +112,7 @@ func (r *Reader) ReadFloat64() (float64, error) {
 		if f := float64(n); err != nil || int64(f) == n && f < math.MaxInt64 {
 			return f, err
 		}
-		return 0, r.failAt(start, fmt.Errorf("%w: float64 cannot hold %d exactly", ErrRange, n))
+		return 0, r.Fail(start, fmt.Errorf("%w: float64 cannot hold %d exactly", ErrRange, n))
 	}
 	c, err := r.head(KindFloat)
 	if err != nil {
@@ -138,7 +137,7 @@ func (r *Reader) ReadFloat32() (float32, error) {
 	start := r.pos
 	f, err := r.ReadFloat64()
 	if err == nil && float64(float32(f)) != f && f == f {
-		err = r.failAt(start, fmt.Errorf("%w: float32 cannot hold %v exactly", ErrRange, f))
+		err = r.Fail(start, fmt.Errorf("%w: float32 cannot hold %v exactly", ErrRange, f))
 	}
 	return float32(f), err
 }
@@ -223,7 +222,7 @@ func (r *Reader) containerLen(kind Kind, fix, wide byte, size int) (int, error) 
 // length checks that there can be n more things of at least size bytes each.
 func (r *Reader) length(start int, n uint64, size int) (int, error) {
 	if n*uint64(size) > uint64(r.Len()) { // n has 32 bits at most
-		return 0, r.failAt(start, ErrTruncated)
+		return 0, r.Fail(start, ErrTruncated)
 	}
 	return int(n), nil
 }
@@ -257,7 +256,7 @@ func (r *Reader) ExpectExt(code int8) (int, error) {
 	start := r.pos
 	got, n, err := r.ReadExtHeader()
 	if err == nil && got != code {
-		err = r.failAt(start, fmt.Errorf("%w: extension %d where extension %d is asked for", ErrMismatch, got, code))
+		err = r.Fail(start, fmt.Errorf("%w: extension %d where extension %d is asked for", ErrMismatch, got, code))
 	}
 	return n, err
 }
@@ -287,10 +286,10 @@ func (r *Reader) ReadTime() (time.Time, error) {
 	case 12:
 		sec, nsec = int64(binary.BigEndian.Uint64(b[4:])), binary.BigEndian.Uint32(b)
 	default:
-		return time.Time{}, r.failAt(start, fmt.Errorf("%w: a timestamp of %d bytes", ErrMismatch, n))
+		return time.Time{}, r.Fail(start, fmt.Errorf("%w: a timestamp of %d bytes", ErrMismatch, n))
 	}
 	if nsec > 999_999_999 {
-		return time.Time{}, r.failAt(start, fmt.Errorf("%w: %d nanoseconds in a second", ErrRange, nsec))
+		return time.Time{}, r.Fail(start, fmt.Errorf("%w: %d nanoseconds in a second", ErrRange, nsec))
 	}
 	return time.Unix(sec, int64(nsec)).UTC(), nil
 }
@@ -322,7 +321,7 @@ func (r *Reader) Skip() error {
 	w := walker{b: r.b, pos: r.pos, depth: r.quota.depth, elements: r.quota.elements}
 	err := w.value()
 	if err != nil {
-		return r.failAt(w.pos, err)
+		return r.Fail(w.pos, err)
 	}
 	r.pos, r.quota.elements = w.pos, w.elements
 	return nil
@@ -330,7 +329,9 @@ func (r *Reader) Skip() error {
 
 // Fail returns a [*DecodeError] that says err about the value that begins at
 // offset: for a Parser that does not like what it has read.
-func (r *Reader) Fail(offset int, err error) error { return r.failAt(offset, err) }
+func (r *Reader) Fail(offset int, err error) error {
+	return &DecodeError{Offset: offset, Err: err}
+}
 
 // head reads the first byte of a value that must be of kind want.
 func (r *Reader) head(want Kind) (byte, error) {
@@ -345,18 +346,18 @@ func (r *Reader) head(want Kind) (byte, error) {
 
 func (r *Reader) mismatch(want Kind) error {
 	if r.pos >= len(r.b) {
-		return r.failAt(r.pos, ErrTruncated)
+		return r.Fail(r.pos, ErrTruncated)
 	}
 	if r.Kind() == KindInvalid {
-		return r.failAt(r.pos, ErrInvalidByte)
+		return r.Fail(r.pos, ErrInvalidByte)
 	}
-	return r.failAt(r.pos, fmt.Errorf("%w: %v where %v is asked for", ErrMismatch, r.Kind(), want))
+	return r.Fail(r.pos, fmt.Errorf("%w: %v where %v is asked for", ErrMismatch, r.Kind(), want))
 }
 
 // take returns the next n bytes.
 func (r *Reader) take(n int) ([]byte, error) {
 	if n < 0 || n > len(r.b)-r.pos {
-		return nil, r.failAt(r.pos, ErrTruncated)
+		return nil, r.Fail(r.pos, ErrTruncated)
 	}
 	b := r.b[r.pos : r.pos+n : r.pos+n]
 	r.pos += n
@@ -379,8 +380,4 @@ func (r *Reader) uint(width int) (uint64, error) {
 	default:
 		return binary.BigEndian.Uint64(b), nil
 	}
-}
-
-func (r *Reader) failAt(offset int, err error) error {
-	return &DecodeError{Offset: offset, Err: err}
 }

@@ -24,7 +24,7 @@ var ErrTaken = errors.New("already registered")
 var names nameTable
 
 type nameTable struct {
-	mu     sync.Mutex // held while a type is registered, by name or by extension
+	mu     sync.Mutex // held while a type is registered, by name or by extension; before plans.mu
 	byName atomic.Pointer[map[string]*wireForm]
 }
 

@@ -129,6 +129,37 @@ func TestRegisterExt_TheCodeTellsTheType(t *testing.T) {
 	require.Equal(t, coded{7}, local, "as it arrives from another node")
 }
 
+// path is an extension of a type that can be nil.
+type path []string
+
+func (p path) AppendTerm(dst []byte) ([]byte, error) {
+	text := strings.Join(p, "/")
+	return append(term.AppendExtHeader(dst, 44, len(text)), text...), nil
+}
+
+func (p *path) ParseTerm(r *term.Reader) error {
+	n, err := r.ExpectExt(44)
+	if err != nil {
+		return err
+	}
+	text, err := r.ReadN(n)
+	*p = strings.Split(string(text), "/")
+	return err
+}
+
+func TestRegisterExt_NilIsAnExtensionToo(t *testing.T) {
+	require.NoError(t, term.RegisterExt[path](44))
+	for _, sent := range []path{{"a", "b"}, nil} {
+		b, err := term.AppendMessage(nil, sent)
+		require.NoError(t, err)
+		remote, err := term.DecodeMessage(b)
+		require.NoError(t, err)
+		local, err := term.Isolate(sent)
+		require.NoError(t, err)
+		requireSame(t, local, remote)
+	}
+}
+
 func TestRegister_ConcurrentSafe(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {

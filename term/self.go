@@ -3,6 +3,7 @@ package term
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"reflect"
 	"time"
 
@@ -169,7 +170,7 @@ func (p *plan) copyByCoding(dst, src address, left room) error {
 		return err
 	}
 	dst.value(p).SetZero()
-	r := NewReader(b)
+	r := &Reader{b: b, quota: quota{depth: left.depth, elements: math.MaxInt, memory: math.MaxInt}}
 	if err := p.decode(r, dst); err != nil {
 		return &EncodeError{Err: fmt.Errorf("its own encoding cannot be decoded: %w", err)}
 	}

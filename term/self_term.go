@@ -49,17 +49,20 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 	if r.skipNil() {
 		return nil
 	}
-	start, all, owed := r.pos, r.b, r.quota.owed
+	start, all, before := r.pos, r.b, r.quota
 	own, err := r.ReadRaw()
 	if err != nil {
 		return err
 	}
-	r.pos, r.b, r.quota.owed = start, all[:start+len(own)], 0
+	after := r.quota
+	r.pos, r.b, r.quota = start, all[:start+len(own)], before
+	r.quota.owed = 0 // what is open around the value owes nothing in it
 	err = dst.pointer(p).(Parser).ParseTerm(r)
 	if err == nil && r.Len() > 0 {
-		err = r.failAt(r.pos, fmt.Errorf("%w: ParseTerm of %v left some of it", ErrTrailingBytes, p.typ))
+		err = r.Fail(r.pos, fmt.Errorf("%w: ParseTerm of %v left some of it", ErrTrailingBytes, p.typ))
 	}
-	r.b, r.quota.owed = all, owed
+	after.memory = r.quota.memory
+	r.b, r.quota = all, after
 	return r.wrap(start, err)
 }
 
@@ -72,5 +75,5 @@ func (r *Reader) wrap(start int, err error) error {
 		own := *e
 		return &own
 	}
-	return r.failAt(start, err)
+	return r.Fail(start, err)
 }

@@ -48,7 +48,7 @@ func (p *plan) appendTyped(dst []byte, v any, left room) ([]byte, error) {
 
 // travelsNamed reports whether v, of p's type, has its type's name beside it.
 func (p *plan) travelsNamed(form *wireForm, v any) bool {
-	return form == nil || !form.natural || nilable(p.typ.Kind()) && p.isNil(v)
+	return form == nil || !form.natural || form.name != "" && nilable(p.typ.Kind()) && p.isNil(v)
 }
 
 // isNil reports whether v, of p's type, which is nilable, is nil.
@@ -70,15 +70,15 @@ func (w *wireForm) checkExt(written []byte, p *plan) error {
 
 // notRegistered says what to do about a type that has no wire form.
 func (p *plan) notRegistered() error {
-	switch t := p.typ; {
+	switch {
 	case p.noWire != nil:
 		return p.noWire.encodeError()
-	case t.Kind() == reflect.Pointer && p.elem.wire.Load() != nil:
-		return &EncodeError{Err: fmt.Errorf("%v %w: send what it points to", t, ErrNotRegistered)}
-	case t.Kind() == reflect.Pointer:
-		return &EncodeError{Err: fmt.Errorf("%v %w: call term.Register[%v]", t, ErrNotRegistered, t.Elem())}
+	case p.elem == nil:
+		return &EncodeError{Err: fmt.Errorf("%v %w: call term.Register[%v]", p.typ, ErrNotRegistered, p.typ)}
+	case p.elem.wire.Load() != nil || p.elem.elem != nil || p.elem.typ.Kind() == reflect.Interface:
+		return &EncodeError{Err: fmt.Errorf("%v %w: send what it points to", p.typ, ErrNotRegistered)}
 	default:
-		return &EncodeError{Err: fmt.Errorf("%v %w: call term.Register[%v]", t, ErrNotRegistered, t)}
+		return &EncodeError{Err: fmt.Errorf("%v %w: call term.Register[%v]", p.typ, ErrNotRegistered, p.elem.typ)}
 	}
 }
 
@@ -120,7 +120,7 @@ func readNamed(r *Reader, start int, name []byte) (v any, err error) {
 func (p *plan) readBoxed(r *Reader, start int) (any, error) {
 	if r.message && start == 0 {
 		if err := p.refusedMessage(); err != nil {
-			return nil, r.failAt(start, err)
+			return nil, r.Fail(start, err)
 		}
 	}
 	if p.elem == nil {
