@@ -41,7 +41,7 @@ func (n *Node) acceptAll() {
 		conn, err := n.listener.Accept()
 		switch {
 		case err == nil:
-			n.wg.Go(func() { n.answer(conn) }) // bounded by HandshakeTimeout; Close waits for it
+			n.take(conn)
 		case errors.Is(err, net.ErrClosed) || n.isClosed():
 			return
 		default:
@@ -67,13 +67,18 @@ func (n *Node) pause(d time.Duration) {
 	}
 }
 
-// answer is the acceptor's side of a connection until it is up.
-func (n *Node) answer(conn net.Conn) {
+// take begins the handshake of a connection.
+func (n *Node) take(conn net.Conn) {
 	place, ok := n.pending.add(conn, n.cfg.MaxPendingHandshakes)
 	if !ok {
 		_ = conn.Close()
 		return
 	}
+	n.wg.Go(func() { n.answer(conn, place) }) // bounded by HandshakeTimeout; Close waits for it
+}
+
+// answer is the acceptor's side of a connection until it is up.
+func (n *Node) answer(conn net.Conn, place *list.Element) {
 	h, peer, welcome, err := n.authenticate(conn)
 	n.pending.remove(place)
 	if err == nil {
