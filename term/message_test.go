@@ -136,11 +136,11 @@ type forged struct{ From string }
 
 func TestRefuseMessage_OnlyAsAMessageOfItsOwn(t *testing.T) {
 	term.MustRegister[forged]("test.forged")
-	encoded, err := term.AppendMessage(nil, forged{"a"})
+	encoded, err := mustRaw("test.forged", forged{"a"}).AppendTerm(nil) // as a forger writes it
+	require.NoError(t, err)
+	pointer, err := mustRaw("*test.forged", forged{"b"}).AppendTerm(nil)
 	require.NoError(t, err)
 	asField, err := term.AppendMessage(nil, []any{forged{"a"}, &forged{"b"}})
-	require.NoError(t, err)
-	pointer, err := term.AppendMessage(nil, &forged{"b"})
 	require.NoError(t, err)
 
 	term.RefuseMessage[forged]("only the runtime sends it")
