@@ -99,7 +99,11 @@ func ReceiveMatch[T any](ctx context.Context, match func(T) bool) (v T, err erro
 		v = got
 		return true
 	})
-	return v, err
+	if err != nil {
+		var none T // match may have found one that a full mailbox then dropped
+		return none, err
+	}
+	return v, nil
 }
 
 // recvMatch is RecvMatch that also ends when ctx does.
