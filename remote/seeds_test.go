@@ -1,0 +1,279 @@
+package remote_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/remote/remotetest"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
+)
+
+var (
+	seedCount = flag.Int("seeds", 1000, "how many seeds TestSeeds runs")
+	firstSeed = flag.Uint64("seed", 1, "the first seed of TestSeeds")
+)
+
+// numbered is what the workers of a story send.
+type numbered struct {
+	From string
+	Seq  int
+}
+
+func init() { term.MustRegister[numbered]("remote_test.numbered") }
+
+// story is a random run of five nodes. The first two live all the time, the others
+// are restarted; on the first two are observers, who count.
+type story struct {
+	*lab
+	rng       *rand.Rand
+	nodes     [5]*remote.Node
+	workers   []pid.PID // living or dead, of any start of any node
+	observers [2]*observer
+}
+
+// TestSeeds tells many short stories of partitions, cuts, kills and restarts, and
+// counts at the end.
+func TestSeeds(t *testing.T) {
+	for i := range *seedCount {
+		seed := *firstSeed + uint64(i)
+		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { tellStory(t, seed) })
+		})
+		if !ok {
+			return
+		}
+	}
+}
+
+func tellStory(t *testing.T, seed uint64) {
+	s := &story{lab: &lab{t, remotetest.New(seed)}, rng: rand.New(rand.NewPCG(seed, 0))}
+	s.net.SetDelay(0, time.Duration(s.rng.IntN(20))*time.Millisecond)
+	for i := range s.nodes {
+		s.begin(i)
+	}
+	for i := range s.observers {
+		s.observers[i] = s.observe(s.nodes[i])
+	}
+	for range 15 {
+		s.populate()
+		s.strike()
+		after(time.Duration(s.rng.IntN(4000)) * time.Millisecond)
+	}
+	s.settle()
+}
+
+// nodeName is not in a partition of the one before, so that a restarted node is
+// reached.
+func nodeName(i int) string { return fmt.Sprintf("n%d@test", i) }
+
+func (s *story) begin(i int) {
+	cfg := s.net.Config(nodeName(i))
+	cfg.Logger, cfg.HeartbeatInterval, cfg.ConnectTimeout = quiet, time.Second, 3*time.Second
+	cfg.MaxBackoff, cfg.CloseTimeout = time.Second, time.Second
+	n, err := remote.Start(runtime.MustNew(runtime.Config{Name: nodeName(i), Logger: quiet}), cfg)
+	require.NoError(s, err)
+	s.nodes[i] = n
+}
+
+// populate starts workers, and makes the observers watch some.
+func (s *story) populate() {
+	for range 3 {
+		n := s.nodes[s.rng.IntN(len(s.nodes))]
+		s.workers = append(s.workers, s.spawn(n, s.worker(s.rng.Uint64())))
+	}
+	for _, o := range s.observers {
+		for range 3 {
+			o.watch(s.workers[s.rng.IntN(len(s.workers))], s.rng.IntN(4))
+		}
+	}
+}
+
+// strike does one thing that happens to networks.
+func (s *story) strike() {
+	a, b := s.rng.IntN(len(s.nodes)), s.rng.IntN(len(s.nodes))
+	switch s.rng.IntN(8) {
+	case 0:
+		s.net.Partition([]string{nodeName(a)}, []string{nodeName(b)})
+	case 1:
+		s.net.Partition([]string{nodeName(0), nodeName(a)}, []string{nodeName(1), nodeName(b)})
+	case 2, 3:
+		s.net.Heal()
+	case 4:
+		s.net.Cut(nodeName(a), nodeName(b))
+	case 5:
+		s.net.CutAll(nodeName(a))
+	case 6:
+		_ = s.nodes[a].Runtime().Exit(s.workers[s.rng.IntN(len(s.workers))], signal.Kill)
+	case 7:
+		if a > 1 {
+			stop(s, s.nodes[a])
+			s.begin(a)
+		}
+	}
+}
+
+// settle ends everything in peace and counts.
+func (s *story) settle() {
+	s.net.Heal()
+	for _, n := range s.nodes {
+		for p := range n.Runtime().PIDs() {
+			if p != s.observers[0].pid && p != s.observers[1].pid {
+				require.NoError(s, n.Runtime().Exit(p, signal.Kill))
+			}
+		}
+	}
+	after(time.Minute)
+	for i, o := range s.observers {
+		o.check(s.nodes[i])
+		for _, l := range s.nodes[i].Stats().Links {
+			require.Zero(s, l.Relations, "%s -> %s", nodeName(i), l.Node)
+			require.Zero(s, l.Queue)
+			require.Zero(s, l.Waiting)
+		}
+	}
+	for _, n := range s.nodes {
+		stop(s, n)
+	}
+	require.Zero(s, s.net.Connections())
+}
+
+// worker sends numbered messages to the observers, calls and links itself with
+// others, and so dies now and then.
+func (s *story) worker(seed uint64) runtime.Body {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	others := append([]pid.PID(nil), s.workers...)
+	return func(ctx *runtime.Context) error {
+		var seq [2]int
+		for {
+			i := rng.IntN(2)
+			if o := s.observers[i]; o != nil && ctx.Send(o.pid, numbered{ctx.PID().String(), seq[i] + 1}) == nil {
+				seq[i]++
+			}
+			if len(others) > 0 {
+				other := others[rng.IntN(len(others))]
+				switch rng.IntN(8) {
+				case 0:
+					_ = ctx.Link(other)
+				case 1:
+					_ = ctx.Unlink(other)
+				case 2:
+					ctx.Demonitor(ctx.Monitor(other))
+				case 3:
+					_, _ = runtime.CallTimeout[int](ctx, other, seq[i], 100*time.Millisecond)
+				case 4:
+					ctx.Monitor(other)
+				}
+			}
+			m, err := ctx.RecvTimeout(time.Duration(1+rng.IntN(300)) * time.Millisecond)
+			if err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
+				continue
+			}
+			if from, ok := m.From(); ok {
+				_ = ctx.Reply(from, 1)
+			}
+		}
+	}
+}
+
+// observer watches workers and receives what they send.
+type observer struct {
+	*story
+	pid    pid.PID
+	orders chan func(ctx *runtime.Context)
+	downs  map[pid.Ref]int // how many came; of each monitor that was not taken back
+	exits  map[pid.PID]int // how many came, of each process linked with, once
+	last   map[string]int
+	fault  string
+}
+
+func (s *story) observe(n *remote.Node) *observer {
+	o := &observer{
+		story: s, orders: make(chan func(*runtime.Context), 100),
+		downs: map[pid.Ref]int{}, exits: map[pid.PID]int{}, last: map[string]int{},
+	}
+	o.pid = s.spawn(n, func(ctx *runtime.Context) error {
+		ctx.SetTrapExit(true)
+		for {
+			m, err := ctx.RecvTimeout(10 * time.Millisecond)
+			select {
+			case order := <-o.orders:
+				order(ctx)
+			default:
+			}
+			switch {
+			case err == nil:
+				o.note(m.Value())
+			case ctx.Err() != nil:
+				return err
+			}
+		}
+	})
+	return o
+}
+
+// watch makes the observer do something with a worker.
+func (o *observer) watch(p pid.PID, how int) {
+	o.orders <- func(ctx *runtime.Context) {
+		switch how {
+		case 0:
+			if _, before := o.exits[p]; !before && ctx.Link(p) == nil {
+				o.exits[p] = 0
+			}
+		case 1:
+			ref := ctx.Monitor(p)
+			if ctx.DemonitorFlush(ref) {
+				return
+			}
+		default:
+			o.downs[ctx.Monitor(p)] = 0
+		}
+	}
+}
+
+func (o *observer) note(v any) {
+	switch v := v.(type) {
+	case signal.Down:
+		n, known := o.downs[v.Ref]
+		if !known || n > 0 {
+			o.fault = fmt.Sprintf("%v came %d times before", v, n)
+		}
+		o.downs[v.Ref]++
+	case signal.Exit:
+		n, known := o.exits[v.From]
+		if !known || n > 0 {
+			o.fault = fmt.Sprintf("%v came %d times before", v, n)
+		}
+		o.exits[v.From]++
+	case numbered:
+		if v.Seq <= o.last[v.From] {
+			o.fault = fmt.Sprintf("%v after %d", v, o.last[v.From])
+		}
+		o.last[v.From] = v.Seq
+	}
+}
+
+// check is called when everybody else has ended.
+func (o *observer) check(n *remote.Node) {
+	o.Helper()
+	require.Empty(o, o.fault)
+	for p, count := range o.exits {
+		require.Equal(o, 1, count, "exits of %v", p)
+	}
+	for ref, count := range o.downs {
+		require.Equal(o, 1, count, "downs of %v", ref)
+	}
+	requireClean(o.lab, n, o.pid)
+}
