@@ -68,6 +68,14 @@ type MessageFormatter interface {
 	FormatMessage(msg any) any
 }
 
+// StateReplacer is for servers that keep their state elsewhere than in the server's
+// value: [ReplaceState] then does not replace that, but calls this method.
+type StateReplacer interface {
+	// ReplaceState gives the state to replace and goes on with what that
+	// returns, a value of the same type, unless it returns an error.
+	ReplaceState(replace func(state any) (any, error)) error
+}
+
 // isServer reports whether v has any of the methods that make it a server.
 func isServer(v any) bool {
 	switch v.(type) {

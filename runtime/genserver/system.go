@@ -114,12 +114,21 @@ func (s *server) replace(arg any) any {
 	if !ok {
 		return failureOf(fmt.Errorf("replace state: %w", ErrUnhandled))
 	}
-	impl, err := r.replace(s.impl)
-	if err != nil {
+	if err := s.replaceBy(r.replace); err != nil {
 		return failureOf(err)
 	}
-	s.impl = impl
 	return nil
+}
+
+func (s *server) replaceBy(replace func(any) (any, error)) error {
+	if h, ok := s.impl.(StateReplacer); ok {
+		return h.ReplaceState(replace)
+	}
+	impl, err := replace(s.impl)
+	if err == nil {
+		s.impl = impl
+	}
+	return err
 }
 
 func (s *server) statistics() Statistics {

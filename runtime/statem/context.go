@@ -1,0 +1,98 @@
+package statem
+
+import (
+	"context"
+	"time"
+
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
+
+// Context is what a machine's functions act with: its process, its data, and what
+// can be asked for besides the next state. Replies go out when the function has
+// returned, the rest is done after that, in the order that the package doc tells.
+type Context[S comparable, D any] struct {
+	*runtime.Context
+	Data D
+
+	machine *machine[S, D]
+	asked   asked
+}
+
+// asked is what a function asked for.
+type asked struct {
+	postpone bool
+	repeat   bool
+	inserted []Event
+	replies  []reply
+	timers   []timerChange
+}
+
+type reply struct {
+	to   genserver.From
+	with any
+	err  error
+}
+
+// State returns the state that the machine is in.
+func (c *Context[S, D]) State() S { return c.machine.state }
+
+// Postpone puts the event aside until the state has changed. Then all that were
+// put aside come again, the oldest first. Source: OTP, gen_statem, postpone().
+func (c *Context[S, D]) Postpone() { c.asked.postpone = true }
+
+// Insert makes the machine handle ev next, before all that waits. More than one are
+// handled in order. An Event{Content: v} is an internal one.
+// Source: OTP, gen_statem, next_event.
+func (c *Context[S, D]) Insert(ev Event) { c.asked.inserted = append(c.asked.inserted, ev) }
+
+// Repeat makes the state be entered again, if it stays the same.
+// Source: OTP, gen_statem, repeat_state.
+func (c *Context[S, D]) Repeat() { c.asked.repeat = true }
+
+// Reply answers a call, now or in a later state.
+func (c *Context[S, D]) Reply(to genserver.From, v any) {
+	c.asked.replies = append(c.asked.replies, reply{to: to, with: v})
+}
+
+// ReplyError answers a call with an error, see genserver.ReplyError.
+func (c *Context[S, D]) ReplyError(to genserver.From, err error) {
+	c.asked.replies = append(c.asked.replies, reply{to: to, err: err})
+}
+
+// SetTimeout makes an event of kind Timeout with content come after d. The timer
+// is set anew if it runs already. With d <= 0 the event comes before any message
+// that has not been received yet. Source: OTP, gen_statem, timeout_action().
+func (c *Context[S, D]) SetTimeout(t Timer, d time.Duration, content any) {
+	c.asked.timers = append(c.asked.timers, timerChange{timer: t, after: max(d, 0), content: content})
+}
+
+// CancelTimeout stops a timer. Its event does not come any more.
+func (c *Context[S, D]) CancelTimeout(t Timer) {
+	c.asked.timers = append(c.asked.timers, timerChange{timer: t, what: cancelTimer})
+}
+
+// UpdateTimeout changes what the event of a timer will have as content, and not
+// its time. If the timer does not run, the event comes at once.
+func (c *Context[S, D]) UpdateTimeout(t Timer, content any) {
+	c.asked.timers = append(c.asked.timers, timerChange{timer: t, content: content, what: updateTimer})
+}
+
+// Stop makes the machine stop with reason when the function has returned, in the
+// state that it is in. Replies still go out, nothing else is done. A second Stop
+// changes nothing.
+func (c *Context[S, D]) Stop(reason signal.ExitReason) {
+	c.machine.stopping = true
+	c.machine.server.Stop(reason)
+}
+
+// Hibernate makes the machine give its goroutine back as soon as it has nothing to
+// do, see genserver.Context.
+func (c *Context[S, D]) Hibernate() { c.machine.server.Hibernate() }
+
+// CallContext returns the context of a call, see genserver.Context. Once the event
+// was postponed, the caller's deadline and values are no longer part of it.
+func (c *Context[S, D]) CallContext(from genserver.From) context.Context {
+	return c.machine.server.CallContext(from)
+}

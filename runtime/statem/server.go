@@ -1,0 +1,136 @@
+package statem
+
+import (
+	"fmt"
+
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
+
+// machine is a [Machine] that runs: a server that makes events of messages.
+type machine[S comparable, D any] struct {
+	spec   Machine[S, D]
+	ctx    Context[S, D]
+	server *genserver.Context
+
+	state     S
+	queue     []Event // to be handled now, the oldest first
+	postponed []Event // the oldest first
+	timers    timers
+	stopping  bool
+}
+
+func newMachine[S comparable, D any](spec Machine[S, D]) *machine[S, D] {
+	m := &machine[S, D]{spec: spec, state: spec.Initial}
+	m.ctx.Data, m.ctx.machine = spec.Data, m
+	return m
+}
+
+// in returns what the machine's present state does.
+func (m *machine[S, D]) in() State[S, D] {
+	if state, ok := m.spec.States[m.state]; ok {
+		return state
+	}
+	return m.spec.Default
+}
+
+// check returns an error if the machine has come to a state that can do nothing.
+func (m *machine[S, D]) check() error {
+	if m.in().Handle == nil {
+		return fmt.Errorf("state %v has no Handle", m.state)
+	}
+	return nil
+}
+
+// begin is what follows Init: it is done once the start has returned.
+type begin struct{}
+
+func (m *machine[S, D]) Init(ctx *genserver.Context) error {
+	m.server, m.ctx.Context = ctx, ctx.Context
+	if m.spec.Init != nil {
+		state, err := m.spec.Init(&m.ctx)
+		if err != nil {
+			return err
+		}
+		m.state = state
+	}
+	ctx.Continue(begin{})
+	return m.check()
+}
+
+// HandleContinue enters the first state.
+func (m *machine[S, D]) HandleContinue(*genserver.Context, any) error {
+	m.ctx.asked.postpone = false // there is no event
+	m.reply()
+	if err := m.enter(m.state); err != nil {
+		m.fail(err)
+		return nil
+	}
+	m.settle()
+	m.run()
+	return nil
+}
+
+func (m *machine[S, D]) HandleCall(_ *genserver.Context, from genserver.From, req any) (any, error) {
+	m.accept(Event{Kind: Call, From: from, Content: req})
+	return genserver.NoReply, nil
+}
+
+func (m *machine[S, D]) HandleCast(_ *genserver.Context, msg any) error {
+	m.accept(Event{Kind: Cast, Content: msg})
+	return nil
+}
+
+func (m *machine[S, D]) HandleInfo(_ *genserver.Context, msg any) error {
+	if t, ok := msg.(signal.Timeout); ok {
+		fired, live, ours := m.timers.fired(t.Ref)
+		switch {
+		case live:
+			m.accept(fired.event())
+			return nil
+		case ours:
+			return nil
+		}
+	}
+	m.accept(Event{Kind: Info, Content: msg})
+	return nil
+}
+
+// accept handles an event from outside, and all that follows from it.
+func (m *machine[S, D]) accept(ev Event) {
+	m.queue = append(m.queue, ev)
+	m.run()
+}
+
+func (m *machine[S, D]) run() {
+	if err := m.drain(); err != nil {
+		m.fail(err)
+	}
+}
+
+func (m *machine[S, D]) fail(err error) { m.ctx.Stop(signal.ReasonOf(err)) }
+
+func (m *machine[S, D]) Terminate(_ *genserver.Context, reason signal.ExitReason) {
+	if m.spec.Terminate != nil {
+		m.spec.Terminate(&m.ctx, reason)
+		m.reply()
+	}
+}
+
+func (m *machine[S, D]) FormatState() any {
+	if m.spec.Format != nil {
+		return m.spec.Format(m.state, m.ctx.Data)
+	}
+	return Status[S, D]{m.state, m.ctx.Data}
+}
+
+// ReplaceState implements genserver.StateReplacer.
+func (m *machine[S, D]) ReplaceState(replace func(any) (any, error)) error {
+	replaced, err := replace(Status[S, D]{m.state, m.ctx.Data})
+	if err != nil {
+		return err
+	}
+	status := replaced.(Status[S, D]) // what came in as one is one
+	m.state, m.ctx.Data = status.State, status.Data
+	return nil
+}
