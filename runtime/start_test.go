@@ -65,7 +65,8 @@ func idle(ctx *runtime.Context) error {
 	}
 }
 
-// spawn starts a process in the name of the program.
+// spawn starts a process in the name of the program and returns when its body has
+// begun: an exit signal that comes before spares the body altogether.
 func spawn(t testing.TB, rt *runtime.Runtime, body runtime.Body) runtime.ProcessHandle {
 	t.Helper()
 	return spawnOpt(t, rt, runtime.SpawnOptions{}, body)
@@ -74,12 +75,14 @@ func spawn(t testing.TB, rt *runtime.Runtime, body runtime.Body) runtime.Process
 func spawnOpt(t testing.TB, rt *runtime.Runtime, opts runtime.SpawnOptions, body runtime.Body) runtime.ProcessHandle {
 	t.Helper()
 	// The process must not end before there is a handle of it.
-	held := make(chan struct{})
+	begun, held := make(chan struct{}), make(chan struct{})
 	p, err := rt.SpawnOpt(opts, func(ctx *runtime.Context) error {
+		close(begun)
 		<-held
 		return body(ctx)
 	})
 	require.NoError(t, err)
+	<-begun
 	h, ok := rt.Process(p)
 	require.True(t, ok)
 	close(held)
