@@ -133,3 +133,16 @@ replace (
 `}).Load(t)
 	require.Empty(t, check.GoMod(ws))
 }
+
+func TestGoMod_OutsideModulesMayReferToEachOther(t *testing.T) {
+	load := func(target string) *workspace.Workspace {
+		return fixture.Sound().With(fixture.Files{
+			"versions.json": strings.Replace(fixture.Sound()["versions.json"], `"app/apart":`,
+				`"app/apart/more": "it shows how two modules stand outside together", "app/apart":`, 1),
+			"app/apart/more/go.mod": "module example.org/m/app/apart/more\n\ngo 1.26.0\n\n" +
+				"require example.org/m/app/apart v0.0.0\n\nreplace example.org/m/app/apart => " + target + "\n",
+		}).Load(t)
+	}
+	require.Empty(t, check.GoMod(load("..")))
+	require.Contains(t, finding.Text(check.GoMod(load("../.."))), `it replaces app/apart by "../.."`)
+}

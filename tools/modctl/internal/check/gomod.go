@@ -1,6 +1,7 @@
 package check
 
 import (
+	"path"
 	"slices"
 
 	"golang.org/x/mod/modfile"
@@ -48,6 +49,8 @@ func requires(ws *workspace.Workspace, dir string) []finding.Finding {
 		}
 		declared, known := ws.Manifest.Modules[s]
 		switch {
+		case bothOutside(ws, dir, s):
+			// Neither is ever published: any version will do.
 		case !known:
 			found = append(found, finding.New(fileName(dir), "take it out, or add the module to the manifest",
 				"it requires %s, which is no module of the workspace", r.Mod.Path))
@@ -76,6 +79,8 @@ func replaces(ws *workspace.Workspace, dir string) []finding.Finding {
 		case !ours:
 			found = append(found, finding.New(fileName(dir), "take it out: those who import this module would not get it",
 				"it replaces %s", r.Old.Path))
+		case bothOutside(ws, dir, s):
+			found = append(found, outsideReplace(dir, s, r)...)
 		case !missing[s]:
 			found = append(found, finding.New(fileName(dir), runFix, "it replaces %s, which is none of its siblings, or twice", s))
 		case !replacesRightly(dir, s, r):
@@ -90,6 +95,21 @@ func replaces(ws *workspace.Workspace, dir string) []finding.Finding {
 		}
 	}
 	return found
+}
+
+// bothOutside reports whether a module outside of the workspace refers to another
+// one, as the parts of a comparison that cannot be linked together do.
+func bothOutside(ws *workspace.Workspace, dir, other string) bool {
+	_, outside := ws.Manifest.Outside[other]
+	return outside && !ws.Inside(dir)
+}
+
+func outsideReplace(dir, other string, r *modfile.Replace) []finding.Finding {
+	if path.Join(dir, r.New.Path) == other {
+		return nil
+	}
+	return []finding.Finding{finding.New(fileName(dir), "name the directory of "+other,
+		"it replaces %s by %q", other, r.New.Path)}
 }
 
 func replacesRightly(dir, sibling string, r *modfile.Replace) bool {
