@@ -85,7 +85,7 @@ func TestDecode_HostileBytesTakeNoMemory(t *testing.T) {
 	for name, test := range hostile {
 		t.Run(name, func(t *testing.T) {
 			_, _ = term.Decode[any](test.encoded) // whatever is made once
-			limit := uint64(16 << 10) // the error, and more under the race detector
+			limit := uint64(16 << 10)             // the error, and more under the race detector
 			if name == "nested type names" {
 				limit += term.DefaultMaxDepth * 24 // the header of a slice for each
 			}

@@ -6,7 +6,8 @@ package term
 //
 //   - Values that Go itself copies, such as numbers, strings, PIDs, and structs
 //     and arrays of these, and values of [Immutable] types, are returned as they
-//     are, in a few nanoseconds.
+//     are, in a few nanoseconds. So are structs whose slices, maps and pointers
+//     happen to be nil and whose interfaces hold what is returned as it is.
 //   - A []byte is handed over as it is: the sender must not touch it again. Inside
 //     of another value it is copied as any slice is.
 //   - What has slices, maps, pointers or interfaces is copied, and types that
@@ -57,7 +58,7 @@ func copyAny(v any, left room) (any, error) {
 	if p.plain {
 		return ifKnown(v)
 	}
-	if p.tidy != nil && p.tidy(held(v, p.direct)) {
+	if p.isTidy(v, left) {
 		return v, nil
 	}
 	if p.travelsNamed(p.wire.Load(), v) {
@@ -78,6 +79,25 @@ func copyAny(v any, left room) (any, error) {
 		return nil, err
 	}
 	return box(p.word, dst, p.direct), nil
+}
+
+// isTidy reports whether what arrives for a v in an interface is v.
+func isTidy(v any, left room) bool {
+	if v == nil {
+		return true
+	}
+	p := planOf(v)
+	if p.plain {
+		return p.asIs.Load() // but for a Raw, which may be known by now
+	}
+	left.depth--
+	return p.isTidy(v, left)
+}
+
+// isTidy reports whether v, of p's type, which is not plain, arrives as it is. If
+// it is nested too deeply it does not.
+func (p *plan) isTidy(v any, left room) bool {
+	return p.tidy != nil && !p.direct && left.depth > 0 && p.tidy(heldPointee(v), left)
 }
 
 // ifKnown decodes a [Raw] or an [Ext] whose type has become known since it came,

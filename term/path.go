@@ -67,11 +67,14 @@ func keyStep(key any) string {
 	for v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
-	if !v.IsValid() {
+	switch {
+	case !v.IsValid():
 		return "[nil]"
-	}
-	if v.Kind() == reflect.String {
+	case v.CanInt() || v.CanUint() || v.CanFloat() || v.Kind() == reflect.Bool:
+		return fmt.Sprintf("[%v]", v)
+	case v.Kind() == reflect.String:
 		return fmt.Sprintf("[%.64q]", v.String())
+	default:
+		return fmt.Sprintf("[%.64q]", fmt.Sprint(v)) // quoted: it may come from anywhere
 	}
-	return fmt.Sprintf("[%.64s]", fmt.Sprint(v))
 }

@@ -25,8 +25,8 @@ type plan struct {
 	plain  bool       // a copy of the memory is an isolated value
 	skips  bool       // some of the memory must not even be read: fields tagged "-"
 	// tidy reports that a value is already as it would arrive, though others of
-	// its type may not be; nil if that cannot be told, or never is.
-	tidy func(a address) bool
+	// its type are not: a struct whose slices and pointers are nil. It may be nil.
+	tidy func(a address, left room) bool
 
 	parts  []part   // the types that it consists of
 	noWire *refusal // why no value can be encoded or decoded

@@ -13,6 +13,7 @@ func (c *compiler) iface(p *plan) {
 	if p.typ.NumMethod() > 0 {
 		load, store = p.loadInterface, p.storeInterface
 	}
+	p.tidy = func(a address, left room) bool { return isTidy(load(a), left) }
 	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
 		return appendAny(dst, load(src), left)
 	}

@@ -6,8 +6,8 @@ import "reflect"
 const mapOverhead = 8
 
 func (c *compiler) mapping(p *plan) {
+	p.isZero, p.tidy = firstWordIsNil, tidyIfNil
 	key, value := c.plan(p.typ.Key()), c.plan(p.typ.Elem())
-	p.isZero = firstWordIsNil
 	p.parts = []part{{"[key]", key}, {"[value]", value}}
 	if err := checkKey(reflect.Zero(key.typ)); err != nil {
 		p.refuse("[key]", "%w", err)

@@ -5,7 +5,7 @@ import "reflect"
 // pointer compiles a pointer type. Nil travels as nil, all else as the pointee.
 // So a pointer to what is nil itself arrives as a nil pointer.
 func (c *compiler) pointer(p *plan) {
-	p.isZero = firstWordIsNil
+	p.isZero, p.tidy = firstWordIsNil, tidyIfNil
 	if pointsToItself(p.typ) {
 		p.refuse("", "%v %w: it never points to anything but itself", p.typ, ErrUnsendable)
 		return

@@ -9,8 +9,9 @@ import (
 var bytesType = reflect.TypeFor[[]byte]()
 
 func (c *compiler) slice(p *plan) {
-	elem := c.plan(p.typ.Elem())
 	p.isZero = firstWordIsNil
+	p.tidy = func(a address, left room) bool { return cap(*at[[]struct{}](a)) == 0 && left.depth > 0 }
+	elem := c.plan(p.typ.Elem())
 	if isByte(elem) {
 		byteSlice(p)
 		return
@@ -98,9 +99,10 @@ func (c *compiler) array(p *plan) {
 	case elem.plain:
 		p.copyMemory()
 	case elem.tidy != nil:
-		p.tidy = func(a address) bool {
+		p.tidy = func(a address, left room) bool {
+			left.depth--
 			for i := range n {
-				if !elem.tidy(a.add(uintptr(i) * size)) {
+				if !elem.tidy(a.add(uintptr(i)*size), left) {
 					return false
 				}
 			}
@@ -234,3 +236,5 @@ func byteArray(p *plan) {
 
 // firstWordIsNil reports whether a pointer, slice, map or interface is nil.
 func firstWordIsNil(a address) bool { return a.pointee().isNil() }
+
+func tidyIfNil(a address, _ room) bool { return firstWordIsNil(a) }

@@ -188,9 +188,10 @@ func (s *structPlan) copyFields(dst, src address, left room) error {
 	return nil
 }
 
-func (s *structPlan) tidy(a address) bool {
+func (s *structPlan) tidy(a address, left room) bool {
+	left.depth--
 	for _, i := range s.deep {
-		if f := &s.fields[i]; !f.plan.tidy(a.add(f.offset)) {
+		if f := &s.fields[i]; !f.plan.tidy(a.add(f.offset), left) {
 			return false
 		}
 	}

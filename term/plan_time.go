@@ -21,7 +21,7 @@ func timestamp(p *plan) {
 		*at[time.Time](dst) = arrived(*at[time.Time](src))
 		return nil
 	}
-	p.tidy = func(a address) bool {
+	p.tidy = func(a address, _ room) bool {
 		t := *at[time.Time](a)
 		return t == arrived(t)
 	}

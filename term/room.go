@@ -12,7 +12,8 @@ type room struct {
 	end   int // how long the encoding may become
 }
 
-// copyRoom is the room for copies, which have no encoding.
+// copyRoom is the room for copies, which have no encoding. What is copied with the
+// memory around it is not counted: how deep it nests, its type says.
 var copyRoom = room{DefaultMaxDepth, math.MaxInt}
 
 // room returns the room that l gives to an encoding which is appended to dst.

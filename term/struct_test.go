@@ -87,7 +87,7 @@ func TestStruct_UnexportedFieldsAreRefused(t *testing.T) {
 		pin  int
 	}
 	for _, err := range []error{
-		encodeErr(secret{}), isolateErr(secret{}), isolateErr([]any{1, &secret{}}), decodeErrOf(&secret{}),
+		encodeErr(secret{pin: 1}), isolateErr(secret{}), isolateErr([]any{1, &secret{}}), decodeErrOf(&secret{}),
 		isolateErr((*secret)(nil)), isolateErr(map[string][]secret{}), isolateErr(errorsNew("x")),
 	} {
 		require.ErrorIs(t, err, term.ErrUnsendable)
