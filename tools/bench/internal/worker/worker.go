@@ -39,6 +39,7 @@ func (p Program) run(args []string) error {
 		}
 		return nil
 	case len(args) > 0 && args[0] == "node" && p.Node != nil:
+		deepStacks()
 		return p.Node(args[1:])
 	case len(args) == 2:
 		return p.measure(args[0], args[1])
@@ -55,6 +56,7 @@ func (p Program) measure(name, count string) error {
 	if err != nil || n < 1 {
 		return fmt.Errorf("n is %q, want a positive number", count)
 	}
+	deepStacks()
 	result, err := workload(n)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -16,17 +16,13 @@ func newSystem() *actor.ActorSystem {
 	}))
 }
 
-// dispatcher runs the busy actors.
-var dispatcher = &keepers{}
-
 // busy are the properties of an actor that gets many messages.
 func busy(a actor.Actor) *actor.Props {
-	return actor.PropsFromProducer(func() actor.Actor { return a }, actor.WithDispatcher(dispatcher))
+	return actor.PropsFromProducer(func() actor.Actor { return a })
 }
 
 // small are the properties of one actor among many that get few messages. The
-// library's documentation calls this mailbox cheaper to allocate, and its own
-// dispatcher is the faster one for them.
+// library's documentation calls this mailbox cheaper to allocate.
 func small(a actor.Actor) *actor.Props {
 	return actor.PropsFromProducer(func() actor.Actor { return a }, actor.WithMailbox(actor.UnboundedLockfree()))
 }
