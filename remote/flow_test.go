@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,7 +145,7 @@ func TestFragments_LargeMessageArrivesWholeBesideSmallOnes(t *testing.T) {
 			require.NoError(l, ctx.Send(large.pid, want))
 			return ctx.Send(large.pid, "after")
 		})
-		count := 0
+		var count atomic.Int64
 		l.spawn(a, func(ctx *runtime.Context) error {
 			for {
 				select {
@@ -157,12 +158,12 @@ func TestFragments_LargeMessageArrivesWholeBesideSmallOnes(t *testing.T) {
 				at := (<-small.mail).(time.Time)
 				require.True(l, at.Equal(begun))
 				require.Less(l, time.Since(begun), 20*time.Millisecond, "a small message waits for a few fragments")
-				count++
+				count.Add(1)
 			}
 		})
 		require.Equal(l, want, <-large.mail)
 		require.Equal(l, "after", <-large.mail)
-		require.Greater(l, count, 5)
+		require.Greater(l, count.Load(), int64(5))
 		synctest.Wait()
 	})
 }

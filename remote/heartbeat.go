@@ -14,11 +14,16 @@ import (
 // small message does, but at each tick if something was read since the one before:
 // to two intervals after that one. So silence is noticed after more than one and
 // three quarters and at most two intervals.
+//
+// A tick that comes late tells that this program itself was stopped, or starved of
+// processor time: then what the peer has sent meanwhile may lie unread, and the
+// deadline is put off once.
 type rhythm struct {
 	timer  *time.Timer
 	tick   int
 	reads  uint64 // as of the last tick
 	last   time.Time
+	late   time.Time // when a tick was last found to be late
 	number uint64    // of the last ping
 	pinged time.Time // when it was queued; zero once the pong has come
 }
@@ -72,7 +77,29 @@ func (l *link) extendLocked(now time.Time) {
 		r.reads = reads
 		_ = l.conn.SetReadDeadline(r.last.Add(2 * l.node.cfg.HeartbeatInterval))
 	}
+	l.noteLateLocked(now)
 	r.last = now
+}
+
+// noteLateLocked finds out whether the tick that is due is late.
+func (l *link) noteLateLocked(now time.Time) {
+	if now.Sub(l.rhythm.last) > l.node.cfg.HeartbeatInterval/2 {
+		l.rhythm.late = now
+	}
+}
+
+// forgive puts a deadline off that has passed, and reports true, if it may be our
+// own fault that it has.
+func (l *link) forgive() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r, now, interval := &l.rhythm, time.Now(), l.node.cfg.HeartbeatInterval
+	l.noteLateLocked(now)
+	if l.state != linkUp || now.Sub(r.late) > interval/ticksPerInterval {
+		return false
+	}
+	r.late, r.last = time.Time{}, now
+	return l.conn.SetReadDeadline(now.Add(interval)) == nil
 }
 
 func (l *link) pingLocked(now time.Time) {

@@ -14,7 +14,7 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-const testTimeout = 20 * time.Second
+const testTimeout = 30 * time.Second
 
 // quiet is the logger of nodes in tests.
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))

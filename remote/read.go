@@ -37,7 +37,7 @@ func (l *link) read() {
 			l.stopReading(bad)
 			return
 		}
-		if err != nil {
+		if err != nil && !(errors.Is(err, os.ErrDeadlineExceeded) && l.forgive()) {
 			l.lost(err)
 			return
 		}

@@ -46,7 +46,7 @@ func playRole(role string) int {
 	rt := runtime.MustNew(runtime.Config{Name: os.Getenv(nameVariable), Logger: quiet})
 	n, err := remote.Start(rt, remote.Config{
 		Listen: "127.0.0.1:0", Logger: quiet, Resolver: peerResolver(),
-		HeartbeatInterval: roleHeartbeat, CloseTimeout: time.Second,
+		HeartbeatInterval: heartbeatOf(role), CloseTimeout: time.Second,
 		MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
 	})
 	if err == nil {
@@ -75,6 +75,15 @@ func peerResolver() remote.Resolver {
 // roleHeartbeat is the interval of programs that play a role, and of the nodes that
 // watch them die.
 const roleHeartbeat = 500 * time.Millisecond
+
+// heartbeatOf returns the interval of a role. Those who send much are not to be
+// taken for dead on a machine with much else to do.
+func heartbeatOf(role string) time.Duration {
+	if role == "flood" {
+		return 20 * roleHeartbeat
+	}
+	return roleHeartbeat
+}
 
 // player is a program that plays a role.
 type player struct {

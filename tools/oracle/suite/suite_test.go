@@ -4,6 +4,8 @@ package suite_test
 
 import (
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,16 +23,53 @@ const passes = 3
 // agrees runs a corpus and compares what is printed with a file, byte by byte.
 func agrees(t *testing.T, corpus, expected string) {
 	t.Helper()
-	want, err := os.ReadFile("corpus/" + expected + ".jsonl")
-	require.NoError(t, err)
+	want := read(t, expected)
 	for range passes {
-		var stdout, stderr strings.Builder
-		status := cli.Run([]string{"run", "corpus/" + corpus + ".jsonl"}, &stdout, &stderr)
-		require.Equal(t, cli.OK, status, stderr.String())
-		if stdout.String() != string(want) {
+		if results(t, "1", corpus) != want {
 			t.Fatal(differences(corpus, expected))
 		}
 	}
+}
+
+// agreesOnTwoNodes does the same with processes on two nodes. It compares the lines
+// of scenarios that use no names, and wants all others skipped: that many.
+func agreesOnTwoNodes(t *testing.T, corpus, expected string, skipped int) {
+	t.Helper()
+	scenarios := slices.Collect(strings.Lines(read(t, corpus)))
+	want := slices.Collect(strings.Lines(read(t, expected)))
+	for range passes {
+		got := slices.Collect(strings.Lines(results(t, "2", corpus)))
+		require.Len(t, got, len(want))
+		count := 0
+		for i, line := range got {
+			if usesNames.MatchString(scenarios[i]) {
+				require.Contains(t, line, `"skipped":"it uses registered names`)
+				count++
+			} else {
+				require.Equal(t, want[i], line)
+			}
+		}
+		require.Equal(t, skipped, count)
+	}
+}
+
+// usesNames finds the steps that have to do with names in the text of a scenario.
+var usesNames = regexp.MustCompile(`"to_name":|"op":\s*"(register|unregister|whereis)"`)
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile("corpus/" + file + ".jsonl")
+	require.NoError(t, err)
+	return string(text)
+}
+
+// results returns what is printed for a corpus.
+func results(t *testing.T, nodes, corpus string) string {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	status := cli.Run([]string{"run", "-nodes", nodes, "corpus/" + corpus + ".jsonl"}, &stdout, &stderr)
+	require.Equal(t, cli.OK, status, stderr.String())
+	return stdout.String()
 }
 
 // differences shows what differs, which a comparison of whole files does not.
@@ -50,6 +89,18 @@ func TestRandom_AsOnTheBEAM(t *testing.T) {
 func TestCorner_AsOnTheBEAM(t *testing.T) { agrees(t, "corner", "corner.expected") }
 
 func TestNoproc_LinkIsAnErrorInBothTrapModes(t *testing.T) { agrees(t, "noproc", "noproc.starlang") }
+
+func TestHand_OnTwoNodesAsOnOne(t *testing.T) { agreesOnTwoNodes(t, "hand", "hand.expected", 20) }
+
+func TestRandom_OnTwoNodesAsOnOne(t *testing.T) {
+	agreesOnTwoNodes(t, "random-1000", "random-1000.expected", 903)
+}
+
+func TestCorner_OnTwoNodesAsOnOne(t *testing.T) { agreesOnTwoNodes(t, "corner", "corner.expected", 2) }
+
+func TestNoproc_LinkToAnotherNodeIsAnsweredByAnExit(t *testing.T) {
+	agreesOnTwoNodes(t, "noproc", "noproc.two-nodes", 0)
+}
 
 // What noproc.starlang says differs from what was recorded only in the scenarios
 // of the README's table, and there first at a link.

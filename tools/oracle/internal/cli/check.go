@@ -33,13 +33,16 @@ func (a *app) check(args []string) error {
 	if len(scenarios) != len(expected) {
 		return fmt.Errorf("%s has %d scenarios, %s has %d results", files[0], len(scenarios), files[1], len(expected))
 	}
-	differ := 0
+	differ, skipped := 0, 0
 	for range repeat {
-		differ += a.compare(files[0], scenarios, expected)
+		differ, skipped = a.compare(files[0], scenarios, expected, differ)
 	}
 	runs := ""
 	if repeat != 1 {
 		runs = fmt.Sprintf(" run %d times", repeat)
+	}
+	if skipped > 0 {
+		runs += fmt.Sprintf(", %d skipped", skipped)
 	}
 	fmt.Fprintf(a.stdout, "%s: %d scenarios%s, %d differences\n", files[0], len(scenarios), runs, differ)
 	if differ > 0 {
@@ -48,18 +51,20 @@ func (a *app) check(args []string) error {
 	return nil
 }
 
-// compare runs the scenarios once, prints where their results differ, and returns
-// how many do.
-func (a *app) compare(file string, scenarios []scenario.Scenario, expected []map[string]any) (differ int) {
+// compare runs the scenarios once, prints where their results differ, and adds how
+// many do to differ. skipped is how many have no result to be compared.
+func (a *app) compare(file string, scenarios []scenario.Scenario, expected []map[string]any, differ int) (_, skipped int) {
 	i := 0
-	for o := range world.All(scenarios) {
-		if text := difference(file, o, expected[i]); text != "" {
+	for o := range world.All(scenarios, a.spread) {
+		if o.Skipped() {
+			skipped++
+		} else if text := difference(file, o, expected[i]); text != "" {
 			differ++
 			fmt.Fprintln(a.stdout, text)
 		}
 		i++
 	}
-	return differ
+	return differ, skipped
 }
 
 // difference describes how an outcome differs from the expected result, "" if it

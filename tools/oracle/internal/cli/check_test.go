@@ -26,6 +26,15 @@ func TestCheck_Repeats(t *testing.T) {
 	require.Equal(t, "s.jsonl: 1 scenarios run 3 times, 0 differences\n", stdout)
 }
 
+func TestCheck_OverTwoNodesCountsWhatCannotBeSpread(t *testing.T) {
+	named := `{"name":"named","steps":[{"op":"whereis","name":"n"}]}` + "\n"
+	inDir(t, map[string]string{"s.jsonl": named + crashed, "e.jsonl": lonelyResult + crashedResult})
+	status, stdout, stderr := oracle("check", "-nodes", "2", "-repeat", "2", "s.jsonl", "e.jsonl")
+	require.Equal(t, cli.OK, status)
+	require.Equal(t, "s.jsonl: 2 scenarios run 2 times, 1 skipped, 0 differences\n", stdout)
+	require.Empty(t, stderr)
+}
+
 func TestCheck_ShowsTheFirstDifferenceOfEachScenario(t *testing.T) {
 	wrongStep := strings.Replace(lonelyResult, `"empty"`, `{"user":1}`, 1)
 	wrongFinal := strings.NewReplacer(`"from":"p1"`, `"from":"p7"`, `"registered":{}`, `"registered":{"n":"p2"}`).Replace(crashedResult)

@@ -26,11 +26,14 @@ processes of module runtime, and compares the results with those of Erlang/OTP.
 
 usage: go run ./tools/oracle COMMAND
 
-  run SCENARIOS               print the result of each scenario, one a line
-  check [-repeat N] SCENARIOS EXPECTED
+  run [-nodes N] SCENARIOS    print the result of each scenario, one a line
+  check [-nodes N] [-repeat N] SCENARIOS EXPECTED
                               compare the results with recorded ones, N times over, and show
                               the first difference of each scenario
   help                        print this
+
+With -nodes 2 the processes of each scenario are spread over two nodes that talk over
+TCP. A scenario that cannot be spread is skipped: run says why, check counts it.
 
 Files are JSON Lines; tools/oracle/suite/README.md says what is in them. The exit
 status is 0 if all is well, 1 if not, 2 if the command line was not understood.
@@ -47,6 +50,7 @@ var errDiffer = errors.New("differ")
 type app struct {
 	stdout *bufio.Writer
 	stderr io.Writer
+	spread world.Spread
 }
 
 var commands = map[string]func(*app, []string) error{
@@ -64,7 +68,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stderr, usage)
 		return Usage
 	}
-	a := &app{bufio.NewWriter(stdout), stderr}
+	a := &app{bufio.NewWriter(stdout), stderr, world.OneNode}
 	err := commands[args[0]](a, args[1:])
 	err = errors.Join(err, a.stdout.Flush())
 	switch {
@@ -84,9 +88,15 @@ func (a *app) files(command string, args []string, want int, define func(*flag.F
 	set.SetOutput(a.stderr)
 	set.Usage = func() { fmt.Fprint(a.stderr, usage) }
 	define(set)
+	nodes := set.Int("nodes", 1, "over how many nodes to spread the processes")
 	if err := set.Parse(args); err != nil {
 		return nil, errUsage
 	}
+	if *nodes < int(world.OneNode) || *nodes > int(world.TwoNodes) {
+		fmt.Fprintf(a.stderr, "oracle %s: -nodes must be 1 or 2, not %d\n", command, *nodes)
+		return nil, errUsage
+	}
+	a.spread = world.Spread(*nodes)
 	if set.NArg() != want {
 		fmt.Fprintf(a.stderr, "oracle %s: got %d files, need %d\n%s", command, set.NArg(), want, usage)
 		return nil, errUsage
@@ -104,7 +114,7 @@ func (a *app) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	for o := range world.All(scenarios) {
+	for o := range world.All(scenarios, a.spread) {
 		if o.Err != nil {
 			return locate(files[0], o)
 		}

@@ -44,6 +44,17 @@ func TestRun_StopsAtWhatCannotBeCarriedOut(t *testing.T) {
 	require.Equal(t, `oracle run: s.jsonl:2: scenario "x": step 2: {"op":"spawn","p":"p1"}: p1 was spawned before`+"\n", stderr)
 }
 
+func TestRun_OverTwoNodesSaysWhichScenarioCannotBeSpread(t *testing.T) {
+	named := `{"name":"named","steps":[{"op":"whereis","name":"n"}]}` + "\n"
+	inDir(t, map[string]string{"s.jsonl": lonely + named + crashed})
+	status, stdout, stderr := oracle("run", "-nodes", "2", "s.jsonl")
+	require.Equal(t, cli.OK, status)
+	require.Equal(t, lonelyResult+
+		`{"name":"named","skipped":"it uses registered names, and each node has names of its own"}`+"\n"+
+		crashedResult, stdout)
+	require.Empty(t, stderr)
+}
+
 func TestRun_MissingFile(t *testing.T) {
 	inDir(t, nil)
 	status, _, stderr := oracle("run", "none.jsonl")
@@ -54,6 +65,7 @@ func TestRun_MissingFile(t *testing.T) {
 func TestRun_CommandLinesThatAreNotUnderstood(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"rnu"}, {"run"}, {"run", "a", "b"}, {"run", "-fast", "a"},
+		{"run", "-nodes", "0", "a"}, {"run", "-nodes", "3", "a"}, {"check", "-nodes", "two", "a", "b"},
 		{"check", "a"}, {"check", "a", "b", "c"}, {"check", "-repeat", "x", "a", "b"}, {"check", "-repeat", "0", "a", "b"},
 	} {
 		status, stdout, stderr := oracle(args...)

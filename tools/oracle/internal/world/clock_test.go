@@ -39,7 +39,7 @@ func TestWait_TimersFireInTheOrderInWhichTheyAreDue(t *testing.T) {
 		{"op":"wait","ms":1000}`)
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		result, err := world.Run(s)
+		result, err := world.Run(s, world.OneNode)
 		require.NoError(t, err)
 		require.Equal(t, 1250*time.Millisecond, time.Since(start))
 		require.Equal(t, `{"final":{"alive":["p1"],"dead":{},"links":{"p1":[]},`+
@@ -51,7 +51,7 @@ func TestWait_TimersFireInTheOrderInWhichTheyAreDue(t *testing.T) {
 func TestWait_RunIsVoidOnceATimerMayHaveFiredEarly(t *testing.T) {
 	s := parse(t, oneTimer)
 	synctest.Test(t, func(t *testing.T) {
-		err := world.Watch(s, func(step int, _ func() string) {
+		err := world.Watch(s, world.OneNodeWorld, func(step int, _ func() string) {
 			if step == 2 { // the machine is busy with something else
 				<-time.After(100 * time.Millisecond)
 			}
@@ -65,7 +65,7 @@ func TestWait_RunIsVoidOnceATimerMayHaveFiredEarly(t *testing.T) {
 func TestWait_ACancelledTimerMakesNoRunVoid(t *testing.T) {
 	s := parse(t, oneTimer+`,{"op":"alive","p":"p1"}`)
 	synctest.Test(t, func(t *testing.T) {
-		require.NoError(t, world.Watch(s, func(step int, _ func() string) {
+		require.NoError(t, world.Watch(s, world.OneNodeWorld, func(step int, _ func() string) {
 			if step == 4 {
 				<-time.After(time.Second)
 			}
@@ -79,7 +79,7 @@ func TestRun_TimersThatAreDueTogetherAreAnError(t *testing.T) {
 		{"op":"send_after","by":"p1","to":"p1","ms":50,"msg":2,"timer":"t2"},
 		{"op":"wait","ms":100}`)
 	synctest.Test(t, func(t *testing.T) {
-		_, err := world.Run(s)
+		_, err := world.Run(s, world.OneNode)
 		require.ErrorIs(t, err, world.ErrVoid)
 		require.ErrorContains(t, err, "64 times slower")
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/tools/oracle/internal/scenario"
 )
 
@@ -11,12 +12,18 @@ var (
 	ErrVoid     = errVoid
 	Poll        = poll
 	UntilInTime = untilInTime
+
+	OneNodeWorld = oneNode
+	Unspreadable = unspreadable
+	Places       = places
+	StartNode    = startNode
+	ConnectNodes = connectNodes
 )
 
 // Watch carries a scenario out, in time or not, and calls after once a step has
 // settled. picture describes what the runtime says at the moment when it is called.
-func Watch(s scenario.Scenario, after func(step int, picture func() string)) error {
-	w, err := newWorld(1)
+func Watch(s scenario.Scenario, begin func() ([]*runtime.Runtime, error), after func(step int, picture func() string)) error {
+	w, err := newWorld(s, 1, begin)
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,12 @@ import (
 	"slices"
 
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/term"
 	"github.com/starlang-go/starlang/tools/oracle/internal/scenario"
 )
+
+// So a message of a scenario crosses nodes as what it is.
+func init() { term.MustRegister[scenario.Msg]("oracle.Msg") }
 
 // message is a message in a mailbox, in the scenario's words. Two are equal if the
 // scenario cannot tell them apart.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -56,6 +57,34 @@ func (p *puppet) body(ctx *runtime.Context) error {
 		close(o.done)
 	}
 }
+
+// spawnedBy starts p as a child of the process of ctx.
+func (p *puppet) spawnedBy(ctx *runtime.Context, opts runtime.SpawnOptions) (ref pid.Ref, err error) {
+	if opts.Link && opts.Monitor {
+		p.node = ctx.Runtime() // another node can only be asked for one of the two
+	}
+	if p.node == ctx.Runtime() {
+		p.pid, ref, err = ctx.SpawnOpt(opts, p.body)
+		return ref, err
+	}
+	err = remote.Of(p.node).RegisterFunc(p.name, func(ctx *runtime.Context, _ any) error {
+		ctx.SetTrapExit(opts.TrapExit)
+		return p.body(ctx)
+	})
+	if err != nil {
+		return ref, err
+	}
+	here, there := remote.Of(ctx.Runtime()), p.node.Node().Name()
+	if opts.Link {
+		p.pid, err = here.SpawnLink(ctx, there, p.name, nil)
+		return ref, err
+	}
+	p.pid, ref, err = here.SpawnMonitor(ctx, there, p.name, nil)
+	return ref, err
+}
+
+// nothing is what a puppet does that is only to show that it can.
+func nothing(*runtime.Context) *ending { return nil }
 
 // obey has the puppet carry out do and waits until it has, or has ended.
 func (p *puppet) obey(do func(*runtime.Context) *ending) error {

@@ -20,7 +20,7 @@ func TestRun_WhatAScenarioMayNotDo(t *testing.T) {
 			{"op":"send_after","by":"p1","to":"p1","ms":60000,"msg":1,"timer":"t1"}`: `step 3: ` +
 			`{"by":"p1","ms":60000,"msg":1,"op":"send_after","timer":"t1","to":"p1"}: send_after: the label t1 was used before`,
 	} {
-		_, err := world.Run(parse(t, steps))
+		_, err := world.Run(parse(t, steps), world.OneNode)
 		require.EqualError(t, err, want)
 	}
 }
@@ -31,7 +31,7 @@ func TestRun_AProcessThatWasNotSpawnedMayBeSpawnedLater(t *testing.T) {
 		{"op":"spawn","p":"p2","link_to":"p1"},
 		{"op":"alive","p":"p2"},
 		{"op":"spawn","p":"p2"},
-		{"op":"alive","p":"p2"}`))
+		{"op":"alive","p":"p2"}`), world.OneNode)
 	require.NoError(t, err)
 	require.Equal(t, []any{"ok", "ok", "dead", "unborn", "ok", true}, result["steps"])
 }
@@ -42,7 +42,7 @@ func TestRun_IntegersOfAnySizeAndAnyText(t *testing.T) {
 		{"op":"send","by":"p1","to":"p1","msg":"1"},
 		{"op":"send","by":"p1","to":"p1","msg":1},
 		{"op":"recv_match","p":"p1","msg":1},
-		{"op":"queue_len","p":"p1"}`))
+		{"op":"queue_len","p":"p1"}`), world.OneNode)
 	require.NoError(t, err)
 	final := fmt.Sprint(result["final"].(map[string]any)["mailboxes"])
 	require.Equal(t, "map[p1:[map[user:123456789012345678901234567890] map[user:1]]]", final)
@@ -55,7 +55,7 @@ func TestAll_KeepsTheOrder(t *testing.T) {
 		list[i].Name = fmt.Sprint(i)
 	}
 	i := 0
-	for o := range world.All(list) {
+	for o := range world.All(list, world.OneNode) {
 		require.NoError(t, o.Err)
 		require.Equal(t, fmt.Sprint(i), o.Result["name"])
 		i++
@@ -65,7 +65,7 @@ func TestAll_KeepsTheOrder(t *testing.T) {
 
 func TestAll_BeginsNoMoreOnceNobodyAsks(t *testing.T) {
 	list := scenarios(t, "random-1000", 1000)
-	for range world.All(list) {
+	for range world.All(list, world.OneNode) {
 		break // goleak sees to it that nothing goes on
 	}
 }
@@ -74,7 +74,7 @@ func TestAll_GoesOnAfterAnError(t *testing.T) {
 	bad := parse(t, `{"op":"spawn","p":"p1"},{"op":"spawn","p":"p1"}`)
 	good := parse(t, `{"op":"spawn","p":"p1"}`)
 	var errs []bool
-	for o := range world.All([]scenario.Scenario{good, bad, good}) {
+	for o := range world.All([]scenario.Scenario{good, bad, good}, world.OneNode) {
 		errs = append(errs, o.Err != nil)
 	}
 	require.Equal(t, []bool{false, true, false}, errs)

@@ -12,15 +12,27 @@ import (
 // dead and what has come into the mailboxes. The package's documentation says why
 // one look without unrest is enough.
 func (w *world) settle() error {
-	unrest := ""
-	if !poll(func() bool { unrest = w.unrest(); return unrest == "" }) {
+	unrest, lost := "", error(nil)
+	settled := func() bool {
+		if lost = flush(w.nodes); lost == nil {
+			unrest = w.unrest()
+		}
+		return lost != nil || unrest == ""
+	}
+	if !poll(settled) {
 		return fmt.Errorf("not settled after %s: %s", patience, unrest)
+	}
+	if lost != nil {
+		return lost
 	}
 	return w.note()
 }
 
 // unrest returns what is still under way, "" if nothing is.
 func (w *world) unrest() string {
+	if waiting := putAside(w.nodes); waiting > 0 {
+		return fmt.Sprintf("%d bytes of messages have arrived and are in no mailbox", waiting)
+	}
 	running := make(map[pid.PID]runtime.ProcessState, len(w.puppets))
 	for _, p := range w.puppets {
 		returned := p.hasEnded()

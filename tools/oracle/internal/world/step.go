@@ -106,7 +106,7 @@ func (w *world) spawn(s scenario.Step) error {
 	if w.puppets[s.P] != nil {
 		return fmt.Errorf("%s was spawned before", s.P)
 	}
-	p := &puppet{name: s.P, node: w.home(), ended: make(chan struct{})}
+	p := &puppet{name: s.P, node: w.home(s.P), ended: make(chan struct{})}
 	opts := runtime.SpawnOptions{
 		Label: s.P, TrapExit: s.Trap, Link: s.LinkTo != "", Monitor: s.MonitoredBy != "",
 	}
@@ -115,10 +115,9 @@ func (w *world) spawn(s scenario.Step) error {
 		p.pid, err = p.node.SpawnOpt(opts, p.body)
 	} else {
 		actor := w.puppets[s.Actor()]
-		p.node = actor.node
 		obeyed := actor.obey(func(ctx *runtime.Context) *ending {
 			var ref pid.Ref
-			if p.pid, ref, err = ctx.SpawnOpt(opts, p.body); err == nil && opts.Monitor {
+			if ref, err = p.spawnedBy(ctx, opts); err == nil && opts.Monitor {
 				err = w.label(s.Ref, ref)
 			}
 			return nil
@@ -133,5 +132,5 @@ func (w *world) spawn(s scenario.Step) error {
 		return fmt.Errorf("%s is gone as soon as it is spawned", s.P)
 	}
 	w.puppets[p.name], w.names[p.pid] = p, p.name
-	return nil
+	return p.obey(nothing) // so it has begun
 }

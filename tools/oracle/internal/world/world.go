@@ -2,9 +2,7 @@ package world
 
 import (
 	"cmp"
-	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 
@@ -18,6 +16,7 @@ import (
 // puppet uses it only while it carries out an order, when the driver waits.
 type world struct {
 	nodes   []*runtime.Runtime // names are registered on the first
+	places  map[string]int     // of puppets, among the nodes
 	puppets map[string]*puppet // all that were spawned
 	names   map[pid.PID]string // of puppets
 	refs    map[string]pid.Ref // of monitors, by label
@@ -26,13 +25,15 @@ type world struct {
 	clock   clock
 }
 
-func newWorld(slower int) (*world, error) {
-	node, err := runtime.New(runtime.Config{Logger: slog.New(slog.DiscardHandler)}) // crashing is part of the game
+// newWorld makes a world for the scenario s.
+func newWorld(s scenario.Scenario, slower int, begin beginning) (*world, error) {
+	nodes, err := begin()
 	if err != nil {
 		return nil, err
 	}
 	return &world{
-		nodes:   []*runtime.Runtime{node},
+		nodes:   nodes,
+		places:  places(s),
 		puppets: map[string]*puppet{},
 		names:   map[pid.PID]string{},
 		refs:    map[string]pid.Ref{},
@@ -42,9 +43,8 @@ func newWorld(slower int) (*world, error) {
 	}, nil
 }
 
-// home returns the node on which the driver spawns the next puppet. What a puppet
-// spawns lives on its own node.
-func (w *world) home() *runtime.Runtime { return w.nodes[len(w.puppets)%len(w.nodes)] }
+// home returns the node that the puppet with a name lives on.
+func (w *world) home(name string) *runtime.Runtime { return w.nodes[w.places[name]%len(w.nodes)] }
 
 func (w *world) pid(name string) pid.PID { return w.puppets[name].pid }
 
@@ -82,10 +82,8 @@ func (w *world) close() error {
 	for _, p := range w.puppets {
 		p.handle.Exit(signal.Kill)
 	}
-	for _, node := range w.nodes {
-		if err := node.Shutdown(context.Background()); err != nil {
-			return fmt.Errorf("after the scenario: %w", err)
-		}
+	if err := closeNodes(w.nodes); err != nil {
+		return fmt.Errorf("after the scenario: %w", err)
 	}
 	return nil
 }
