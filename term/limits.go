@@ -6,8 +6,8 @@ type ByteCount int64
 // The limits that hold where [Limits] has a zero.
 const (
 	DefaultMaxBytes    ByteCount = 64 << 20
-	DefaultMaxMemory   ByteCount = 256 << 20
-	DefaultMaxElements           = 4 << 20
+	DefaultMaxMemory   ByteCount = 4 * DefaultMaxBytes
+	DefaultMaxElements           = int(DefaultMaxBytes / 4)
 	DefaultMaxDepth              = 1000
 )
 
@@ -15,23 +15,27 @@ const (
 // default; there is no way to have no limit. Every limit is checked before
 // anything is allocated for what it counts.
 type Limits struct {
-	// MaxBytes is the length of the longest encoding.
+	// MaxBytes is the length of the longest encoding, and so of what a value's
+	// strings and bytes may take. Default: 64 MiB.
 	MaxBytes ByteCount
-	// MaxMemory is how much a decoded value may take in arrays, maps and
+	// MaxMemory is how much else a decoded value may take: arrays, maps and
 	// pointees. It keeps a short encoding of a huge value out: a nil takes one
 	// byte, and the element of a slice that it stands for may be a kilobyte.
+	// Default: 256 MiB, or four times MaxBytes if that is more.
 	MaxMemory ByteCount
 	// MaxElements counts the elements of all arrays and the pairs of all maps.
+	// Default: 16,777,216, or a quarter of MaxBytes if that is more.
 	MaxElements int
-	// MaxDepth is how deep arrays, maps and structs may be nested.
+	// MaxDepth is how deep arrays, maps and structs may be nested. Default: 1,000.
 	MaxDepth int
 }
 
 func (l Limits) withDefaults() Limits {
+	length := orDefault(l.MaxBytes, DefaultMaxBytes)
 	return Limits{
-		MaxBytes:    orDefault(l.MaxBytes, DefaultMaxBytes),
-		MaxMemory:   orDefault(l.MaxMemory, DefaultMaxMemory),
-		MaxElements: orDefault(l.MaxElements, DefaultMaxElements),
+		MaxBytes:    length,
+		MaxMemory:   orDefault(l.MaxMemory, max(DefaultMaxMemory, 4*length)),
+		MaxElements: orDefault(l.MaxElements, max(DefaultMaxElements, int(length/4))),
 		MaxDepth:    orDefault(l.MaxDepth, DefaultMaxDepth),
 	}
 }
