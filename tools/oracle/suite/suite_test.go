@@ -1,5 +1,5 @@
-// Package suite_test holds the processes of module runtime against the results in
-// corpus. README.md says what they are.
+// Package suite_test holds the processes of module runtime, on one node and on two,
+// against the results in corpus. README.md says what they are.
 package suite_test
 
 import (

@@ -1,5 +1,6 @@
-// Package world carries out scenarios with processes of module runtime, through
-// that module's public API alone, and reports what came of them.
+// Package world carries out scenarios with processes of module runtime, on one node
+// or spread over two that module remote connects, through the public APIs alone, and
+// reports what came of them.
 //
 // Each process of a scenario is a puppet: a real process whose body does nothing
 // but carry out the driver's orders, which come as messages and are received
@@ -32,6 +33,22 @@
 // tell still had P in a list when looked at. If it is not, the next one was seen
 // Running, so had not been told, and had it in a list. Either way a list named one
 // that does not run, and the look failed.
+//
+// # Two nodes
+//
+// The puppets take turns in living on one node or the other, also those that others
+// spawn. Then some of what a step leaves under way is on the wire. The telling of an
+// end is seen as above, there and on the way: who is yet to be told has the other in
+// a list. What the step's own acts have sent is in no list: messages, exit signals,
+// what sets links and monitors or takes them away, and what nodes answer to these.
+// But all of it was sent before the actor had carried out the order, or had ended.
+// So a round trip in both directions, before each look, takes it to where it goes,
+// see flush; nobody else sends anything but the telling of an end. What is then
+// behind a look's back can only be the chain described above, with a first one
+// that was ending when the look began, and the same argument holds.
+//
+// Of a message that travels in fragments the node still knows after the round trip
+// that it is to be delivered.
 //
 // # Time
 //
