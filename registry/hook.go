@@ -17,6 +17,12 @@ type RemoteSendHook interface {
 	// it may wait for room, until ctx ends; other signals it never refuses for
 	// want of room. It keeps the order of signals from one process to another.
 	// It must not keep env.Value after it has returned.
+	//
+	// ctx is that of the sender: once it has ended nothing may go out any more.
+	// So ctx.Err is asked in the critical section that fixes the order.
+	//
+	// The name to which a Demonitor is sent stands for the process that the
+	// Monitor or Call of the same Ref has found under it.
 	SendRemote(ctx context.Context, to pid.Address, env signal.Envelope) error
 }
 

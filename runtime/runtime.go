@@ -186,6 +186,9 @@ func (rt *Runtime) Deliver(ctx context.Context, to pid.Address, env signal.Envel
 	case signal.Message, signal.Raw:
 		return err
 	default:
+		if !env.Kind.Valid() {
+			return err
+		}
 		return nil // exit, unlink, demonitor, reply: late is as good as done
 	}
 	rt.signalAway(env.From, back)
