@@ -92,9 +92,7 @@ func kill(ctx *runtime.Context, p printer) error {
 
 func panics(ctx *runtime.Context, p printer) error {
 	_, _, err := ctx.SpawnMonitor(func(*runtime.Context) error {
-		var noMap map[string]int
-		noMap["boom"] = 1
-		return nil
+		panic("out of coffee")
 	})
 	if err != nil {
 		return err

@@ -58,7 +58,8 @@ func TestExitReason_ZeroIsNormal(t *testing.T) {
 }
 
 func TestExitReason_EqualExactlyIfSameKindAndText(t *testing.T) {
-	require.True(t, signal.Error("a") == signal.Error("a"))
+	one, other := signal.Error("a"), signal.Error("a")
+	require.True(t, one == other)
 	require.False(t, signal.Error("a") == signal.Error("b"))
 	require.False(t, signal.Error("") == signal.Normal)
 	require.False(t, signal.ShutdownReason("") == signal.Shutdown)
