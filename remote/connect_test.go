@@ -237,3 +237,23 @@ func TestStart_WithoutAPortInItsNameANodeOnlyDials(t *testing.T) {
 	defer stop(t, n)
 	require.Nil(t, n.Addr())
 }
+
+func TestConnect_AfterAGoodConnectionASendDialsAtOnce(t *testing.T) {
+	inLab(t, func(l *lab) {
+		a, b := l.node("a@test"), l.node("b@test")
+		in := l.inbox(b, nil)
+		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, 1))
+		after(time.Minute)
+		require.Equal(l, 1, l.net.Cut("a@test", "b@test"))
+		synctest.Wait()
+		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, 2))
+		require.Equal(l, []any{1, 2}, in.all())
+
+		l.net.Cut("a@test", "b@test") // a short one
+		synctest.Wait()
+		require.ErrorIs(l, a.Runtime().Send(bounded(l), in.pid, 3), remote.ErrBackoff)
+		after(remote.DefaultMinBackoff)
+		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, 4))
+		require.Equal(l, []any{4}, in.all())
+	})
+}

@@ -32,8 +32,9 @@
 // # What waits for what
 //
 // A message waits while its node is being connected to, at most Config.ConnectTimeout,
-// and while the queue is full. After a failed attempt a node is not tried for a while
-// (Config.MinBackoff to MaxBackoff); sends then fail at once with [ErrBackoff]. Links,
+// and while the queue is full. After a failed attempt, or a connection shorter than a
+// heartbeat interval, a node is not tried for a while (Config.MinBackoff to
+// MaxBackoff); sends then fail at once with [ErrBackoff]. Links,
 // monitors and exits never wait: they come back as noconnection if need be.
 //
 // A bounded mailbox of policy Block that is full holds up messages to that process, and

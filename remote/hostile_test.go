@@ -35,6 +35,10 @@ func dialAs(t testing.TB, addr string) *villain {
 	c, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
 	require.NoError(t, c.SetDeadline(time.Now().Add(testTimeout)))
+	return onConn(t, c)
+}
+
+func onConn(t testing.TB, c net.Conn) *villain {
 	t.Cleanup(func() { _ = c.Close() })
 	return &villain{TB: t, Conn: c}
 }
@@ -353,4 +357,29 @@ func TestHostile_ThousandsWhoSayNothingKeepNobodyOut(t *testing.T) {
 	for _, c := range silent {
 		_ = c.Close()
 	}
+}
+
+func TestHostile_PeerThatTakesNothingIsGivenUp(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := l.node("fort@test", func(c *remote.Config) { c.Cookie, c.StallTimeout = villainCookie, 20*time.Second })
+		c, err := l.net.Host("villain@test").Dial(bounded(l), "fort@test")
+		require.NoError(l, err)
+		v := onConn(l, c)
+		v.join("villain@test")
+		watch := l.inbox(n, func(ctx *runtime.Context) { n.MonitorNodes(ctx) })
+		id, err := pid.NewNodeID("villain@test", 666)
+		require.NoError(l, err)
+		l.spawn(n, func(ctx *runtime.Context) error {
+			for ctx.SendRaw(pid.New(id, 1), make([]byte, 10<<10)) == nil {
+			}
+			return nil
+		})
+		begun := time.Now()
+		for len(n.Nodes()) > 0 { // it shows life all the time
+			_, _ = v.Write(wire.AppendPing(nil, wire.Ping, 1))
+			after(time.Second)
+		}
+		require.Equal(l, remote.CauseStalled, watch.all()[0].(remote.NodeDown).Cause)
+		require.Less(l, time.Since(begun), 30*time.Second)
+	})
 }

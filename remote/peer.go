@@ -161,12 +161,14 @@ func (n *Node) linkGone(l *link) {
 	defer n.mu.Unlock()
 	p := n.peers[l.peer.Name()]
 	p.link = nil
-	if time.Since(l.begun) > n.cfg.HeartbeatInterval {
-		p.failures = 0
-	}
-	n.delayLocked(p)
 	n.publishLocked()
+	if time.Since(l.begun) > n.cfg.HeartbeatInterval {
+		p.failures = 0 // it was a good connection: a send may dial at once
+	} else {
+		n.delayLocked(p)
+	}
 	if p.wanted && !n.closed {
+		n.delayLocked(p) // all who have lost the same node would dial at once
 		n.keepLocked(p)
 	}
 }
