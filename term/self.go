@@ -13,7 +13,9 @@ import (
 // Immutable marks types whose values never change, nor anything that they refer
 // to, and that may therefore be shared: an isolated one is the value itself. A
 // pointer type is marked by a method on the pointer; a method on T says nothing
-// about *T, and a method inherited from an embedded field nothing at all.
+// about *T, and a method inherited from an embedded field nothing at all. Nor does
+// it say anything about other nodes: to go there, a type with unexported fields
+// needs a form of its own too, see [Appender].
 type Immutable interface {
 	// ImmutableTerm does nothing; to have it is the declaration.
 	ImmutableTerm()
