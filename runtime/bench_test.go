@@ -1,8 +1,7 @@
 package runtime_test
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,85 +12,28 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-func TestSmoke(t *testing.T) {
-	rt := runtime.MustNew(runtime.Config{})
-	err := rt.Run(context.Background(), func(ctx *runtime.Context) error {
-		ctx.SetTrapExit(true)
-		child, ref, err := ctx.SpawnMonitor(func(ctx *runtime.Context) error {
-			_, err := ctx.Recv()
-			require.NoError(t, err)
-			return errors.New("boom")
-		})
-		require.NoError(t, err)
-		require.NoError(t, ctx.Link(child))
-		require.NoError(t, ctx.Send(child, "x"))
-		d, err := runtime.Receive[signal.Down](ctx)
-		require.NoError(t, err)
-		require.Equal(t, signal.Down{Ref: ref, PID: child, Reason: signal.Error("boom")}, d)
-		e, err := runtime.Receive[signal.Exit](ctx)
-		require.NoError(t, err)
-		require.Equal(t, signal.Exit{From: child, Reason: signal.Error("boom")}, e)
-		require.ErrorIs(t, ctx.Link(child), runtime.ErrNoProc)
-
-		server, err := ctx.SpawnLink(func(ctx *runtime.Context) error {
-			for {
-				m, err := ctx.Recv()
-				if err != nil {
-					return err
-				}
-				from, ok := m.From()
-				require.True(t, ok)
-				require.NoError(t, ctx.Reply(from, m.Value().(int)*2))
-			}
-		})
-		require.NoError(t, err)
-		v, err := runtime.Call[int](ctx, server, 21)
-		require.NoError(t, err)
-		require.Equal(t, 42, v)
-		v, err = runtime.CallTimeout[int](ctx, server, 4, time.Second)
-		require.NoError(t, err)
-		require.Equal(t, 8, v)
-		require.NoError(t, ctx.Exit(server, signal.Kill))
-		e, err = runtime.Receive[signal.Exit](ctx)
-		require.NoError(t, err)
-		require.Equal(t, signal.Killed, e.Reason)
-
-		var sleeper func(ctx *runtime.Context) error
-		sleeper = func(ctx *runtime.Context) error {
-			m, err := ctx.TryRecv()
-			if errors.Is(err, runtime.ErrEmpty) {
-				return ctx.Hibernate(sleeper)
-			}
-			require.NoError(t, err)
-			return ctx.Send(m.Value().(pid.PID), "woke")
-		}
-		s, err := ctx.SpawnLink(sleeper)
-		require.NoError(t, err)
-		require.NoError(t, ctx.Send(s, ctx.PID()))
-		got, err := runtime.Receive[string](ctx)
-		require.NoError(t, err)
-		require.Equal(t, "woke", got)
-		ref = ctx.StartTimer(time.Millisecond)
-		to, err := runtime.Receive[signal.Timeout](ctx)
-		require.NoError(t, err)
-		require.Equal(t, ref, to.Ref)
-		return nil
-	})
-	require.NoError(t, err)
-	require.NoError(t, rt.Shutdown(context.Background()))
-}
-
-type ball struct {
+// note is a small message that Go copies by itself.
+type note struct {
 	N int64
 	S string
 }
 
-func BenchmarkPingPong(b *testing.B) {
+const noteText = "0123456789abcdef"
+
+// bench runs loop in a process, with allocations reported.
+func bench(b *testing.B, loop func(*runtime.Context)) {
 	b.ReportAllocs()
-	rt := runtime.MustNew(runtime.Config{})
-	_ = rt.Run(context.Background(), func(ctx *runtime.Context) error {
+	within(b, startWith(b, runtime.Config{}), func(ctx *runtime.Context) error {
+		loop(ctx)
+		return nil
+	})
+}
+
+// BenchmarkPingPong is a message to another process and one back.
+func BenchmarkPingPong(b *testing.B) {
+	bench(b, func(ctx *runtime.Context) {
 		me := ctx.PID()
-		echo, _ := ctx.SpawnLink(func(ctx *runtime.Context) error {
+		echo, err := ctx.SpawnLink(func(ctx *runtime.Context) error {
 			for {
 				m, err := ctx.Recv()
 				if err != nil {
@@ -100,60 +42,115 @@ func BenchmarkPingPong(b *testing.B) {
 				_ = ctx.Send(me, m.Value())
 			}
 		})
-		for i := range b.N {
-			_ = ctx.Send(echo, ball{int64(i), "0123456789abcdef"})
+		require.NoError(b, err)
+		for i := int64(0); b.Loop(); i++ {
+			_ = ctx.Send(echo, note{i, noteText})
 			_, _ = ctx.Recv()
 		}
-		return nil
 	})
-	_ = rt.Shutdown(context.Background())
 }
 
-func BenchmarkSpawn(b *testing.B) {
-	b.ReportAllocs()
-	rt := runtime.MustNew(runtime.Config{})
-	for range b.N {
-		_, _ = rt.Spawn(func(*runtime.Context) error { return nil })
-	}
-	_ = rt.Shutdown(context.Background())
-}
-
-func BenchmarkCall(b *testing.B) {
-	b.ReportAllocs()
-	rt := runtime.MustNew(runtime.Config{})
-	_ = rt.Run(context.Background(), func(ctx *runtime.Context) error {
-		echo, _ := ctx.SpawnLink(func(ctx *runtime.Context) error {
-			for {
-				m, err := ctx.Recv()
-				if err != nil {
-					return err
+// BenchmarkSend is one message to a process to which so many others send.
+func BenchmarkSend(b *testing.B) {
+	for _, senders := range []int{1, 8} {
+		b.Run(fmt.Sprintf("senders=%d", senders), func(b *testing.B) {
+			bench(b, func(ctx *runtime.Context) {
+				for sender := range senders {
+					n := b.N / senders
+					if sender == 0 {
+						n += b.N % senders
+					}
+					me := ctx.PID()
+					_, err := ctx.SpawnLink(func(ctx *runtime.Context) error {
+						for i := range n {
+							_ = ctx.Send(me, note{int64(i), noteText})
+						}
+						return nil
+					})
+					require.NoError(b, err)
 				}
-				from, _ := m.From()
-				_ = ctx.Reply(from, m.Value())
-			}
+				for range b.N {
+					_, _ = ctx.Recv()
+				}
+			})
 		})
-		for i := range b.N {
-			_, _ = runtime.CallTimeout[ball](ctx, echo, ball{int64(i), "0123456789abcdef"}, time.Second)
-		}
-		return nil
-	})
-	_ = rt.Shutdown(context.Background())
+	}
 }
-func BenchmarkSend1(b *testing.B) {
-	b.ReportAllocs()
-	rt := runtime.MustNew(runtime.Config{})
-	_ = rt.Run(context.Background(), func(ctx *runtime.Context) error {
-		sink, ref, _ := ctx.SpawnMonitor(func(ctx *runtime.Context) error {
-			for range b.N {
+
+// BenchmarkSpawn is a process that begins, ends and is gone.
+func BenchmarkSpawn(b *testing.B) {
+	for name, opts := range map[string]runtime.SpawnOptions{"plain": {}, "monitored": {Monitor: true}} {
+		b.Run(name, func(b *testing.B) {
+			bench(b, func(ctx *runtime.Context) {
+				for b.Loop() {
+					_, _, _ = ctx.SpawnOpt(opts, func(*runtime.Context) error { return nil })
+					if opts.Monitor {
+						_, _ = ctx.Recv()
+					}
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkCall is a request and its reply.
+func BenchmarkCall(b *testing.B) {
+	for name, call := range map[string]func(*runtime.Context, pid.PID, note) (note, error){
+		"plain": func(ctx *runtime.Context, to pid.PID, n note) (note, error) {
+			return runtime.Call[note](ctx, to, n)
+		},
+		"timeout": func(ctx *runtime.Context, to pid.PID, n note) (note, error) {
+			return runtime.CallTimeout[note](ctx, to, n, time.Second)
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			bench(b, func(ctx *runtime.Context) {
+				server, err := ctx.SpawnLink(echo)
+				require.NoError(b, err)
+				for i := int64(0); b.Loop(); i++ {
+					if _, err := call(ctx, server, note{i, noteText}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkMonitor is a monitor that is set and taken away again, of a process that
+// has so many.
+func BenchmarkMonitor(b *testing.B) {
+	for _, others := range []int{0, 10_000} {
+		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
+			bench(b, func(ctx *runtime.Context) {
+				target, err := ctx.SpawnLink(idle)
+				require.NoError(b, err)
+				for range others {
+					ctx.Monitor(target)
+				}
+				for b.Loop() {
+					ctx.Demonitor(ctx.Monitor(target))
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkDeath is the end of a process with so many watchers, for each watcher.
+func BenchmarkDeath(b *testing.B) {
+	const watchers = 1000
+	bench(b, func(ctx *runtime.Context) {
+		for b.Loop() {
+			target, err := ctx.Spawn(idle)
+			require.NoError(b, err)
+			for range watchers {
+				ctx.Monitor(target)
+			}
+			_ = ctx.Exit(target, signal.Kill)
+			for range watchers {
 				_, _ = ctx.Recv()
 			}
-			return nil
-		})
-		for i := range b.N {
-			_ = ctx.Send(sink, ball{int64(i), "0123456789abcdef"})
 		}
-		_, _ = ctx.Recv()
-		_ = ref
-		return nil
 	})
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/watchers, "ns/watcher")
 }

@@ -6,7 +6,6 @@ package runtime_test
 // makes each repetition some ten times as slow and looks at every one of them
 // more closely: see race_test.go.
 const (
-	underRace       = false
 	hundredThousand = 100_000
 	million         = 1_000_000
 )

@@ -6,7 +6,6 @@ package runtime_test
 // synchronisation from one unlucky order in the past of two accesses, it does not
 // need them to collide.
 const (
-	underRace       = true
 	hundredThousand = 10_000
 	million         = 50_000
 )

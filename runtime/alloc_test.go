@@ -1,0 +1,153 @@
+//go:build !race
+
+package runtime_test
+
+import (
+	goruntime "runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// The race detector allocates, so these tests are not built with it.
+
+// allocs returns how many allocations one call of f takes, in a process.
+func allocs(t *testing.T, f func(*runtime.Context)) (n float64) {
+	t.Helper()
+	within(t, start(t), func(ctx *runtime.Context) error {
+		n = testing.AllocsPerRun(1000, func() { f(ctx) })
+		return nil
+	})
+	return n
+}
+
+func sendAndReceive(t *testing.T, ctx *runtime.Context, v any) {
+	must(t, ctx.Send(ctx.PID(), v))
+	m, err := ctx.Recv()
+	must(t, err)
+	if m.Value() == nil {
+		t.Error("no value")
+	}
+}
+
+func TestAllocs_PlainMessageIsBoxedOnce(t *testing.T) {
+	i := int64(1000) // small numbers are boxed for nothing
+	require.EqualValues(t, 1, allocs(t, func(ctx *runtime.Context) {
+		i++
+		sendAndReceive(t, ctx, note{i, noteText})
+	}))
+}
+
+func TestAllocs_BoxedMessageTakesNone(t *testing.T) {
+	var boxed any = note{1000, noteText}
+	require.Zero(t, allocs(t, func(ctx *runtime.Context) { sendAndReceive(t, ctx, boxed) }))
+}
+
+func TestAllocs_RawBytesTakeNone(t *testing.T) {
+	b := make([]byte, 100)
+	require.Zero(t, allocs(t, func(ctx *runtime.Context) {
+		must(t, ctx.SendRaw(ctx.PID(), b))
+		m, err := ctx.Recv()
+		must(t, err)
+		if got, ok := m.Bytes(); !ok || len(got) != len(b) {
+			t.Error("other bytes")
+		}
+	}))
+}
+
+func TestAllocs_BetweenTwoProcessesAreThoseOfTheMessage(t *testing.T) {
+	var boxed any = note{1000, noteText}
+	require.Zero(t, allocs(t, func() func(*runtime.Context) {
+		var echo pid.PID
+		return func(ctx *runtime.Context) {
+			if echo.IsZero() {
+				me := ctx.PID()
+				echo, _ = ctx.SpawnLink(func(ctx *runtime.Context) error {
+					for {
+						m, err := ctx.Recv()
+						if err != nil {
+							return err
+						}
+						must(t, ctx.Send(me, m.Value()))
+					}
+				})
+			}
+			must(t, ctx.Send(echo, boxed))
+			_, err := ctx.Recv()
+			must(t, err)
+		}
+	}()))
+}
+
+func TestAllocs_CallTakesTheRequestAndItsEnvelope(t *testing.T) {
+	var boxed any = note{1000, noteText}
+	var server pid.PID
+	require.LessOrEqual(t, allocs(t, func(ctx *runtime.Context) {
+		if server.IsZero() {
+			server, _ = ctx.SpawnLink(echo)
+		}
+		_, err := runtime.CallTimeout[note](ctx, server, boxed, 1<<40)
+		must(t, err)
+	}), 2.0)
+}
+
+// spawnAllocs returns how many allocations a spawn, the death and, if it is
+// monitored, the receipt of the Down take.
+func spawnAllocs(t *testing.T, opts runtime.SpawnOptions) float64 {
+	t.Helper()
+	return allocs(t, func(ctx *runtime.Context) {
+		done := make(chan struct{})
+		_, _, err := ctx.SpawnOpt(opts, func(*runtime.Context) error { close(done); return nil })
+		must(t, err)
+		<-done
+		if opts.Monitor {
+			m, err := ctx.Recv()
+			must(t, err)
+			if _, ok := m.Value().(signal.Down); !ok {
+				t.Error("no Down")
+			}
+		}
+	}) - 2 // the channel and the closure
+}
+
+func TestAllocs_SpawnTakesAtMostSix(t *testing.T) {
+	require.LessOrEqual(t, spawnAllocs(t, runtime.SpawnOptions{}), 6.0)
+}
+
+// A monitor has a record at both ends; that it fires takes nothing more. So what a
+// spawn with a monitor takes more than one without is the same whether the monitor
+// is taken away before the death or the Down is delivered, received and looked at.
+func TestAllocs_DownTakesNone(t *testing.T) {
+	ready, leave := make(chan struct{}), make(chan struct{})
+	measure := func(monitored bool) float64 {
+		return allocs(t, func(ctx *runtime.Context) {
+			p, ref, err := ctx.SpawnMonitor(func(*runtime.Context) error {
+				ready <- struct{}{}
+				<-leave
+				return nil
+			})
+			must(t, err)
+			<-ready
+			if !monitored {
+				ctx.Demonitor(ref)
+			}
+			leave <- struct{}{}
+			if monitored {
+				m, err := ctx.Recv()
+				must(t, err)
+				if d, ok := m.Value().(signal.Down); !ok || d.PID != p {
+					t.Error("no Down")
+				}
+				return
+			}
+			for ctx.Runtime().Len() > 1 {
+				goruntime.Gosched()
+			}
+		})
+	}
+	require.Equal(t, measure(false), measure(true))
+}
