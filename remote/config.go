@@ -94,8 +94,8 @@ type Config struct {
 	// MaxMessageBytes is the length of the longest message, encoded, in both
 	// directions.
 	MaxMessageBytes ByteCount
-	// MaxRelations is how many links, monitors and calls a peer may have with
-	// processes here.
+	// MaxRelations is how many links, monitors and calls may cross a link. A peer
+	// that begins one more is cut off.
 	MaxRelations int
 	// MaxPendingHandshakes is how many connections may be between accepted and
 	// proven. When one more comes, the oldest of them is closed.

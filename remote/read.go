@@ -105,6 +105,11 @@ func (l *link) lost(err error) {
 // frame acts on one frame. whole tells that it came in fragments, so that body is
 // not part of the read buffer.
 func (l *link) frame(body []byte, whole bool) error {
+	if from, to, value, ok := wire.ParseMessage(body); ok {
+		l.received.Add(1)
+		l.deliverValue(to, signal.Envelope{Kind: signal.Message, From: l.remote(from)}, value, whole)
+		return nil
+	}
 	var f wire.Frame
 	if err := wire.Parse(&f, body); err != nil {
 		return err
@@ -162,7 +167,7 @@ func (l *link) receiver(f *wire.Frame) (id uint64, ok bool) {
 	return p.ID(), ok
 }
 
-// messageIn delivers a message or raw.
+// messageIn delivers a message to a name, or a raw.
 func (l *link) messageIn(f *wire.Frame, whole bool) {
 	l.received.Add(1)
 	to, ok := l.receiver(f)
@@ -171,7 +176,7 @@ func (l *link) messageIn(f *wire.Frame, whole bool) {
 		return
 	}
 	s, _ := f.Kind.Signal()
-	l.deliverValue(to, signal.Envelope{Kind: s, From: l.remote(f.From)}, f, whole)
+	l.deliverValue(to, signal.Envelope{Kind: s, From: l.remote(f.From)}, f.Value, whole)
 }
 
 // callIn delivers a call. From here on the callee's end is the caller's business,
@@ -183,7 +188,7 @@ func (l *link) callIn(f *wire.Frame, whole bool) error {
 		return err
 	}
 	env := signal.Envelope{Kind: signal.Call, From: l.remote(f.From), Ref: pid.NewRef(l.peer, f.Ref)}
-	l.deliverValue(to, env, f, whole)
+	l.deliverValue(to, env, f.Value, whole)
 	return nil
 }
 
@@ -191,20 +196,20 @@ func (l *link) callIn(f *wire.Frame, whole bool) error {
 func (l *link) replyIn(f *wire.Frame, whole bool) {
 	l.received.Add(1)
 	env := signal.Envelope{Kind: signal.Reply, From: l.remote(f.From), Ref: pid.NewRef(l.node.self, f.Ref)}
-	l.deliverValue(f.To, env, f, whole)
+	l.deliverValue(f.To, env, f.Value, whole)
 }
 
-// deliverValue decodes the value of a frame and delivers env with it. If the frame
-// came in fragments, decoding may take long: then it is left to another goroutine.
-func (l *link) deliverValue(to uint64, env signal.Envelope, f *wire.Frame, whole bool) {
-	a := arrival{link: l, env: env, size: len(f.Value)}
+// deliverValue decodes a value and delivers env with it. If the frame came in
+// fragments, decoding may take long: then it is left to another goroutine.
+func (l *link) deliverValue(to uint64, env signal.Envelope, value []byte, whole bool) {
+	a := arrival{link: l, env: env, size: len(value)}
 	if whole {
-		a.encoded = f.Value
+		a.encoded = value
 		l.node.sidings.add(l.node, to, a)
 		return
 	}
 	var err error
-	if a.env.Value, err = l.decode(env.Kind, f.Value); err != nil {
+	if a.env.Value, err = l.decode(env.Kind, value); err != nil {
 		l.undecodable(to, env, err)
 		return
 	}
