@@ -1,6 +1,9 @@
 package worker
 
-import "fmt"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
 // Text is the string that every local message carries: 16 bytes.
 const Text = "sixteen bytes is"
@@ -65,6 +68,15 @@ func Names(n int) []string {
 		names[i] = fmt.Sprintf("name-%d", i)
 	}
 	return names
+}
+
+// Shuffle puts the names, or what stands for them, into the order in which they
+// are sent to. It is the same in each run, and not that in which they were made:
+// a program that sends to names does not go through memory in order.
+func Shuffle[T any](names []T) {
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(names), func(i, j int) {
+		names[i], names[j] = names[j], names[i]
+	})
 }
 
 // LeafSum is what a tree with n leaves numbered from 0 must add up to.

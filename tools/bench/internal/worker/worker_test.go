@@ -83,6 +83,15 @@ func TestNames_AreDistinctAndTenMessagesEach(t *testing.T) {
 	require.Len(t, distinct, 100)
 }
 
+func TestShuffle_IsTheSameEachTimeAndKeepsAll(t *testing.T) {
+	made, once, twice := worker.Names(1000), worker.Names(1000), worker.Names(1000)
+	worker.Shuffle(once)
+	worker.Shuffle(twice)
+	require.Equal(t, once, twice)
+	require.NotEqual(t, made, once)
+	require.ElementsMatch(t, made, once)
+}
+
 func TestWithLatencies_TakesPercentilesOfTheSorted(t *testing.T) {
 	var each []time.Duration
 	for i := 100; i > 0; i-- {

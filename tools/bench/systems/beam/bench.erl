@@ -264,17 +264,23 @@ chain(N) ->
 hang([], Ready) -> done(Ready), receive after infinity -> ok end;
 hang([Before | _], Ready) -> link(Before), hang([], Ready).
 
-%% named: messages to registered names, ten to each, round and round.
+%% named: messages to registered names, ten to each, round and round in an order
+%% that is not that in which they were made.
 
 named(N) ->
     Names = [list_to_atom("name-" ++ integer_to_list(I)) || I <- lists:seq(1, N div 10)],
     Served = tally(length(Names)),
     Want = expected(1, 10, byte_size(?TEXT)),
     [register(Name, spawn(fun() -> Want = count(10, 0, 0, 0), done(Served) end)) || Name <- Names],
+    Order = shuffle(Names),
     Start = start(),
-    [[Name ! {Lap, ?TEXT} || Name <- Names] || Lap <- lists:seq(1, 10)],
+    [[Name ! {Lap, ?TEXT} || Name <- Order] || Lap <- lists:seq(1, 10)],
     await(Served),
     stop(Start).
+
+shuffle(List) ->
+    rand:seed(exsss, 1),
+    [Item || {_, Item} <- lists:keysort(1, [{rand:uniform(), Item} || Item <- List])].
 
 %% rem64, rem1k, rem16: messages to a second node, which is ready when it has
 %% answered for the first time.

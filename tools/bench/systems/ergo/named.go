@@ -48,6 +48,7 @@ func named(n int) (worker.Result, error) {
 			return worker.Result{}, fmt.Errorf("spawn %s: %w", name, err)
 		}
 	}
+	worker.Shuffle(names)
 	sent := make(chan error, 1)
 	source, err := spawnActor(node, &caller{names: names, sent: sent})
 	if err != nil {

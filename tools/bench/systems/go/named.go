@@ -21,6 +21,7 @@ func named(n int) (worker.Result, error) {
 			served.Done(count.Check(1, worker.PerName, len(worker.Text)))
 		}()
 	}
+	worker.Shuffle(names)
 	meter := worker.Start()
 	for lap := range worker.PerName {
 		for _, name := range names {

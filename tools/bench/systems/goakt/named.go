@@ -24,6 +24,7 @@ func named(n int) (worker.Result, error) {
 	if err != nil {
 		return worker.Result{}, err
 	}
+	worker.Shuffle(names)
 	ctx := context.Background()
 	meter := worker.Start()
 	for lap := range worker.PerName {

@@ -35,6 +35,7 @@ func named(n int) (worker.Result, error) {
 		engine.Spawn(producer, "named", actor.WithID(name), actor.WithInboxSize(smallInbox))
 		pids[i] = actor.NewPID(engine.Address(), "named/"+name)
 	}
+	worker.Shuffle(pids)
 	source := spawnBusy(engine, &caller{names: pids}, "caller")
 
 	meter := worker.Start()

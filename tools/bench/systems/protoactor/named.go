@@ -35,6 +35,7 @@ func named(n int) (worker.Result, error) {
 			return worker.Result{}, fmt.Errorf("spawn %s: %w", name, err)
 		}
 	}
+	worker.Shuffle(names)
 	source := root.Spawn(busy(&caller{names: names}))
 
 	meter := worker.Start()

@@ -25,6 +25,7 @@ func named(n int) (worker.Result, error) {
 			return worker.Result{}, err
 		}
 	}
+	worker.Shuffle(names)
 	var result worker.Result
 	err := rt.Run(context.Background(), func(ctx *runtime.Context) error {
 		meter := worker.Start()
