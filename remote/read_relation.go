@@ -23,7 +23,7 @@ func (l *link) linkIn(f *wire.Frame) error {
 		l.node.arrive(f.To, arrival{link: l, env: env})
 	}
 	if f.Kind == wire.Unlink {
-		l.answer(wire.UnlinkAck, f.From, f.To, 0, signal.Normal)
+		l.answer(wire.UnlinkAck, f.To, f.From, 0, signal.Normal)
 	}
 	return err
 }
