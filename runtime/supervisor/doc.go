@@ -60,7 +60,8 @@
 //     waits for it, for as long as it takes. There is a StartTimeout too.
 //   - An exit signal that a living child sends is not taken for its end.
 //   - A process that was started but not linked is linked.
-//   - At the death of the supervisor, stubborn children are killed; in OTP they live on.
+//   - When a supervisor was killed, its children are waited for, and killed when their
+//     time is over, before it is restarted; in OTP they may live on beside the new ones.
 //   - An exit signal of the program, the zero PID, stops a supervisor like its parent's.
 //
 // # What it does not promise

@@ -88,8 +88,25 @@ func (f *family) unbind(c *child) {
 	c.pid, c.state, c.retry = pid.PID{}, Stopped, retry{}
 }
 
-// orphan is called when the supervisor has ended, in a goroutine of its own. There
-// are children left only if it could not stop them, because it was killed.
+// familyKey is under what the runtime keeps the family of a supervisor.
+type familyKey struct{}
+
+// families are the families of a runtime's supervisors, by the PID of each.
+func families(rt *runtime.Runtime) *sync.Map {
+	kept, _ := rt.Attach(familyKey{}, new(sync.Map))
+	return kept.(*sync.Map)
+}
+
+// outlived waits until the children of a supervisor that has ended have ended too. Those
+// who restart a supervisor do so first: else there would be two of each child for a while.
+func outlived(rt *runtime.Runtime, sup pid.PID) {
+	if f, ok := families(rt).Load(sup); ok {
+		f.(*family).orphan()
+	}
+}
+
+// orphan is called when the supervisor has ended, and returns when the children have too.
+// There are some left only if it could not stop them, because it was killed.
 func (f *family) orphan() {
 	f.mu.Lock()
 	f.orphaned = true
@@ -98,24 +115,33 @@ func (f *family) orphan() {
 	f.reap(left)
 }
 
-// reap waits until the processes have ended, and kills each that takes longer than
-// it would have been given. It leaves those alone that may take as long as they like:
-// they have their exit signal, from the link.
+// reap waits until the processes, and what is below them, have ended, and kills each that
+// takes longer than it would have been given.
 func (f *family) reap(orphans map[pid.PID]*child) {
 	start := time.Now()
 	byTime := slices.SortedFunc(maps.Keys(orphans), func(a, b pid.PID) int {
 		return cmp.Compare(orphans[a].spec.Shutdown, orphans[b].spec.Shutdown)
 	})
 	for _, p := range byTime {
-		bound := orphans[p].spec.Shutdown
-		h, alive := f.rt.Process(p)
-		if !alive || bound == Infinity {
-			continue
+		if h, alive := f.rt.Process(p); alive {
+			awaitEnd(h, start, orphans[p].spec.Shutdown)
 		}
-		ctx, cancel := context.WithDeadline(context.Background(), start.Add(max(bound, 0)))
-		if _, err := h.Wait(ctx); err != nil {
-			h.Exit(signal.Kill)
+		if orphans[p].spec.Type == Supervisor {
+			outlived(f.rt, p)
 		}
-		cancel()
+	}
+}
+
+// awaitEnd waits until a process has ended, and kills it when the time is over that it is
+// given from start on.
+func awaitEnd(h runtime.ProcessHandle, start time.Time, given time.Duration) {
+	ctx := context.Background()
+	if given != Infinity {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, start.Add(max(given, 0)))
+		defer cancel()
+	}
+	if _, err := h.Wait(ctx); err != nil {
+		h.Exit(signal.Kill)
 	}
 }

@@ -14,6 +14,9 @@ import (
 // not asked for. Source: OTP, supervisor:do_restart/3.
 func (s *server) ended(ctx *genserver.Context, c *child, reason signal.ExitReason) {
 	c.state = Restarting // for now: it has no process
+	if c.spec.Type == Supervisor {
+		outlived(ctx.Runtime(), c.pid)
+	}
 	if ctx.Runtime().Uptime()-c.since >= s.spec.Backoff.ResetAfter {
 		c.streak = 0
 	}

@@ -51,7 +51,11 @@ func newServer(spec Spec, parent pid.PID) *server {
 func (s *server) Init(ctx *genserver.Context) error {
 	s.stopping, _ = ctx.WatchExit(s.parent, theProgram) // it ends with the process
 	s.children = newFamily(ctx.Runtime(), s.dynamic())
-	context.AfterFunc(ctx.Context, s.children.orphan) // its goroutine ends with the children at the latest
+	families(ctx.Runtime()).Store(ctx.PID(), s.children)
+	context.AfterFunc(ctx.Context, func() { // its goroutine ends with the children at the latest
+		s.children.orphan()
+		families(ctx.Runtime()).Delete(ctx.PID())
+	})
 	for _, spec := range s.spec.Children {
 		c := s.children.add(spec)
 		if err := s.start(ctx, c); err != nil {

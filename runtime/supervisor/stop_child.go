@@ -47,6 +47,9 @@ func (s *server) stop(ctx *genserver.Context, children []*child) {
 		}
 		c := w.leaving[down.Ref]
 		delete(w.leaving, down.Ref)
+		if c.spec.Type == Supervisor {
+			outlived(ctx.Runtime(), c.pid) // it may have been killed
+		}
 		s.reportStop(ctx, c, lastWord(ctx, c.pid, down.Reason))
 		s.retire(c)
 	}
