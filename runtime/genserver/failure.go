@@ -84,7 +84,7 @@ func MustRegisterError(code string, err error) {
 
 // failureOf returns what stands for err on its way.
 func failureOf(err error) failure {
-	f := failure{Text: err.Error()}
+	f := failure{Text: fmt.Sprint(err)} // Error() may panic for a nil pointer in err
 	for code, sentinel := range *sentinels.all.Load() {
 		if errors.Is(err, sentinel) {
 			f.Codes = append(f.Codes, code)
