@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"maps"
 	"unsafe"
 
 	"github.com/starlang-go/starlang/pid"
@@ -31,13 +32,17 @@ func (h ProcessHandle) Holdings() (n Holdings) {
 	return n
 }
 
-// Check returns an error if an invariant of a runtime at rest does not hold:
-// links and monitors agree on both sides, none leads to a Dead process, only
-// living processes have names, and processes know the names that they have.
+// Check returns an error if an invariant of a runtime at rest does not hold: links
+// and monitors agree on both sides, none leads to a Dead process, only living
+// processes have names, and processes know the names that they have.
 func (rt *Runtime) Check() error {
-	for self, p := range rt.registry.All() {
-		if err := p.check(self); err != nil {
-			return fmt.Errorf("%s: %w", self, err)
+	all := map[*process]relations{}
+	for _, p := range rt.registry.All() {
+		all[p] = p.relations()
+	}
+	for p, r := range all {
+		if err := r.check(p, all); err != nil {
+			return fmt.Errorf("%s: %w", p.pid(), err)
 		}
 	}
 	for name, owner := range rt.RegisteredNames() {
@@ -52,24 +57,53 @@ func (rt *Runtime) Check() error {
 	return nil
 }
 
-// check looks at others without locking them: nothing may be running.
-func (p *process) check(self pid.PID) error {
+// relations are those of a process to others of its node.
+type relations struct {
+	links    map[*process]bool
+	monitors map[pid.Ref]*process // what it monitors or calls
+	watchers map[pid.Ref]*process
+}
+
+func (p *process) relations() relations {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := relations{map[*process]bool{}, map[pid.Ref]*process{}, map[pid.Ref]*process{}}
 	if p.rec == nil {
-		return nil
+		return r
 	}
-	for to, q := range p.rec.links.all() {
-		if q != nil && (q.rec == nil || !q.rec.links.has(self)) {
-			return fmt.Errorf("its link with %s is one-sided", to)
-		}
+	for _, q := range p.rec.links.all() {
+		r.links[q] = true
 	}
 	for ref, m := range p.rec.monitors.all() {
-		if m.target != nil && (m.target.rec == nil || !m.target.rec.watchers.has(ref)) {
-			return fmt.Errorf("its monitor %s is not known to the target", ref)
-		}
+		r.monitors[ref] = m.target
+	}
+	for ref, w := range p.rec.calls.all() {
+		r.monitors[ref] = w.callee
 	}
 	for ref, w := range p.rec.watchers.all() {
-		if q := w.process; q != nil && (q.rec == nil || !q.rec.monitors.has(ref) && !q.rec.calls.has(ref)) {
-			return fmt.Errorf("its watcher %s does not watch under %s", w.who(), ref)
+		r.watchers[ref] = w.process
+	}
+	for _, ofOtherNodes := range []map[pid.Ref]*process{r.monitors, r.watchers} {
+		maps.DeleteFunc(ofOtherNodes, func(_ pid.Ref, q *process) bool { return q == nil })
+	}
+	delete(r.links, nil)
+	return r
+}
+
+func (r relations) check(p *process, all map[*process]relations) error {
+	for q := range r.links {
+		if !all[q].links[p] {
+			return fmt.Errorf("its link with %s is one-sided", q.pid())
+		}
+	}
+	for ref, q := range r.monitors {
+		if all[q].watchers[ref] != p {
+			return fmt.Errorf("its monitor of %s is not known there", q.pid())
+		}
+	}
+	for ref, q := range r.watchers {
+		if all[q].monitors[ref] != p {
+			return fmt.Errorf("its watcher %s does not watch it", q.pid())
 		}
 	}
 	return nil

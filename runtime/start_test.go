@@ -32,7 +32,6 @@ func startWith(t testing.TB, cfg runtime.Config) *runtime.Runtime {
 	rt, err := runtime.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		require.NoError(t, rt.Check())
 		_ = rt.Shutdown(context.Background()) // who does not stop by itself is no failure, who stays is
 		requireEmpty(t, rt)
 	})
