@@ -179,3 +179,5 @@ func (w *world) stop(sup pid.PID) signal.ExitReason {
 var boom = signal.Error("boom")
 
 var errBoom = errors.New("boom")
+
+var discard = slog.New(slog.DiscardHandler)
