@@ -86,6 +86,7 @@ func observe(t *testing.T, steps []step, after time.Duration) (log []string) {
 			require.NoError(t, err)
 		}
 		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		log = l.log
 	})
 	return log
