@@ -37,7 +37,7 @@ func (a Address) NodeName() string {
 
 // String returns the text form of whichever of the two is set.
 func (a Address) String() string {
-	if a.PID.IsZero() {
+	if a.PID.IsZero() && a.Name != (Name{}) {
 		return a.Name.String()
 	}
 	return a.PID.String()
