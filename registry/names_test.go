@@ -85,7 +85,7 @@ func TestUnregisterNameOf_LeavesANewOwnerAlone(t *testing.T) {
 
 func TestRegisterName_Of64GoroutinesOneWinsConcurrentSafe(t *testing.T) {
 	n := newNode(t, "")
-	for round := range 200 {
+	for round := range 50 {
 		name := fmt.Sprint("name", round)
 		var winners atomic.Int32
 		var all sync.WaitGroup
@@ -104,7 +104,7 @@ func TestRegisterName_Of64GoroutinesOneWinsConcurrentSafe(t *testing.T) {
 
 func TestRegisterName_RacingTheEndLeavesNoStaleNameConcurrentSafe(t *testing.T) {
 	n := newNode(t, "")
-	for range 5000 {
+	for range 2000 {
 		p, w := n.add(t)
 		var both sync.WaitGroup
 		both.Go(func() { _ = n.RegisterName("w", p) })
