@@ -60,9 +60,6 @@ func (p *puppet) body(ctx *runtime.Context) error {
 
 // spawnedBy starts p as a child of the process of ctx.
 func (p *puppet) spawnedBy(ctx *runtime.Context, opts runtime.SpawnOptions) (ref pid.Ref, err error) {
-	if opts.Link && opts.Monitor {
-		p.node = ctx.Runtime() // another node can only be asked for one of the two
-	}
 	if p.node == ctx.Runtime() {
 		p.pid, ref, err = ctx.SpawnOpt(opts, p.body)
 		return ref, err
