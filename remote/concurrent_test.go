@@ -16,7 +16,7 @@ import (
 func TestSend_ConcurrentSafe(t *testing.T) {
 	const senders, each = 8, 300
 	a, b := pairOf(t, remote.Config{QueueBytes: 8 << 10, MinBackoff: time.Millisecond, MaxBackoff: 2 * time.Millisecond})
-	last := map[string]int{}
+	last := map[pid.PID]int{}
 	faults := 0
 	receiver, err := b.Runtime().Spawn(func(ctx *runtime.Context) error {
 		for {
@@ -63,7 +63,7 @@ func TestSend_ConcurrentSafe(t *testing.T) {
 // persist sends numbers, each until it is accepted.
 func persist(ctx *runtime.Context, to pid.PID, count int) error {
 	for i := range count {
-		for ctx.Send(to, numbered{ctx.PID().String(), i + 1}) != nil {
+		for ctx.Send(to, numbered{From: ctx.PID(), Seq: i + 1}) != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

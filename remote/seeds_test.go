@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +17,6 @@ import (
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/remotetest"
 	"github.com/starlang-go/starlang/runtime"
-	"github.com/starlang-go/starlang/term"
 )
 
 var (
@@ -23,21 +24,15 @@ var (
 	firstSeed = flag.Uint64("seed", 1, "the first seed of TestSeeds")
 )
 
-// numbered is what the workers of a story send.
-type numbered struct {
-	From string
-	Seq  int
-}
-
-func init() { term.MustRegister[numbered]("remote_test.numbered") }
-
-// story is a random run of five nodes. The first two live all the time, the others
+// story is a random run of some nodes. The first two live all the time, the others
 // are restarted; on the first two are observers, who count.
 type story struct {
 	*lab
+	*ledger
 	rng       *rand.Rand
-	nodes     [5]*remote.Node
+	nodes     []*remote.Node
 	workers   []pid.PID // living or dead, of any start of any node
+	witnesses []pid.PID // likewise
 	observers [2]*observer
 }
 
@@ -47,7 +42,7 @@ func TestSeeds(t *testing.T) {
 	for i := range *seedCount / slowdown {
 		seed := *firstSeed + uint64(i)
 		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { tellStory(t, seed) })
+			synctest.Test(t, func(t *testing.T) { tellStory(t, seed, 5, 8) })
 		})
 		if !ok {
 			return
@@ -55,8 +50,13 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-func tellStory(t *testing.T, seed uint64) {
-	s := &story{lab: &lab{t, remotetest.New(seed)}, rng: rand.New(rand.NewPCG(seed, 0))}
+// tellStory tells the story with a seed: of so many nodes, to which so many things
+// happen.
+func tellStory(t *testing.T, seed uint64, nodes, strikes int) account {
+	s := &story{
+		lab: &lab{t, remotetest.New(seed)}, ledger: newLedger(),
+		rng: rand.New(rand.NewPCG(seed, 0)), nodes: make([]*remote.Node, nodes),
+	}
 	s.net.SetDelay(0, time.Duration(s.rng.IntN(20))*time.Millisecond)
 	for i := range s.nodes {
 		s.begin(i)
@@ -64,12 +64,12 @@ func tellStory(t *testing.T, seed uint64) {
 	for i := range s.observers {
 		s.observers[i] = s.observe(s.nodes[i])
 	}
-	for range 8 {
+	for range strikes {
 		s.populate()
 		s.strike()
 		after(time.Duration(s.rng.IntN(3000)) * time.Millisecond)
 	}
-	s.settle()
+	return s.settle()
 }
 
 // nodeName is not in a partition of the one before, so that a restarted node is
@@ -83,6 +83,8 @@ func (s *story) begin(i int) {
 	n, err := remote.Start(runtime.MustNew(runtime.Config{Name: nodeName(i), Logger: quiet}), cfg)
 	require.NoError(s, err)
 	s.nodes[i] = n
+	s.witnesses = append(s.witnesses, s.spawn(n, s.witness(n)))
+	synctest.Wait()
 }
 
 // populate starts workers, and makes the observers watch some.
@@ -116,6 +118,8 @@ func (s *story) strike() {
 		_ = s.nodes[a].Runtime().Exit(s.workers[s.rng.IntN(len(s.workers))], signal.Kill)
 	case 7:
 		if a > 1 {
+			require.NoError(s, s.nodes[a].Close(bounded(s)))
+			synctest.Wait() // for its witness
 			stop(s, s.nodes[a])
 			s.begin(a)
 		}
@@ -123,28 +127,41 @@ func (s *story) strike() {
 }
 
 // settle ends everything in peace and counts.
-func (s *story) settle() {
+func (s *story) settle() (sum account) {
 	s.net.Heal()
 	for _, n := range s.nodes {
 		for p := range n.Runtime().PIDs() {
-			if p != s.observers[0].pid && p != s.observers[1].pid {
+			if p != s.observers[0].pid && p != s.observers[1].pid && !slices.Contains(s.witnesses, p) {
 				require.NoError(s, n.Runtime().Exit(p, signal.Kill))
 			}
 		}
 	}
 	after(15 * time.Second) // for what is silent to be noticed
-	for i, o := range s.observers {
+	for _, o := range s.observers {
 		o.check()
-		for _, l := range s.nodes[i].Stats().Links {
-			require.Zero(s, l.Relations, "%s -> %s", nodeName(i), l.Node)
-			require.Zero(s, l.Queue)
-			require.Zero(s, l.Waiting)
-		}
+		sum.add(s.account(s, o.pid, o.got))
 	}
-	for _, n := range s.nodes {
+	for i, n := range s.nodes {
+		s.checkLeft(n, i < len(s.observers))
 		stop(s, n)
 	}
 	require.Zero(s, s.net.Connections())
+	return sum
+}
+
+// checkLeft checks that a node holds nothing for those who have ended.
+func (s *story) checkLeft(n *remote.Node, observed bool) {
+	left := n.Stats()
+	require.Zero(s, left.Zombies)
+	if observed {
+		left.Processes--
+	}
+	require.Equal(s, 1, left.Processes, "the witness")
+	for _, l := range left.Links {
+		require.Zero(s, l.Relations, "%s -> %s", n.Name(), l.Node)
+		require.Zero(s, l.Queue)
+		require.Zero(s, l.Waiting)
+	}
 }
 
 // worker sends numbered messages to the observers, calls and links itself with
@@ -153,12 +170,8 @@ func (s *story) worker(seed uint64) runtime.Body {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	others := append([]pid.PID(nil), s.workers...)
 	return func(ctx *runtime.Context) error {
-		var seq [2]int
 		for {
-			i := rng.IntN(2)
-			if o := s.observers[i]; o != nil && ctx.Send(o.pid, numbered{ctx.PID().String(), seq[i] + 1}) == nil {
-				seq[i]++
-			}
+			s.sendSome(ctx, rng)
 			if len(others) > 0 {
 				other := others[rng.IntN(len(others))]
 				switch rng.IntN(8) {
@@ -169,7 +182,7 @@ func (s *story) worker(seed uint64) runtime.Body {
 				case 2:
 					ctx.Demonitor(ctx.Monitor(other))
 				case 3:
-					_, _ = runtime.CallTimeout[int](ctx, other, seq[i], 100*time.Millisecond)
+					_, _ = runtime.CallTimeout[int](ctx, other, 1, 100*time.Millisecond)
 				case 4:
 					ctx.Monitor(other)
 				}
@@ -188,25 +201,43 @@ func (s *story) worker(seed uint64) runtime.Body {
 	}
 }
 
+// sendSome sends an observer a few messages, now and then one in fragments.
+func (s *story) sendSome(ctx *runtime.Context, rng *rand.Rand) {
+	to := s.observers[rng.IntN(len(s.observers))].pid
+	for range rng.IntN(10) {
+		text := ""
+		if rng.IntN(200) == 0 {
+			text = strings.Repeat("x", 100<<10)
+		}
+		if s.send(ctx, to, text) != nil {
+			return
+		}
+	}
+}
+
 // observer watches workers and receives what they send.
 type observer struct {
 	*story
 	node   *remote.Node
 	pid    pid.PID
 	orders chan func(ctx *runtime.Context)
-	downs  map[pid.Ref]int // how many came; of each monitor that was not taken back
-	exits  map[pid.PID]int // how many came, of each process linked with, once
-	last   map[string]int
+	downs  map[pid.Ref]int   // how many came; of each monitor that was not taken back
+	exits  map[pid.PID]int   // how many came, of each process linked with, once
+	got    map[pid.PID][]int // of each worker, in the order in which they came
+	ups    map[string]int    // connections so far, by node
+	since  map[pid.PID]int   // ups when the last message of a worker came
 	fault  string
 }
 
 func (s *story) observe(n *remote.Node) *observer {
 	o := &observer{
 		story: s, node: n, orders: make(chan func(*runtime.Context), 100),
-		downs: map[pid.Ref]int{}, exits: map[pid.PID]int{}, last: map[string]int{},
+		downs: map[pid.Ref]int{}, exits: map[pid.PID]int{},
+		got: map[pid.PID][]int{}, ups: map[string]int{}, since: map[pid.PID]int{},
 	}
 	o.pid = s.spawn(n, func(ctx *runtime.Context) error {
 		ctx.SetTrapExit(true)
+		n.MonitorNodes(ctx)
 		for {
 			m, err := ctx.Recv()
 			if err != nil {
@@ -255,12 +286,24 @@ func (o *observer) note(v any) {
 			o.fault = fmt.Sprintf("%v came %d times before", v, n)
 		}
 		o.exits[v.From]++
+	case remote.NodeUp:
+		o.ups[v.Node]++
 	case numbered:
-		if v.Seq <= o.last[v.From] {
-			o.fault = fmt.Sprintf("%v after %d", v, o.last[v.From])
-		}
-		o.last[v.From] = v.Seq
+		o.follow(v.From, v.Seq)
 	}
+}
+
+// follow enters a message. Over one connection none may be missing between two that
+// arrive.
+func (o *observer) follow(from pid.PID, seq int) {
+	last, ups := 0, o.ups[from.Node().Name()]
+	if before := o.got[from]; len(before) > 0 {
+		last = before[len(before)-1]
+	}
+	if seq <= last || seq > last+1 && ups == o.since[from] {
+		o.fault = fmt.Sprintf("message %d from %v after %d", seq, from, last)
+	}
+	o.got[from], o.since[from] = append(o.got[from], seq), ups
 }
 
 // check is called when everybody else has ended.
