@@ -14,7 +14,7 @@ import (
 
 // slowdowns are tried one after the other while a run is void: by how much the
 // scenario's clock is slower than the real one.
-var slowdowns = []int{1, 4, 16, 64}
+var slowdowns = []int{1, 4, 16, 64, 256}
 
 // errVoid tells that real time has run ahead of the scenario's.
 var errVoid = errors.New("the machine is too busy, or timers are due too close together")

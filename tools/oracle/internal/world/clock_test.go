@@ -81,7 +81,7 @@ func TestRun_TimersThatAreDueTogetherAreAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, err := world.Run(s, world.OneNode)
 		require.ErrorIs(t, err, world.ErrVoid)
-		require.ErrorContains(t, err, "64 times slower")
+		require.ErrorContains(t, err, "256 times slower")
 	})
 }
 
