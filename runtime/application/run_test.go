@@ -75,8 +75,11 @@ func (r *run) noted() []string {
 // app is an application with one worker that notes its start and its stop, for which it
 // takes some time.
 func (r *run) app(name string, takes time.Duration, needs ...string) application.App {
-	body := func(ctx *runtime.Context) error {
+	body := func(ctx *runtime.Context, ready runtime.From) error {
 		r.note("start " + name)
+		if err := ctx.Reply(ready, nil); err != nil {
+			return err
+		}
 		exit, err := runtime.Receive[signal.Exit](ctx)
 		if err != nil {
 			return err
@@ -90,7 +93,7 @@ func (r *run) app(name string, takes time.Duration, needs ...string) application
 	}
 	worker := supervisor.ChildSpec{
 		ID: "worker", Shutdown: supervisor.Infinity, Restart: supervisor.Temporary, Significant: true,
-		Start: supervisor.BodyOpt(runtime.SpawnOptions{Name: name, TrapExit: true}, body),
+		Start: supervisor.ReadyBody(runtime.SpawnOptions{Name: name, TrapExit: true}, body),
 	}
 	return application.App{Name: name, DependsOn: needs, Root: func(any) (supervisor.Spec, error) {
 		spec := supervisor.Spec{Children: []supervisor.ChildSpec{worker}, AutoShutdown: supervisor.AnySignificant}

@@ -21,6 +21,9 @@ type family struct {
 	all   map[*child]struct{}
 	byID  map[string]*child // nil of a Dynamic supervisor
 	added uint64
+	// starting has a token while a child is being started. A supervisor that was
+	// killed may be in the middle of it: nobody knows that child yet.
+	starting chan struct{}
 
 	mu       sync.Mutex
 	byPID    map[pid.PID]*child // guarded by mu; Invariant: has every Running child
@@ -28,7 +31,7 @@ type family struct {
 }
 
 func newFamily(rt *runtime.Runtime, dynamic bool) *family {
-	f := &family{rt: rt, all: make(map[*child]struct{}), byPID: make(map[pid.PID]*child)}
+	f := &family{rt: rt, all: make(map[*child]struct{}), byPID: make(map[pid.PID]*child), starting: make(chan struct{}, 1)}
 	if !dynamic {
 		f.byID = make(map[string]*child)
 	}
@@ -65,6 +68,33 @@ func (f *family) find(p pid.PID) *child {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.byPID[p]
+}
+
+// beginStart reports whether a child may be started: not if the supervisor has been killed.
+// If so, endStart is to be called.
+func (f *family) beginStart() bool {
+	f.starting <- struct{}{} // free, but at the end: it is the supervisor who starts
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.orphaned {
+		f.endStart()
+	}
+	return !f.orphaned
+}
+
+func (f *family) endStart() { <-f.starting }
+
+// awaitStart waits until a start is over that was going on when the supervisor was killed.
+// A start function that does not obey its context is not waited for any longer than other
+// processes are.
+func (f *family) awaitStart() {
+	late := time.NewTimer(DefaultShutdown)
+	defer late.Stop()
+	select {
+	case f.starting <- struct{}{}:
+		f.endStart()
+	case <-late.C:
+	}
 }
 
 // bind makes p the process of c. If the supervisor has been killed meanwhile, p ends.
@@ -110,6 +140,9 @@ func outlived(rt *runtime.Runtime, sup pid.PID) {
 func (f *family) orphan() {
 	f.mu.Lock()
 	f.orphaned = true
+	f.mu.Unlock()
+	f.awaitStart()
+	f.mu.Lock()
 	left := maps.Clone(f.byPID)
 	f.mu.Unlock()
 	f.reap(left)

@@ -16,6 +16,10 @@ import (
 // A child that chose not to start is Stopped, and gone if it is temporary.
 // Source: OTP, supervisor:do_start_child/2.
 func (s *server) start(ctx *genserver.Context, c *child) error {
+	if !s.children.beginStart() {
+		return runtime.ErrTerminated
+	}
+	defer s.children.endStart()
 	p, err := s.callStart(c)
 	if errors.Is(err, ErrIgnore) {
 		s.retire(c)
