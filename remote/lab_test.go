@@ -98,6 +98,18 @@ func (l *lab) inbox(n *remote.Node, setUp func(ctx *runtime.Context)) inbox {
 	return in
 }
 
+// next returns what comes next, within the time of a test.
+func (in inbox) next(t testing.TB) any {
+	t.Helper()
+	select {
+	case v := <-in.mail:
+		return v
+	case <-time.After(testTimeout):
+		require.Fail(t, "nothing has come")
+		return nil
+	}
+}
+
 // all returns what has come so far, once nothing goes on any more.
 func (in inbox) all() (got []any) {
 	synctest.Wait()

@@ -101,19 +101,27 @@ func (p *proxy) carry(from, to net.Conn) {
 	buf := make([]byte, 64<<10)
 	for {
 		p.mu.Lock()
-		trickle, deaf := p.trickle, p.deaf
+		trickle := p.trickle
 		p.mu.Unlock()
-		if deaf != nil {
-			<-deaf
-		}
 		part := buf
 		if trickle {
 			part = buf[:1+rand.N(100)]
 			<-time.After(rand.N(time.Millisecond))
 		}
 		n, err := from.Read(part)
+		p.awaitHearing()
 		if _, werr := to.Write(part[:n]); err != nil || werr != nil {
 			return
 		}
+	}
+}
+
+// awaitHearing waits while connections are half-open.
+func (p *proxy) awaitHearing() {
+	p.mu.Lock()
+	deaf := p.deaf
+	p.mu.Unlock()
+	if deaf != nil {
+		<-deaf
 	}
 }
