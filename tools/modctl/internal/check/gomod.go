@@ -49,7 +49,7 @@ func requires(ws *workspace.Workspace, dir string) []finding.Finding {
 		}
 		declared, known := ws.Manifest.Modules[s]
 		switch {
-		case bothOutside(ws, dir, s):
+		case ws.BothOutside(dir, s):
 			// Neither is ever published: any version will do.
 		case !known:
 			found = append(found, finding.New(fileName(dir), "take it out, or add the module to the manifest",
@@ -79,7 +79,7 @@ func replaces(ws *workspace.Workspace, dir string) []finding.Finding {
 		case !ours:
 			found = append(found, finding.New(fileName(dir), "take it out: those who import this module would not get it",
 				"it replaces %s", r.Old.Path))
-		case bothOutside(ws, dir, s):
+		case ws.BothOutside(dir, s):
 			found = append(found, outsideReplace(dir, s, r)...)
 		case !missing[s]:
 			found = append(found, finding.New(fileName(dir), runFix, "it replaces %s, which is none of its siblings, or twice", s))
@@ -95,13 +95,6 @@ func replaces(ws *workspace.Workspace, dir string) []finding.Finding {
 		}
 	}
 	return found
-}
-
-// bothOutside reports whether a module outside of the workspace refers to another
-// one, as the parts of a comparison that cannot be linked together do.
-func bothOutside(ws *workspace.Workspace, dir, other string) bool {
-	_, outside := ws.Manifest.Outside[other]
-	return outside && !ws.Inside(dir)
 }
 
 func outsideReplace(dir, other string, r *modfile.Replace) []finding.Finding {

@@ -97,11 +97,14 @@ func goMod(ws *workspace.Workspace, dir string) error {
 		required = ws.Requires(dir)
 	}
 	for _, s := range required {
+		if ws.BothOutside(dir, s) {
+			continue
+		}
 		if err := mod.AddRequire(ws.Manifest.Path(s), ws.Manifest.Modules[s].Version); err != nil {
 			return err
 		}
 	}
-	if err := dropForeign(ws, mod, siblings); err != nil {
+	if err := dropForeign(ws, dir, siblings); err != nil {
 		return err
 	}
 	for _, s := range siblings {
@@ -120,10 +123,11 @@ func goMod(ws *workspace.Workspace, dir string) error {
 
 // dropForeign takes replaces away that are not those of siblings as such: of a
 // module that is none, or of one version only.
-func dropForeign(ws *workspace.Workspace, mod *modfile.File, siblings []string) error {
+func dropForeign(ws *workspace.Workspace, dir string, siblings []string) error {
+	mod := ws.Mods[dir]
 	for _, r := range slices.Clone(mod.Replace) {
 		s, ours := ws.Manifest.Dir(r.Old.Path)
-		if !ours || (slices.Contains(siblings, s) && r.Old.Version == "") {
+		if !ours || ws.BothOutside(dir, s) || (slices.Contains(siblings, s) && r.Old.Version == "") {
 			continue // a third-party replace was written by hand and is only reported
 		}
 		if err := mod.DropReplace(r.Old.Path, r.Old.Version); err != nil {

@@ -99,6 +99,14 @@ func (ws *Workspace) Inside(dir string) bool {
 	return inside
 }
 
+// BothOutside reports whether dir is outside of the workspace and refers to
+// another module outside, as the parts of a comparison that cannot be linked
+// together do. Neither is ever published, so what they say of each other is theirs.
+func (ws *Workspace) BothOutside(dir, other string) bool {
+	_, outside := ws.Manifest.Outside[other]
+	return outside && !ws.Inside(dir)
+}
+
 // Siblings returns the directories that the go.mod in dir is to replace, each
 // after those that it needs. Inside the workspace versions.json says which; a
 // module outside of it chooses itself, and needs what these need.
