@@ -14,6 +14,7 @@ replace (
 require (
 	github.com/starlang-go/starlang/mailbox v0.1.0
 	github.com/starlang-go/starlang/pid v0.1.0
+	github.com/starlang-go/starlang/remote v0.1.0
 	github.com/starlang-go/starlang/runtime v0.1.0
 	github.com/starlang-go/starlang/term v0.1.0
 	github.com/stretchr/testify v1.12.1

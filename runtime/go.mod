@@ -3,6 +3,7 @@ module github.com/starlang-go/starlang/runtime
 go 1.26.0
 
 require (
+	github.com/puzpuzpuz/xsync/v3 v3.5.1
 	github.com/starlang-go/starlang/mailbox v0.1.0
 	github.com/starlang-go/starlang/pid v0.1.0
 	github.com/starlang-go/starlang/registry v0.1.0
@@ -11,6 +12,12 @@ require (
 	go.uber.org/goleak v1.3.0
 	golang.org/x/sync v0.24.0
 	pgregory.net/rapid v1.3.0
+)
+
+require (
+	github.com/vmihailenco/msgpack/v5 v5.4.1 // indirect
+	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
 
 replace (
