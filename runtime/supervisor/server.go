@@ -6,6 +6,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
 
@@ -37,20 +38,20 @@ var (
 	_ genserver.StateFormatter = (*server)(nil)
 )
 
-func newServer(spec Spec, parent pid.PID) *server {
+func newServer(rt *runtime.Runtime, spec Spec, parent pid.PID) *server {
 	spec = spec.withDefaults()
 	return &server{
-		spec:    spec,
-		parent:  parent,
-		history: history{intensity: spec.Intensity, period: spec.Period},
-		retries: make(map[pid.Ref]*child),
+		spec:     spec,
+		parent:   parent,
+		children: newFamily(rt, spec.Strategy == Dynamic),
+		history:  history{intensity: spec.Intensity, period: spec.Period},
+		retries:  make(map[pid.Ref]*child),
 	}
 }
 
 // Init starts the children. If one cannot be started, those that were are stopped.
 func (s *server) Init(ctx *genserver.Context) error {
 	s.stopping, _ = ctx.WatchExit(s.parent, theProgram) // it ends with the process
-	s.children = newFamily(ctx.Runtime(), s.dynamic())
 	families(ctx.Runtime()).Store(ctx.PID(), s.children)
 	context.AfterFunc(ctx.Context, func() { // its goroutine ends with the children at the latest
 		s.children.orphan()

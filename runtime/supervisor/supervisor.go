@@ -44,9 +44,17 @@ func start(ctx context.Context, spec Spec, parent pid.PID, how starter) (pid.PID
 	if err := spec.Check(); err != nil {
 		return pid.PID{}, err
 	}
-	s := newServer(spec, parent)
+	c, ok := runtime.FromContext(ctx)
+	if !ok {
+		return pid.PID{}, runtime.ErrNotInProcess
+	}
+	s := newServer(c.Runtime(), spec, parent)
 	p, err := how(ctx, s, genserver.Options{Name: spec.Name, TrapExit: true})
-	if failure := s.failure.Load(); err != nil && failure != nil {
+	if err == nil {
+		return p, nil
+	}
+	s.children.orphan() // it may have been killed because ctx has ended
+	if failure := s.failure.Load(); failure != nil {
 		return p, failure
 	}
 	return p, err
