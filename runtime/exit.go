@@ -243,10 +243,13 @@ func (r *record) leaveEstate() estate {
 	return e
 }
 
-// tell sends one exit signal for each link and one down for each monitor, takes
-// p's own monitors out of their targets, and wakes those who wait for the end.
+// tell takes p's own monitors out of their targets, sends one exit signal for each
+// link and one down for each monitor, and wakes those who wait for the end.
 func (p *process) tell(e estate, next []*process) []*process {
 	self := p.pid()
+	for ref, m := range e.monitors.all() {
+		m.withdraw(p, ref) // first, so that who is told finds p nowhere
+	}
 	for to, q := range e.links.all() {
 		if q == nil {
 			p.rt.signalAway(to, signal.Envelope{Kind: signal.LinkExit, From: self, Reason: e.reason})
@@ -265,9 +268,6 @@ func (p *process) tell(e estate, next []*process) []*process {
 			continue
 		}
 		w.process.acceptDown(ref, e.reason)
-	}
-	for ref, m := range e.monitors.all() {
-		m.withdraw(p, ref)
 	}
 	if e.waiters != nil {
 		close(e.waiters)

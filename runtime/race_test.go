@@ -6,6 +6,6 @@ package runtime_test
 // synchronisation from one unlucky order in the past of two accesses, it does not
 // need them to collide.
 const (
-	hundredThousand = 10_000
-	million         = 50_000
+	hundredThousand = 20_000
+	million         = 100_000
 )

@@ -343,10 +343,10 @@ func TestDeliver_SaysWhatCannotBe(t *testing.T) {
 // The end of one process reaches a thousand on two nodes, whoever is on which.
 func TestRemote_ChainAcrossTwoNodesDiesOfOneExit(t *testing.T) {
 	a, b, _ := twoNodes(t)
-	var all []runtime.ProcessHandle
+	all := make([]runtime.ProcessHandle, 1000)
 	linked := make(chan struct{})
-	for i := range 1000 {
-		all = append(all, spawn(t, []*runtime.Runtime{a, b}[i%2], func(ctx *runtime.Context) error {
+	for i := range all {
+		all[i] = spawn(t, []*runtime.Runtime{a, b}[i%2], func(ctx *runtime.Context) error {
 			if i > 0 {
 				if err := ctx.Link(all[i-1].PID()); err != nil {
 					return err
@@ -354,7 +354,7 @@ func TestRemote_ChainAcrossTwoNodesDiesOfOneExit(t *testing.T) {
 			}
 			linked <- struct{}{}
 			return idle(ctx)
-		}))
+		})
 		<-linked
 	}
 	all[500].Exit(signal.Error("boom"))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,14 +17,26 @@ import (
 )
 
 // journal is a logger whose reports can be read back.
-type journal struct{ bytes.Buffer }
+type journal struct {
+	mu      sync.Mutex
+	written bytes.Buffer // guarded by mu
+}
 
 func (j *journal) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(j, nil)) }
+
+// Write implements io.Writer.
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.written.Write(b)
+}
 
 // reports returns what was reported, without the times, and forgets it.
 func (j *journal) reports(t *testing.T) (all []map[string]any) {
 	t.Helper()
-	for d := json.NewDecoder(j); d.More(); {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for d := json.NewDecoder(&j.written); d.More(); {
 		var r map[string]any
 		require.NoError(t, d.Decode(&r))
 		delete(r, slog.TimeKey)

@@ -135,8 +135,8 @@ func TestShutdown_CalledByAProcessEnds(t *testing.T) {
 			return nil
 		})
 		require.Equal(t, signal.Shutdown, await(t, caller))
-		synctest.Wait()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		var failed *runtime.ShutdownError
 		require.ErrorAs(t, err, &failed, "it could not wait for its caller")
 	})
