@@ -1,0 +1,73 @@
+package remote_test
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The README's program has thirty lines and does what it says.
+func TestReadme_ProgramRuns(t *testing.T) {
+	program := buildReadme(t)
+	a, b := "a@"+freeAddress(t), "b@"+freeAddress(t)
+	printer := exec.CommandContext(bounded(t), program, a)
+	printer.Stderr = t.Output()
+	stdout, err := printer.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, printer.Start())
+	t.Cleanup(func() {
+		_ = printer.Process.Kill()
+		_ = printer.Wait()
+	})
+	printed := make(chan string, 1)
+	go func() { // ends with the program's first line, or with the program
+		line, _ := bufio.NewReader(stdout).ReadString('\n')
+		printed <- line
+	}()
+	for { // until the first program is ready
+		said, err := exec.CommandContext(bounded(t), program, b, a).CombinedOutput()
+		require.NoError(t, err, "%s", said)
+		require.Contains(t, string(said), "ended: ")
+		select {
+		case line := <-printed:
+			require.Equal(t, "hello from "+b+"\n", line)
+			return
+		default:
+		}
+	}
+}
+
+// buildReadme builds the program that the README shows.
+func buildReadme(t *testing.T) (path string) {
+	t.Helper()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(readme), "```go\n")
+	require.True(t, found)
+	code, _, found := strings.Cut(rest, "```")
+	require.True(t, found)
+	require.LessOrEqual(t, strings.Count(code, "\n"), 30)
+
+	dir := t.TempDir()
+	source := filepath.Join(dir, "main.go")
+	require.NoError(t, os.WriteFile(source, []byte(code), 0o600))
+	path = filepath.Join(dir, "program")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, source).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return path
+}
+
+// freeAddress returns an address of loopback on which nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
