@@ -17,8 +17,9 @@ var (
 	// is the exit reason [signal.NoConnection]. Trying again may help.
 	ErrNoConnection error = signal.NoConnection
 	// ErrStalePID tells that the PID is one of another start of this node, so
-	// its process is gone. It is also an ErrNoProc.
-	ErrStalePID error = &detailError{"PID of another start of this node", ErrNoProc}
+	// its process is gone, or of another node without a name, which cannot be
+	// reached. It is also an ErrNoProc.
+	ErrStalePID error = &detailError{"PID of another start of this node, or of another node without a name", ErrNoProc}
 	// ErrNoRemoteHook tells that the address is on another node, and that this
 	// node is not connected to others: no [RemoteSendHook] is set. It is also
 	// an ErrNoConnection.

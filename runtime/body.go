@@ -3,6 +3,7 @@ package runtime
 import (
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
 )
@@ -54,19 +55,15 @@ func (p *process) finish(e *ending) {
 	if e.asleep {
 		return
 	}
-	var reason signal.ExitReason
 	var stack []byte
-	switch {
-	case e.returned:
+	reason := signal.Error("goexit: the body called runtime.Goexit")
+	defer func() { p.end(reason, stack) }() // also if the text of an error calls Goexit
+	if e.returned {
 		reason = signal.ReasonOf(e.err)
-	default:
-		if r := recover(); r != nil {
-			reason, stack = signal.Error(fmt.Sprintf("panic: %v", r)), debug.Stack()
-		} else {
-			reason = signal.Error("goexit: the body called runtime.Goexit")
-		}
+	} else if r := recover(); r != nil {
+		stack = debug.Stack()
+		reason = signal.Error(fmt.Sprintf("panic: %v", r))
 	}
-	p.end(reason, stack)
 }
 
 // end makes p Dead because its body has ended. If an exit signal came before,
@@ -81,12 +78,16 @@ func (p *process) end(reason signal.ExitReason, stack []byte) {
 		}
 		p.leaveRunningLocked()
 	}
+	crashed := byItself && reason.IsFailure() || stack != nil
+	if crashed && byItself {
+		p.rec.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver) // should the log handler hang
+	}
 	p.mu.Unlock()
 	if zombie {
 		p.rt.zombies.remove(p)
 		return
 	}
-	if byItself && reason.IsFailure() || stack != nil {
+	if crashed {
 		p.rt.reportCrash(p, reason, stack)
 	}
 	p.rt.reap(p)

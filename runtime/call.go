@@ -80,6 +80,9 @@ func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, e
 	if !ok {
 		return reply, ErrNotInProcess
 	}
+	if ctx.Err() != nil && ctx != context.Context(c) {
+		return reply, &RuntimeError{"call", to, context.Cause(ctx)}
+	}
 	var stop func() bool
 	v, err := c.process().call(to, req, func(w *call, p *process) {
 		if ctx != context.Context(c) {

@@ -57,7 +57,9 @@ func (c *Context) SetLabel(label string) {
 	p := c.process()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.recordLocked().label = label
+	if p.running() {
+		p.recordLocked().label = label
+	}
 }
 
 // Exit sends a process an exit signal. Reason kill ends it at once and cannot be

@@ -92,7 +92,7 @@ func ReceiveMatch[T any](ctx context.Context, match func(T) bool) (v T, err erro
 		return v, ErrNotInProcess
 	}
 	_, err = c.recvMatch(ctx, func(m Message) bool {
-		got, is := m.Value().(T)
+		got, is := valueAs[T](m)
 		if !is || m.kind == KindCall || !match(got) {
 			return false
 		}
@@ -104,6 +104,16 @@ func ReceiveMatch[T any](ctx context.Context, match func(T) bool) (v T, err erro
 		return none, err
 	}
 	return v, nil
+}
+
+// valueAs returns m's value if it is a T. A nil message is one of every interface.
+func valueAs[T any](m Message) (v T, is bool) {
+	value := m.Value()
+	if value == nil {
+		return v, any(v) == nil
+	}
+	v, is = value.(T)
+	return v, is
 }
 
 // recvMatch is RecvMatch that also ends when ctx does.

@@ -2,7 +2,9 @@ package runtime
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
@@ -12,6 +14,7 @@ import (
 const (
 	crashMessage  = "process crashed"
 	zombieMessage = "process is dead but its goroutine still runs"
+	panicMessage  = "callback of the program panicked"
 
 	keyPID    = "pid"
 	keyName   = "name"
@@ -29,14 +32,34 @@ func (rt *Runtime) reportCrash(p *process, reason signal.ExitReason, stack []byt
 	if stack != nil {
 		attrs = append(attrs, slog.String(keyStack, string(stack)))
 	}
-	rt.logger().LogAttrs(context.Background(), slog.LevelError, crashMessage, attrs...)
+	rt.log(slog.LevelError, crashMessage, attrs)
 }
 
 func (rt *Runtime) reportZombie(p *process, since time.Time) {
 	z := p.asZombie(since, allStacks())
 	attrs := append(p.attrs(), slog.String(keyReason, z.Reason.String()),
 		slog.Time(keySince, since), slog.String(keyStack, z.Stack))
-	rt.logger().LogAttrs(context.Background(), slog.LevelWarn, zombieMessage, attrs...)
+	rt.log(slog.LevelWarn, zombieMessage, attrs)
+}
+
+// log gives the program's log handler a report. A handler that panics loses it: it
+// must not take the program down that it reports on.
+func (rt *Runtime) log(level slog.Level, message string, attrs []slog.Attr) {
+	defer func() { _ = recover() }()
+	rt.logger().LogAttrs(context.Background(), level, message, attrs...)
+}
+
+// guard calls f, a callback of the program, in whichever goroutine has come to it,
+// and reports a panic instead of letting it take that goroutine down.
+func (p *process) guard(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			attrs := append(p.attrs(), slog.String(keyReason, fmt.Sprintf("panic: %v", r)),
+				slog.String(keyStack, string(debug.Stack())))
+			p.rt.log(slog.LevelError, panicMessage, attrs)
+		}
+	}()
+	f()
 }
 
 func (p *process) attrs() []slog.Attr {

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,24 @@ type SpawnOptions struct {
 	ExitGrace time.Duration
 	// Mailbox bounds the mailbox. The zero value does not.
 	Mailbox MailboxOptions
+}
+
+// check returns an error that names the field which is not valid.
+func (o SpawnOptions) check(parent *process) error {
+	m := o.Mailbox
+	switch {
+	case (o.Link || o.Monitor) && parent == nil:
+		return errors.New("options Link and Monitor need a spawning process")
+	case o.ExitGrace < 0:
+		return fmt.Errorf("option ExitGrace is negative: %s", o.ExitGrace)
+	case m.Capacity < 0:
+		return fmt.Errorf("option Mailbox.Capacity is negative: %d", m.Capacity)
+	case m.Policy > mailbox.DropOldest:
+		return fmt.Errorf("option Mailbox.Policy is unknown: %s", m.Policy)
+	case m.Capacity == 0 && (m.Policy != mailbox.Block || m.OnDrop != nil):
+		return errors.New("options Mailbox.Policy and Mailbox.OnDrop need a Mailbox.Capacity")
+	}
+	return nil
 }
 
 // MailboxOptions bounds a process's mailbox. A bound holds for messages and calls
@@ -129,8 +148,8 @@ func (rt *Runtime) prepare(parent *process, opts SpawnOptions, body Body) (*proc
 	if rt.stopping.Load() {
 		return fail(ErrStopped)
 	}
-	if (opts.Link || opts.Monitor) && parent == nil {
-		return fail(fmt.Errorf("link and monitor need a spawning process"))
+	if err := opts.check(parent); err != nil {
+		return fail(err)
 	}
 	if parent != nil && !parent.running() {
 		return fail(ErrTerminated)

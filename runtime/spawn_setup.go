@@ -31,7 +31,7 @@ func (p *process) dropped(m Message, onDrop func(Message)) {
 		p.rt.refuseCall(r, ErrMailboxFull)
 	}
 	if onDrop != nil {
-		onDrop(m)
+		p.guard(func() { onDrop(m) })
 	}
 }
 

@@ -62,8 +62,8 @@ func TestSpawn_ErrorsSayWhatIsWrong(t *testing.T) {
 		"nil body":     {body: nil, want: "spawn: body is nil", is: runtime.ErrNilBody},
 		"taken name":   {runtime.SpawnOptions{Name: "taken"}, idle, `spawn "taken": register name "taken": name is taken by ` + holder.PID().String(), runtime.ErrNameTaken},
 		"bad name":     {runtime.SpawnOptions{Name: "\xff"}, idle, "", registry.ErrBadName},
-		"no parent":    {runtime.SpawnOptions{Link: true}, idle, "spawn: link and monitor need a spawning process", nil},
-		"no parent, 2": {runtime.SpawnOptions{Monitor: true}, idle, "spawn: link and monitor need a spawning process", nil},
+		"no parent":    {runtime.SpawnOptions{Link: true}, idle, "spawn: options Link and Monitor need a spawning process", nil},
+		"no parent, 2": {runtime.SpawnOptions{Monitor: true}, idle, "spawn: options Link and Monitor need a spawning process", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := rt.SpawnOpt(row.opts, row.body)
@@ -82,10 +82,17 @@ func TestSpawn_ErrorsSayWhatIsWrong(t *testing.T) {
 	require.Equal(t, 1, rt.Len())
 }
 
-func TestSpawn_MisuseOfAMailboxPanics(t *testing.T) {
+func TestSpawn_BadOptionIsAnErrorThatNamesIt(t *testing.T) {
 	rt := start(t)
-	for _, bad := range []runtime.MailboxOptions{{Capacity: -1}, {Policy: mailbox.Reject}, {Capacity: 1, Policy: 99}} {
-		require.Panics(t, func() { _, _ = rt.SpawnOpt(runtime.SpawnOptions{Mailbox: bad}, idle) })
+	for want, bad := range map[string]runtime.SpawnOptions{
+		"ExitGrace":        {ExitGrace: -1},
+		"Mailbox.Capacity": {Mailbox: runtime.MailboxOptions{Capacity: -1}},
+		"Mailbox.Policy":   {Mailbox: runtime.MailboxOptions{Capacity: 1, Policy: 99}},
+		"need a Mailbox":   {Mailbox: runtime.MailboxOptions{Policy: mailbox.Reject}},
+		"Mailbox.OnDrop":   {Mailbox: runtime.MailboxOptions{OnDrop: func(runtime.Message) {}}},
+	} {
+		_, err := rt.SpawnOpt(bad, idle)
+		require.ErrorContains(t, err, want)
 	}
 	require.Zero(t, rt.Len())
 }

@@ -62,6 +62,8 @@ func (c *Context) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error)
 
 // SendNamedAfter is [Context.SendAfter] to whoever has the name when the time has
 // come; if nobody has it then, nothing happens.
+//
+// After [Runtime.Shutdown] no timer can be started: [ErrStopped].
 func (c *Context) SendNamedAfter(to pid.Name, d time.Duration, v any) (pid.Ref, error) {
 	p := c.process()
 	if !p.running() {
@@ -71,9 +73,12 @@ func (c *Context) SendNamedAfter(to pid.Name, d time.Duration, v any) (pid.Ref, 
 }
 
 // StartTimer makes the process receive a [signal.Timeout] with the Ref after d.
-// The process's end stops it.
+// The process's end stops it; after that it returns the zero Ref.
 func (c *Context) StartTimer(d time.Duration) pid.Ref {
 	p := c.process()
+	if !p.running() {
+		return pid.Ref{}
+	}
 	ref := p.rt.node.NextRef()
 	p.rt.startTimer(ref, p, d, func() {
 		_ = p.box.TrySend(Message{value: signal.Timeout{Ref: ref}, kind: KindSystem})
@@ -97,6 +102,9 @@ func (c *Context) ReadTimer(ref pid.Ref) (left time.Duration, running bool) {
 // SendAfter is [Context.SendAfter] in the name of the program.
 func (rt *Runtime) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error) {
 	v, err := term.Isolate(v)
+	if rt.stopping.Load() {
+		err = ErrStopped
+	}
 	if err != nil {
 		return pid.Ref{}, &SendError{To: pid.Address{PID: to}, Err: err}
 	}
@@ -116,6 +124,9 @@ func (rt *Runtime) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error
 // SendNamedAfter is [Context.SendNamedAfter] in the name of the program.
 func (rt *Runtime) SendNamedAfter(to pid.Name, d time.Duration, v any) (pid.Ref, error) {
 	v, err := term.Isolate(v)
+	if rt.stopping.Load() {
+		err = ErrStopped
+	}
 	if err != nil {
 		return pid.Ref{}, &SendError{To: pid.Address{Name: to}, Err: err}
 	}
@@ -148,8 +159,8 @@ func (rt *Runtime) startTimer(ref pid.Ref, target *process, d time.Duration, fir
 	tm.clock = time.AfterFunc(noTime, func() { rt.ring(ref, fire) })
 	rt.timers.running.Store(ref, tm)
 	tm.clock.Reset(d) // only now, so that it finds itself in the table
-	if target != nil && !target.running() {
-		rt.timers.drop(ref) // the end of target may have looked for it too early
+	if rt.stopping.Load() || target != nil && !target.running() {
+		rt.timers.drop(ref) // Shutdown, or the end of target, may have looked for it too early
 	}
 }
 
