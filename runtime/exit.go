@@ -189,6 +189,8 @@ func (p *process) dieWithRecord(next []*process) []*process {
 	p.mu.Unlock()
 	cancel()
 	p.release(name, timers)
+	p.rt.telling.Add(1)
+	defer p.rt.telling.Add(-1)
 	p.rt.registry.Unregister(p.pid())
 
 	p.mu.Lock()

@@ -54,6 +54,7 @@ type Runtime struct {
 	birth    time.Time
 	spawned  atomic.Uint64
 
+	telling  atomic.Int64 // processes out of the table that have yet to tell all of their end
 	stopping atomic.Bool
 	ended    chan struct{} // capacity 1; a token while stopping and a process or zombie has ended
 	attached sync.Map      // what other modules keep with the runtime, see Attach

@@ -68,9 +68,10 @@ func (rt *Runtime) exitAll(reason signal.ExitReason) (sent []pid.PID) {
 }
 
 // awaitEnd waits until all processes and zombies have ended, looking each time one
-// has, and reports false if ctx ends first.
+// has, and reports false if ctx ends first. Who has left the table counts until it
+// has told all of its end: what carries that to other nodes may be closed next.
 func (rt *Runtime) awaitEnd(ctx context.Context) bool {
-	for rt.Len() > 0 || rt.ZombieCount() > 0 {
+	for rt.Len() > 0 || rt.telling.Load() > 0 || rt.ZombieCount() > 0 {
 		select {
 		case <-rt.ended:
 		case <-ctx.Done():
