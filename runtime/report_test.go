@@ -131,7 +131,7 @@ func TestZombieReport_HasStableKeys(t *testing.T) {
 		time.Sleep(time.Second - 1)
 		synctest.Wait()
 		require.Empty(t, j.reports(t), "most leave soon")
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		synctest.Wait()
 		reports := j.reports(t)
 		require.Len(t, reports, 1)
