@@ -4,12 +4,12 @@ package mailbox
 // in one small allocation; a flood pays one allocation for maxChunk messages.
 const (
 	smallChunk  = 2
-	chunkGrowth = 8
-	maxChunk    = 256
+	mediumChunk = 16
+	maxChunk    = 250 // a round number less the head, for the allocator's sizes
 
 	// keptIdle is the number of messages that a mailbox at rest keeps room for. A
 	// larger chunk, left from a burst, is given back when the receiver parks.
-	keptIdle = 16
+	keptIdle = mediumChunk
 )
 
 // chunk is a run of messages in a linked list of runs. Unlike a slice that
@@ -20,17 +20,35 @@ type chunk[T any] struct {
 	first uint32 // items[first:end] wait to be received
 	end   uint32
 	items []T
-	small [smallChunk]T // items of the first chunk, in the same allocation
 }
 
+// newChunk returns an empty chunk with room for the given number of messages or the
+// next larger size. Head and room are one allocation: the head of a chunk that is
+// being received and that of one that is being filled do not share a cache line.
 func newChunk[T any](size int) *chunk[T] {
-	c := new(chunk[T])
-	if size <= smallChunk {
-		c.items = c.small[:]
-	} else {
-		c.items = make([]T, size)
+	switch {
+	case size <= smallChunk:
+		c := new(struct {
+			chunk[T]
+			room [smallChunk]T
+		})
+		c.items = c.room[:]
+		return &c.chunk
+	case size <= mediumChunk:
+		c := new(struct {
+			chunk[T]
+			room [mediumChunk]T
+		})
+		c.items = c.room[:]
+		return &c.chunk
+	default:
+		c := new(struct {
+			chunk[T]
+			room [maxChunk]T
+		})
+		c.items = c.room[:]
+		return &c.chunk
 	}
-	return c
 }
 
 func (c *chunk[T]) empty() bool { return c.first == c.end }
@@ -54,19 +72,20 @@ func (c *chunk[T]) remove(i uint32) T {
 	var zero T
 	c.items[c.first] = zero
 	c.first++
-	c.shrink()
 	return v
 }
 
-// shrink moves what is left of a large chunk to a small one, so that a message
-// that nobody wants does not keep the room of 256.
-func (c *chunk[T]) shrink() {
-	n := int(c.end - c.first)
-	if len(c.items) <= keptIdle || n == 0 || n > len(c.items)/4 {
-		return
+// shrunk returns c or, if c is large and has little left in it, a small chunk with
+// the same messages and the same place in the list: so one message that nobody
+// wants does not keep the room of many.
+func (c *chunk[T]) shrunk() *chunk[T] {
+	left := c.items[c.first:c.end]
+	if len(c.items) <= keptIdle || len(left) == 0 || len(left) > keptIdle {
+		return c
 	}
-	c.items = append(make([]T, 0, n), c.items[c.first:c.end]...)
-	c.first, c.end = 0, uint32(n)
+	s := newChunk[T](len(left))
+	s.next, s.end = c.next, uint32(copy(s.items, left))
+	return s
 }
 
 // reset makes an empty chunk ready for use again.

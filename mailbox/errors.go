@@ -13,8 +13,9 @@ var (
 	// helps once the receiver has taken something out.
 	ErrMailboxFull = errors.New("mailbox: full")
 	// ErrTimeout tells a receiver that nothing, or nothing that matches, came
-	// within the time it gave.
-	ErrTimeout = errors.New("mailbox: nothing received within the timeout")
+	// within the time it gave. Its text names no mailbox: whoever builds on this
+	// package can return it where the mailbox is out of sight.
+	ErrTimeout = errors.New("nothing came within the time given")
 	// ErrEmpty tells a receiver that does not wait that nothing, or nothing
 	// that matches, is queued.
 	ErrEmpty = errors.New("mailbox: nothing to receive")

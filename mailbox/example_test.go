@@ -47,7 +47,7 @@ func ExampleMailbox_RecvTimeout() {
 	_, err := box.RecvTimeout(time.Millisecond)
 	fmt.Println(errors.Is(err, mailbox.ErrTimeout), err)
 	// Output:
-	// true mailbox: nothing received within the timeout
+	// true nothing came within the time given
 }
 
 func ExampleMailbox_Close() {

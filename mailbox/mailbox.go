@@ -15,38 +15,34 @@ import (
 // Invariants: a message is in exactly one of in, out and extra.bound; with a
 // bound, in and out stay empty; all of out is older than all of in; the parked bit
 // implies that the receiver has seen everything in out and that in is empty.
+//
+// The receiver's part comes first and is two words, so that a struct of which the
+// mailbox is a part can keep it in another cache line than the senders' part.
 type Mailbox[T any] struct {
-	mu    sync.Mutex
-	in    queue[T]  // guarded by mu; where senders put messages
-	added uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
-	flags flags     // written under mu
-	wake  sync.Cond // L is set when the receiver parks
-	extra *extra[T] // set by the receiver under mu; nil until needed
-
 	// The receiver's own part. turn makes sure that there is one receiver, and
 	// its release publishes out to the next one. While the handed bit is set out
 	// belongs to whoever holds mu.
 	turn turn
 	out  *chunk[T] // messages taken over from in, the oldest first
+
+	mu     sync.Mutex
+	in     queue[T]  // guarded by mu; where senders put messages
+	added  uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
+	flags  flags     // guarded by mu
+	parker parker    // where the receiver waits
+	extra  *extra[T] // set by the receiver under mu; nil until needed
 }
 
-// flags is the state of a mailbox, as bits. It is written under mu; a receiver
-// that was woken reads it without, which makes what the waker wrote visible.
-type flags struct {
-	bits atomic.Uint32
-}
+// flags is the state of a mailbox, as bits.
+type flags uint32
 
 const (
-	closed uint32 = 1 << iota
-	parked        // the receiver waits, or onMail is to be called
-	handed        // the receiver waits for a message to be put straight into out
+	closed flags = 1 << iota
+	parked       // the receiver waits, or onMail is to be called
+	handed       // the receiver waits for a message to be put straight into out
 )
 
-func (f *flags) has(bit uint32) bool { return f.bits.Load()&bit != 0 }
-
-func (f *flags) set(bits uint32) { f.bits.Store(f.bits.Load() | bits) }
-
-func (f *flags) clear(bits uint32) { f.bits.Store(f.bits.Load() &^ bits) }
+func (f flags) has(bit flags) bool { return f&bit != 0 }
 
 // extra has what most mailboxes never need.
 type extra[T any] struct {
@@ -103,7 +99,7 @@ func (m *Mailbox[T]) Close() {
 		m.mu.Unlock()
 		return
 	}
-	m.flags.set(closed)
+	m.flags |= closed
 	if b := m.bound(); b != nil {
 		b.refuseWaiting(ErrClosed)
 	}

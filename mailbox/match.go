@@ -67,7 +67,7 @@ func (m *Mailbox[T]) search(match func(T) bool, w *wait) (v T, err error) {
 		}
 		for i := c.first; i < c.end; i++ {
 			if match(c.items[i]) {
-				return takeOut(before, c, i), nil
+				return m.takeOut(before, c, i), nil
 			}
 		}
 	}
@@ -91,10 +91,16 @@ func (m *Mailbox[T]) takeOver(last *chunk[T], w *wait) (*chunk[T], error) {
 
 // takeOut removes message i of chunk c, whose predecessor in out is before, nil
 // for the first. An emptied chunk is unlinked unless it is the first.
-func takeOut[T any](before, c *chunk[T], i uint32) T {
+func (m *Mailbox[T]) takeOut(before, c *chunk[T], i uint32) T {
 	v := c.remove(i)
+	after := c.shrunk()
 	if c.empty() && before != nil {
-		before.next = c.next
+		after = c.next
+	}
+	if before != nil {
+		before.next = after
+	} else {
+		m.out = after
 	}
 	return v
 }

@@ -23,6 +23,6 @@ func (m *Mailbox[T]) Notify(f func()) bool {
 		b.queued, b.refused = lanes[T]{}, lanes[T]{}
 	}
 	m.extraLocked().onMail = f
-	m.flags.set(parked)
+	m.flags |= parked
 	return true
 }

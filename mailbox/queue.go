@@ -23,7 +23,7 @@ func (q *queue[T]) grow() *chunk[T] {
 		q.reuse(newChunk[T](smallChunk))
 		return q.last
 	}
-	c := newChunk[T](min(len(q.last.items)*chunkGrowth, maxChunk))
+	c := newChunk[T](len(q.last.items) + 1)
 	q.last.next = c
 	q.last = c
 	return c

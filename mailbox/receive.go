@@ -83,7 +83,7 @@ func (m *Mailbox[T]) refillUnlimited() (v T, err error) {
 			m.mu.Unlock()
 			return v, ErrClosed
 		}
-		if m.parkHandedUnlock() {
+		if m.parkUnlock(parked|handed) == mailInOut {
 			return m.out.pop(), nil
 		}
 		m.mu.Lock()

@@ -72,7 +72,7 @@ func (m *Mailbox[T]) wakeAndUnlock() {
 		m.mu.Unlock()
 		return
 	}
-	m.flags.clear(parked | handed)
+	m.flags &^= parked | handed
 	var onMail func()
 	if m.extra != nil {
 		onMail, m.extra.onMail = m.extra.onMail, nil
@@ -82,7 +82,7 @@ func (m *Mailbox[T]) wakeAndUnlock() {
 		onMail()
 		return
 	}
-	m.wake.Signal()
+	m.parker.wake(lookAgain)
 }
 
 // handAndUnlock puts v straight into out of a receiver that waits for it, wakes
@@ -96,7 +96,7 @@ func (m *Mailbox[T]) handAndUnlock(v T) {
 	}
 	m.out.items[0] = v
 	m.out.end = 1
-	m.flags.clear(parked | handed)
+	m.flags &^= parked | handed
 	m.mu.Unlock()
-	m.wake.Signal()
+	m.parker.wake(mailInOut)
 }

@@ -83,29 +83,19 @@ func (m *Mailbox[T]) moreLocked(w *wait) error {
 
 // parkLocked waits until somebody wakes the receiver. It unlocks mu meanwhile.
 func (m *Mailbox[T]) parkLocked() {
-	m.restLocked()
-	m.wake.L = &m.mu
-	m.flags.set(parked)
-	m.wake.Wait()
-	m.flags.clear(parked)
+	m.parkUnlock(parked)
+	m.mu.Lock()
 }
 
-// parkHandedUnlock waits like parkLocked, but a sender may put its message straight
-// into out: then it reports true. mu is held before and free after.
-func (m *Mailbox[T]) parkHandedUnlock() bool {
+// parkUnlock waits until somebody wakes the receiver and returns why. bits say how
+// it waits; who wakes it takes them away. mu is held before and free after.
+func (m *Mailbox[T]) parkUnlock(bits flags) wakeup {
 	m.restLocked()
-	m.wake.L = (*unlocker[T])(m)
-	m.flags.set(parked | handed)
-	m.wake.Wait()
-	return !m.flags.has(handed) && m.hasOut()
+	m.flags |= bits
+	m.parker.prepare()
+	m.mu.Unlock()
+	return m.parker.park()
 }
-
-// unlocker is what a receiver waits with that does not lock its mailbox again.
-type unlocker[T any] Mailbox[T]
-
-func (*unlocker[T]) Lock() {}
-
-func (u *unlocker[T]) Unlock() { u.mu.Unlock() }
 
 // restLocked gives back what a mailbox at rest has no need for.
 func (m *Mailbox[T]) restLocked() {
