@@ -191,7 +191,7 @@ func (p *process) sendRequest(w *call, req any) error {
 // address is on another node.
 func (p *process) find(to pid.Address) (q *process, away bool) {
 	if !to.PID.IsZero() {
-		q, _ = p.rt.registry.Get(to.PID)
+		q, _ = p.receiver(to.PID)
 		return q, q == nil && p.rt.isRemote(to.PID)
 	}
 	if !p.rt.isHere(to.Name) {

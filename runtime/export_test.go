@@ -108,3 +108,10 @@ func (r relations) check(p *process, all map[*process]relations) error {
 	}
 	return nil
 }
+
+// ProcessLayout returns how many bytes a process has, and where in it its mailbox
+// and its id are.
+func ProcessLayout() (size, box, id uintptr) {
+	var p process
+	return unsafe.Sizeof(p), unsafe.Offsetof(p.box), unsafe.Offsetof(p.id)
+}

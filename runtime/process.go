@@ -57,10 +57,14 @@ type process struct {
 
 	mu      sync.Mutex
 	rt      *Runtime
-	id      uint64
-	started time.Duration // since the runtime's start
-	box     inbox
-	rec     *record // guarded by mu; nil until the first entry
+	rec     *record                 // guarded by mu; nil until the first entry
+	last    atomic.Pointer[process] // of this node, to whom it has sent last; nil: nobody
+	started time.Duration           // since the runtime's start
+
+	// What a sender needs of its receiver is in one cache line, and nothing in that
+	// line is written by the receiver while it has messages: see layout_test.go.
+	box inbox
+	id  uint64
 }
 
 // inbox is where a process's messages wait.
@@ -103,6 +107,19 @@ func (p *process) recordLocked() *record {
 		p.rec = new(record)
 	}
 	return p.rec
+}
+
+// receiver returns the process of this node with the given PID. It looks first at the
+// one that c's process has sent to last: numbers are not used again, so that is
+// either the one or another, whether it has ended since or not.
+func (p *process) receiver(to pid.PID) (q *process, ok bool) {
+	if q = p.last.Load(); q != nil && q.id == to.ID() && to.IsLocal(p.rt.node.ID()) {
+		return q, true
+	}
+	if q, ok = p.rt.registry.Get(to); ok {
+		p.last.Store(q)
+	}
+	return q, ok
 }
 
 // lockPair locks two different processes in the order of their ids.

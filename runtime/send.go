@@ -19,7 +19,7 @@ import (
 // process of another node nil means that the message is on its way.
 func (c *Context) Send(to pid.PID, v any) error {
 	p := c.process()
-	q, ok := p.rt.registry.Get(to)
+	q, ok := p.receiver(to)
 	if !ok {
 		return p.sendAway(to, signal.Envelope{Kind: signal.Message, Value: v})
 	}
@@ -34,7 +34,7 @@ func (c *Context) Send(to pid.PID, v any) error {
 // Otherwise it is [Context.Send]. Within a node it allocates nothing.
 func (c *Context) SendRaw(to pid.PID, b []byte) error {
 	p := c.process()
-	q, ok := p.rt.registry.Get(to)
+	q, ok := p.receiver(to)
 	if !ok {
 		return p.sendAway(to, signal.Envelope{Kind: signal.Raw, Value: b})
 	}

@@ -16,6 +16,6 @@ func TestProcess_StaysSmall(t *testing.T) {
 	if ^uint(0)>>32 == 0 {
 		return // pointers are half as long
 	}
-	require.LessOrEqual(t, int(runtime.ProcessBytes), 160)
+	require.LessOrEqual(t, int(runtime.ProcessBytes), 128)
 	require.LessOrEqual(t, int(runtime.RecordBytes), 288)
 }
