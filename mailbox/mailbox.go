@@ -13,15 +13,16 @@ import (
 // at a time may receive. A second one gets [ErrConcurrentReceive].
 //
 // Invariants: a message is in exactly one of in, out and extra.bound; with a
-// bound, in and out stay empty; all of out is older than all of in; the parked bit
-// implies that the receiver has seen everything in out and that in is empty.
+// bound, in and out stay empty; all of out is older than all of in; while parker is
+// quiet or parked the mailbox is open, nobody is to be notified, and there is nothing
+// for the receiver but what it has in out.
 //
 // The receiver's part comes first and is two words, so that a struct of which the
 // mailbox is a part can keep it in another cache line than the senders' part.
 type Mailbox[T any] struct {
 	// The receiver's own part. turn makes sure that there is one receiver, and
-	// its release publishes out to the next one. While the handed bit is set out
-	// belongs to whoever holds mu.
+	// its release publishes out to the next one. While the receiver is parked, and
+	// does not look for a certain message, out belongs to whoever holds mu.
 	turn turn
 	out  *chunk[T] // messages taken over from in, the oldest first
 
@@ -29,7 +30,7 @@ type Mailbox[T any] struct {
 	in     queue[T]  // guarded by mu; where senders put messages
 	added  uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
 	flags  flags     // guarded by mu
-	parker parker    // where the receiver waits
+	parker parker    // where the receiver waits: see there
 	extra  *extra[T] // set by the receiver under mu; nil until needed
 }
 
@@ -38,8 +39,7 @@ type flags uint32
 
 const (
 	closed flags = 1 << iota
-	parked       // the receiver waits, or onMail is to be called
-	handed       // the receiver waits for a message to be put straight into out
+	picky        // the receiver that waits is to look at in itself
 )
 
 func (f flags) has(bit flags) bool { return f&bit != 0 }
@@ -65,6 +65,7 @@ func (m *Mailbox[T]) Init(cfg Config[T]) {
 	cfg.check()
 	if cfg.Capacity > 0 {
 		m.extra = &extra[T]{bound: newBound(cfg)}
+		m.parker.stir()
 	}
 }
 

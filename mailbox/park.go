@@ -1,22 +1,20 @@
 package mailbox
 
-// A parker lets the receiver wait without a lock until a sender wakes it. The two
-// of them keep to this:
+// A parker lets the receiver wait without a lock until a sender wakes it. It is in
+// one of three states:
 //
-//   - prepare, then one wake and one park, in either order or at once;
-//   - prepare happens before the wake: both are called with the mailbox locked, or
-//     the wake right after it was.
+//	quiet --park--> parked     the receiver; nothing else is done without the lock
+//	quiet --stir--> stirred    a sender, or who else has something to tell
+//	parked --stir--> stirred   the same, and wakes the receiver
+//	parked --unpark--> quiet   a sender that has put its message straight into out
+//	stirred --calm--> quiet    the receiver, having looked at all there is
 //
-// There are two. The one in park_runtime.go asks the scheduler itself, as channels
-// and mutexes do; the one in park_channel.go uses a channel. They differ in what
-// they cost: the first needs 8 bytes for each mailbox and nothing for a receiver
-// that waits, the second 8 bytes, a channel, and what the scheduler needs to queue a
-// goroutine up in it, 200 bytes together, and a quarter more time for a round trip.
-
-// wakeup says why a receiver was woken.
-type wakeup uintptr
-
-const (
-	lookAgain wakeup = iota + 1 // something has changed
-	mailInOut                   // a message was put straight into out
-)
+// Since park does nothing unless it is quiet, no wake-up is lost. So a receiver that
+// finds its mailbox quiet has no need for the lock to wait: that is one pair of
+// atomic operations less for each message of a conversation, of five.
+//
+// There are two parkers. The one in park_runtime.go asks the scheduler itself, as
+// channels and mutexes do; the one in park_channel.go uses a channel. They differ in
+// what they cost: the first needs 8 bytes for each mailbox and nothing for a receiver
+// that waits, the second a channel, and what the scheduler needs to queue a goroutine
+// up in it, 200 bytes together, and a quarter more time for a round trip.

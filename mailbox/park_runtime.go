@@ -13,12 +13,19 @@ import (
 // the reasons; so each release of Go has to be looked at before it is added to the
 // build constraint above, and until then gets park_channel.go. The race detector
 // does too: it does not know about these functions.
-type parker struct {
-	// word is 0 from prepare on, then the goroutine that waits or, if the waker
-	// came first, its wakeup. The runtime keeps all goroutines' memory for ever,
-	// so an address is as good as a pointer.
-	word uintptr
-}
+//
+// Its word is one of the constants below, or the address of the goroutine that is
+// parked. The runtime keeps the memory of goroutines for ever, so an address is as
+// good as a pointer.
+type parker uintptr
+
+const (
+	quiet parker = iota
+	stirred
+)
+
+// sleeper is a receiver to be woken; the zero sleeper is nobody.
+type sleeper uintptr
 
 // Of Go 1.26: what tracebacks and traces say of the receiver. By this reason
 // testing/synctest knows that it waits for another goroutine.
@@ -28,17 +35,18 @@ const (
 )
 
 //go:linkname gopark runtime.gopark
-func gopark(commit func(g uintptr, word unsafe.Pointer) bool, word unsafe.Pointer, reason, traceReason uint8, skip int)
+func gopark(commit func(g uintptr, p unsafe.Pointer) bool, p unsafe.Pointer, reason, traceReason uint8, skip int)
 
 //go:linkname goready runtime.goready
 func goready(g uintptr, skip int)
 
-func (p *parker) prepare() { p.word = 0 }
+func (p *parker) word() *uintptr { return (*uintptr)(p) }
 
-// park waits for the wake.
-func (p *parker) park() wakeup {
-	gopark(publish, unsafe.Pointer(&p.word), waitReasonSyncCondWait, traceBlockCondWait, 1)
-	return wakeup(p.word)
+// park waits if p is quiet. It is for the receiver.
+func (p *parker) park() {
+	if p.isQuiet() {
+		gopark(publish, unsafe.Pointer(p), waitReasonSyncCondWait, traceBlockCondWait, 1)
+	}
 }
 
 // publish is called by the scheduler once the goroutine g counts as waiting. If it
@@ -46,12 +54,38 @@ func (p *parker) park() wakeup {
 // allocate, grow its stack or write a pointer to memory.
 //
 //go:nosplit
-func publish(g uintptr, word unsafe.Pointer) bool {
-	return atomic.CompareAndSwapUintptr((*uintptr)(word), 0, g)
+func publish(g uintptr, p unsafe.Pointer) bool {
+	return atomic.CompareAndSwapUintptr((*uintptr)(p), uintptr(quiet), g)
 }
 
-func (p *parker) wake(why wakeup) {
-	if g := atomic.SwapUintptr(&p.word, uintptr(why)); g != 0 {
-		goready(g, 1)
+func (p *parker) isQuiet() bool { return atomic.LoadUintptr(p.word()) == uintptr(quiet) }
+
+// isParked reports whether the receiver waits. The lock must be held for it to mean
+// anything, and for all that follows.
+func (p *parker) isParked() bool { return atomic.LoadUintptr(p.word()) > uintptr(stirred) }
+
+// calm makes p quiet. It is for the receiver.
+func (p *parker) calm() { atomic.StoreUintptr(p.word(), uintptr(quiet)) }
+
+// stir makes p stirred and returns whom to wake for it.
+func (p *parker) stir() sleeper {
+	if atomic.CompareAndSwapUintptr(p.word(), uintptr(quiet), uintptr(stirred)) || !p.isParked() {
+		return 0
+	}
+	return sleeper(atomic.SwapUintptr(p.word(), uintptr(stirred)))
+}
+
+// unpark makes p, which is parked, quiet and returns whom to wake.
+func (p *parker) unpark() sleeper {
+	g := *p
+	*p = quiet // nobody else has a right to change it, so it need not be atomic
+	return sleeper(g)
+}
+
+// wake wakes the receiver, if there is one. It is called without the lock, so that
+// the receiver does not run into it.
+func (s sleeper) wake() {
+	if s != 0 {
+		goready(uintptr(s), 1)
 	}
 }

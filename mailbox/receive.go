@@ -7,7 +7,17 @@ import (
 
 // Recv takes the oldest message out. It waits until there is one; [Mailbox.Close]
 // ends the wait with [ErrClosed].
-func (m *Mailbox[T]) Recv() (T, error) { return m.recv(patience{limit: noLimit}) }
+func (m *Mailbox[T]) Recv() (v T, err error) {
+	if !m.turn.begin() {
+		return v, ErrConcurrentReceive
+	}
+	if m.hasOut() || m.fetch() {
+		v = m.out.pop()
+		m.turn.end(1)
+		return v, nil
+	}
+	return m.finish(m.refill(patience{limit: noLimit}))
+}
 
 // TryRecv is [Mailbox.Recv] without waiting: it returns [ErrEmpty] at once if
 // nothing is queued.
@@ -30,13 +40,17 @@ func (m *Mailbox[T]) recv(p patience) (v T, err error) {
 		m.turn.end(1)
 		return v, nil
 	}
-	v, err = m.refill(p)
-	if err != nil {
+	return m.finish(m.refill(p))
+}
+
+// finish ends a receive with its result.
+func (m *Mailbox[T]) finish(v T, err error) (T, error) {
+	if err == nil {
+		m.turn.end(1)
+	} else {
 		m.turn.end(0)
-		return v, err
 	}
-	m.turn.end(1)
-	return v, nil
+	return v, err
 }
 
 // hasOut reports whether out has a message, and if so makes it the first one of
@@ -51,14 +65,35 @@ func (m *Mailbox[T]) hasOut() bool {
 	return !m.out.empty()
 }
 
+// fetch waits for as long as it takes and reports whether out has a message then.
+// If not, refill knows what to do: the mailbox is bounded, or closed. It is apart
+// from refill because most receives in most programs are these.
+func (m *Mailbox[T]) fetch() bool {
+	for {
+		m.parker.park()
+		if m.hasOut() {
+			return true
+		}
+		m.mu.Lock()
+		if m.bound() != nil || m.in.empty() && m.flags.has(closed) {
+			m.mu.Unlock()
+			return false
+		}
+		if !m.in.empty() {
+			m.exchangeLocked()
+			m.mu.Unlock()
+			return true
+		}
+		m.restLocked()
+		m.mu.Unlock()
+	}
+}
+
 // refill waits for messages, takes them all over and returns the first. Of a
 // bounded mailbox it takes only that one: the others stay where senders find
 // them, to see whether there is room and to drop the oldest.
 func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 	m.mu.Lock()
-	if p.unlimited() && m.bound() == nil {
-		return m.refillUnlimited()
-	}
 	defer m.mu.Unlock()
 	if p.unlimited() {
 		err = m.waitUnlimitedLocked()
@@ -72,24 +107,6 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 		return m.takeBoundedLocked(), nil
 	}
 	m.exchangeLocked()
-	return m.out.pop(), nil
-}
-
-// refillUnlimited is refill of an unbounded mailbox by a receiver that waits for
-// as long as it takes. It is called with mu held and returns with mu free.
-func (m *Mailbox[T]) refillUnlimited() (v T, err error) {
-	for m.in.empty() {
-		if m.flags.has(closed) {
-			m.mu.Unlock()
-			return v, ErrClosed
-		}
-		if m.parkUnlock(parked|handed) == mailInOut {
-			return m.out.pop(), nil
-		}
-		m.mu.Lock()
-	}
-	m.exchangeLocked()
-	m.mu.Unlock()
 	return m.out.pop(), nil
 }
 

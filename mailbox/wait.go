@@ -81,23 +81,18 @@ func (m *Mailbox[T]) moreLocked(w *wait) error {
 	return nil
 }
 
-// parkLocked waits until somebody wakes the receiver. It unlocks mu meanwhile.
+// parkLocked waits until there may be something to look at. It unlocks mu meanwhile.
 func (m *Mailbox[T]) parkLocked() {
-	m.parkUnlock(parked)
-	m.mu.Lock()
-}
-
-// parkUnlock waits until somebody wakes the receiver and returns why. bits say how
-// it waits; who wakes it takes them away. mu is held before and free after.
-func (m *Mailbox[T]) parkUnlock(bits flags) wakeup {
 	m.restLocked()
-	m.flags |= bits
-	m.parker.prepare()
+	m.flags |= picky
 	m.mu.Unlock()
-	return m.parker.park()
+	m.parker.park()
+	m.mu.Lock()
+	m.flags &^= picky
 }
 
-// restLocked gives back what a mailbox at rest has no need for.
+// restLocked prepares a mailbox with nothing in it for its receiver to wait: it
+// gives back what a mailbox at rest has no need for.
 func (m *Mailbox[T]) restLocked() {
 	m.in.giveBack()
 	if c := m.out; c != nil && c.empty() && c.next == nil && len(c.items) > keptIdle {
@@ -106,6 +101,7 @@ func (m *Mailbox[T]) restLocked() {
 	if m.extra != nil {
 		m.extra.restLocked()
 	}
+	m.parker.calm()
 }
 
 func (x *extra[T]) restLocked() {
