@@ -19,7 +19,8 @@ import (
 // Node connects a runtime with those of other nodes. Make it with [Start]; all
 // goroutines may share it.
 //
-// Lock order: mu, then a link's mu. Neither is held while a process is signalled.
+// Lock order: mu, then a link's mu, then a process's. None of the first two is held
+// while a process gets a signal that may make it send.
 type Node struct {
 	rt       *runtime.Runtime
 	self     pid.NodeID

@@ -93,13 +93,20 @@ func (n *Node) installLocked(p *peer, conn net.Conn, id pid.NodeID, first []byte
 				l.stale = append(l.stale, s)
 				continue
 			}
-			_ = l.signal(context.Background(), s.to, s.env) // a new link takes every signal
+			l.queueFirst(s)
 		}
 		n.endAttemptLocked(p, l, nil)
 	}
 	n.publishLocked()
 	n.wg.Add(1) // for the link, see announce and link.run
 	return l
+}
+
+// queueFirst queues a signal that waited for the link, whose sender has gone on since.
+func (l *link) queueFirst(s outgoing) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queueSignalLocked(s.to, s.env)
 }
 
 // announce tells that a link is up and lets it run. So NodeUp comes before

@@ -18,33 +18,58 @@ func (l *link) linkIn(f *wire.Frame) error {
 		}
 		return nil
 	}
-	counts, err := l.noteLinkIn(f.Kind, pair{f.To, f.From})
-	if counts {
-		l.node.arrive(f.To, arrival{link: l, env: env})
+	if f.Kind == wire.Link && l.isOverloaded() {
+		return errOverload
 	}
-	if f.Kind == wire.Unlink {
-		l.answer(wire.UnlinkAck, f.To, f.From, 0, signal.Normal)
-	}
-	return err
+	l.node.arrive(f.To, arrival{link: l, env: env, about: f.Kind})
+	return nil
 }
 
-// noteLinkIn takes note of a frame about the link p and reports whether the process
-// is to know of it.
-func (l *link) noteLinkIn(kind wire.Kind, p pair) (counts bool, err error) {
+// isOverloaded reports whether the peer may not begin another relation.
+func (l *link) isOverloaded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.relations.len() >= l.node.cfg.MaxRelations
+}
+
+// relate acts on a frame about the link p. It does so when the frame takes effect,
+// behind the messages that it may have had to wait for.
+func (l *link) relate(kind wire.Kind, p pair, reason signal.ExitReason) {
+	if l.noteLinkIn(kind, p) {
+		env := signal.Envelope{Kind: signal.LinkExit, From: l.remote(p.remote), Reason: reason}
+		_ = l.node.rt.Deliver(noWait, l.node.address(p.local), env)
+	}
+}
+
+// noteLinkIn is what relate does in one critical section: what the node knows of the
+// link, what its process does, and what the peer is told. Else the process could link
+// or unlink in between, and the two sides would disagree for good. It reports whether
+// an exit signal is due, which may make the process send, and so cannot be part of it.
+func (l *link) noteLinkIn(kind wire.Kind, p pair) (exit bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch kind {
 	case wire.Link:
-		counts = l.relations.linkIn(p)
-		if l.relations.len() > l.node.cfg.MaxRelations {
-			err = errOverload
+		if l.relations.linkIn(p) && !l.setLink(p, true) {
+			l.relations.linkEnded(p)
+			l.answerLocked(wire.LinkExit, p.local, p.remote, 0, signal.NoProc)
 		}
-	case wire.Unlink, wire.LinkExit:
-		_, counts = remove(&l.relations.links, p)
+	case wire.Unlink:
+		if l.relations.linkEnded(p) {
+			l.setLink(p, false)
+		}
+		l.answerLocked(wire.UnlinkAck, p.local, p.remote, 0, signal.Normal)
+	case wire.LinkExit:
+		return l.relations.linkEnded(p)
 	case wire.UnlinkAck:
 		l.relations.unlinkAcked(p)
 	}
-	return counts, err
+	return false
+}
+
+// setLink makes the process of this node know what the node knows.
+func (l *link) setLink(p pair, linked bool) (running bool) {
+	return l.node.rt.SetLink(l.local(p.local), l.remote(p.remote), linked)
 }
 
 // monitorIn acts on what begins and ends monitors.
@@ -117,6 +142,10 @@ func (l *link) answerDown(to, from, ref uint64, reason signal.ExitReason) {
 func (l *link) answer(kind wire.Kind, from, to, ref uint64, reason signal.ExitReason) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.answerLocked(kind, from, to, ref, reason)
+}
+
+func (l *link) answerLocked(kind wire.Kind, from, to, ref uint64, reason signal.ExitReason) {
 	if l.state == linkUp {
 		l.out = wire.AppendSignal(l.out, kind, from, wire.To{ID: to}, ref, reason)
 		l.wakeLocked()

@@ -15,6 +15,7 @@ type relations struct {
 	unlinked map[pair]int     // unlinks on their way: see noteOutgoing
 	watching map[uint64]watch // monitors and calls of our processes, by our ref
 	watched  map[uint64]pair  // monitors and calls of the peer's processes, by its ref
+	over     bool             // the connection is lost, and all this was taken to be ended
 }
 
 // pair is a process of this node and one of the peer's.
@@ -30,10 +31,10 @@ type watch struct {
 
 func (r *relations) len() int { return len(r.links) + len(r.watching) + len(r.watched) }
 
-// take returns all relations, and leaves none.
+// take returns all relations, and leaves none for good.
 func (r *relations) take() relations {
 	all := *r
-	*r = relations{}
+	*r = relations{over: true}
 	return all
 }
 
@@ -96,13 +97,20 @@ func (r *relations) noteOutgoing(env signal.Envelope, to wire.To) (send bool) {
 	}
 }
 
-// linkIn takes note of a link frame and reports whether it counts.
+// linkIn takes note of a link frame and reports whether it begins a link.
 func (r *relations) linkIn(p pair) bool {
-	if r.unlinked[p] > 0 {
+	if _, known := r.links[p]; known || r.unlinked[p] > 0 || r.over {
 		return false
 	}
 	put(&r.links, p, struct{}{})
 	return true
+}
+
+// linkEnded takes note of an unlink or link-exit frame and reports whether it ends
+// the link. One that had to wait may, before the loss of the connection does.
+func (r *relations) linkEnded(p pair) bool {
+	_, known := remove(&r.links, p)
+	return known || r.over
 }
 
 // unlinkAcked takes note of an unlink-ack.

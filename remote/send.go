@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -190,12 +191,26 @@ func (l *link) signal(ctx context.Context, to pid.Address, env signal.Envelope) 
 	if ctx.Err() != nil {
 		return stopped(ctx)
 	}
+	// The process has done so already, but the peer may have undone it since: only what
+	// is done in this critical section holds.
+	switch between := (pair{env.From.ID(), to.PID.ID()}); env.Kind {
+	case signal.Link:
+		if !l.setLink(between, true) {
+			return runtime.ErrTerminated
+		}
+	case signal.Unlink:
+		l.setLink(between, false)
+	}
+	l.queueSignalLocked(to, env)
+	return nil
+}
+
+func (l *link) queueSignalLocked(to pid.Address, env signal.Envelope) {
 	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
 	if l.relations.noteOutgoing(env, target) {
 		l.out = wire.AppendSignal(l.out, wire.KindOf(env.Kind), env.From.ID(), target, env.Ref.Raw(), env.Reason)
 		l.wakeLocked()
 	}
-	return nil
 }
 
 // answerStale answers a signal to a process of an earlier start of a node: it is

@@ -8,6 +8,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -16,7 +17,8 @@ type arrival struct {
 	link    *link // over which it came; nil if the loss of one caused it
 	env     signal.Envelope
 	size    int
-	encoded []byte // the value of env, if it has yet to be decoded
+	encoded []byte    // the value of env, if it has yet to be decoded
+	about   wire.Kind // of a frame about a link, for link.relate; else 0
 }
 
 // noWait is the context that makes a full mailbox say so instead of waiting.
@@ -26,7 +28,7 @@ var noWait context.Context
 // for room in a bounded mailbox is put aside.
 func (n *Node) arrive(to uint64, a arrival) {
 	if n.sidings.inUse.Load() == 0 || !n.sidings.precede(to, &a.env) {
-		err := n.rt.Deliver(noWait, n.address(to), a.env)
+		err := a.deliver(noWait, n, to)
 		if !errors.Is(err, runtime.ErrMailboxFull) {
 			a.done(err)
 			return
@@ -36,6 +38,14 @@ func (n *Node) arrive(to uint64, a arrival) {
 }
 
 func (n *Node) address(id uint64) pid.Address { return pid.Address{PID: pid.New(n.self, id)} }
+
+func (a *arrival) deliver(ctx context.Context, n *Node, to uint64) error {
+	if a.about != 0 {
+		a.link.relate(a.about, pair{to, a.env.From.ID()}, a.env.Reason)
+		return nil
+	}
+	return n.rt.Deliver(ctx, n.address(to), a.env)
+}
 
 // done is called with what became of a.
 func (a *arrival) done(err error) {
@@ -162,7 +172,7 @@ func (a *arrival) bring(n *Node, to uint64) {
 		}
 		a.env.Value, a.encoded = v, nil
 	}
-	a.done(n.rt.Deliver(n.ctx, n.address(to), a.env))
+	a.done(a.deliver(n.ctx, n, to))
 }
 
 // waiting counts the bytes of a link's messages that are put aside.
