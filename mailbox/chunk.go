@@ -10,6 +10,10 @@ const (
 	// keptIdle is the number of messages that a mailbox at rest keeps room for. A
 	// larger chunk, left from a burst, is given back when the receiver parks.
 	keptIdle = mediumChunk
+
+	// maxSpare is how many used chunks the receiver keeps for the senders, or twice
+	// as many for a moment.
+	maxSpare = 8
 )
 
 // chunk is a run of messages in a linked list of runs. Unlike a slice that
@@ -20,6 +24,12 @@ type chunk[T any] struct {
 	first uint32 // items[first:end] wait to be received
 	end   uint32
 	items []T
+
+	// spares is a list, linked by itself, of largest chunks that were used up before
+	// this one: the receiver makes it longer, the senders take from it. So a flood
+	// uses the same few again and again.
+	spares   *chunk[T]
+	numSpare uint32 // length of spares, in a chunk that is in no such list
 }
 
 // newChunk returns an empty chunk with room for the given number of messages or the
@@ -85,6 +95,36 @@ func (c *chunk[T]) shrunk() *chunk[T] {
 	}
 	s := newChunk[T](len(left))
 	s.next, s.end = c.next, uint32(copy(s.items, left))
+	return s
+}
+
+// advance returns the chunk after c, which is empty, and leaves c there as a spare.
+func (c *chunk[T]) advance() *chunk[T] {
+	next := c.next
+	if len(c.items) < maxChunk || next.numSpare+c.numSpare >= maxSpare {
+		return next
+	}
+	c.reset()
+	if next.spares != nil {
+		last := c
+		for last.spares != nil {
+			last = last.spares
+		}
+		last.spares = next.spares
+	}
+	next.spares = c
+	next.numSpare += c.numSpare + 1
+	return next
+}
+
+// takeSpare takes a chunk from c's spares, and hands it the rest of them. It returns
+// nil if there are none.
+func (c *chunk[T]) takeSpare() *chunk[T] {
+	s := c.spares
+	if s != nil {
+		s.numSpare = c.numSpare - 1
+		c.spares, c.numSpare = nil, 0
+	}
 	return s
 }
 

@@ -17,21 +17,21 @@ import (
 // quiet or parked the mailbox is open, nobody is to be notified, and there is nothing
 // for the receiver but what it has in out.
 //
-// The receiver's part comes first and is two words, so that a struct of which the
+// The receiver's part comes last and is two words, so that a struct of which the
 // mailbox is a part can keep it in another cache line than the senders' part.
 type Mailbox[T any] struct {
-	// The receiver's own part. turn makes sure that there is one receiver, and
-	// its release publishes out to the next one. While the receiver is parked, and
-	// does not look for a certain message, out belongs to whoever holds mu.
-	turn turn
-	out  *chunk[T] // messages taken over from in, the oldest first
-
 	mu     sync.Mutex
 	in     queue[T]  // guarded by mu; where senders put messages
 	added  uint32    // guarded by mu; messages ever queued less those dropped, modulo 2^32
 	flags  flags     // guarded by mu
 	parker parker    // where the receiver waits: see there
 	extra  *extra[T] // set by the receiver under mu; nil until needed
+
+	// The receiver's own part. turn makes sure that there is one receiver, and
+	// its release publishes out to the next one. While the receiver is parked, and
+	// does not look for a certain message, out belongs to whoever holds mu.
+	turn turn
+	out  *chunk[T] // messages taken over from in, the oldest first
 }
 
 // flags is the state of a mailbox, as bits.

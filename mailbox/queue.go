@@ -23,7 +23,10 @@ func (q *queue[T]) grow() *chunk[T] {
 		q.reuse(newChunk[T](smallChunk))
 		return q.last
 	}
-	c := newChunk[T](len(q.last.items) + 1)
+	c := q.last.takeSpare()
+	if c == nil {
+		c = newChunk[T](len(q.last.items) + 1)
+	}
 	q.last.next = c
 	q.last = c
 	return c

@@ -60,7 +60,7 @@ func (m *Mailbox[T]) hasOut() bool {
 		return false
 	}
 	if m.out.empty() && m.out.next != nil {
-		m.out = m.out.next
+		m.out = m.out.advance()
 	}
 	return !m.out.empty()
 }
