@@ -109,9 +109,9 @@ func (r relations) check(p *process, all map[*process]relations) error {
 	return nil
 }
 
-// ProcessLayout returns how many bytes a process has, and where in it its mailbox
-// and its id are.
-func ProcessLayout() (size, box, id uintptr) {
+// ProcessLayout returns how many bytes a process and its mailbox have, and where in it
+// the mailbox and the id are.
+func ProcessLayout() (size, box, boxSize, id uintptr) {
 	var p process
-	return unsafe.Sizeof(p), unsafe.Offsetof(p.box), unsafe.Offsetof(p.id)
+	return unsafe.Sizeof(p), unsafe.Offsetof(p.box), unsafe.Sizeof(p.box), unsafe.Offsetof(p.id)
 }

@@ -44,6 +44,13 @@ func (s State) String() string {
 // id first (lockPair). A process's mu may be held while its mailbox is locked,
 // and while a name's slot in the registry is; never the other way round.
 type process struct {
+	// The first cache line is what a sender needs of its receiver. Nothing in it is
+	// written, or read, by a process that has messages. The second begins with the
+	// receiver's part of the mailbox. See layout_test.go.
+	id      uint64
+	started time.Duration // since the runtime's start
+	box     inbox
+
 	// state is written under mu. It is also the stop flag of all that the
 	// process sends: a receiver's mailbox reads it in the critical section that
 	// queues, so after the process has left Running, and anyone could know that,
@@ -55,16 +62,10 @@ type process struct {
 	goroutine bool // guarded by mu; a goroutine is in the body
 	dying     bool // guarded by mu; die has begun, and made a zombie of goroutine
 
-	mu      sync.Mutex
-	rt      *Runtime
-	rec     *record                 // guarded by mu; nil until the first entry
-	last    atomic.Pointer[process] // of this node, to whom it has sent last; nil: nobody
-	started time.Duration           // since the runtime's start
-
-	// What a sender needs of its receiver is in one cache line, and nothing in that
-	// line is written by the receiver while it has messages: see layout_test.go.
-	box inbox
-	id  uint64
+	mu   sync.Mutex
+	rt   *Runtime
+	rec  *record                 // guarded by mu; nil until the first entry
+	last atomic.Pointer[process] // of this node, to whom it has sent last; nil: nobody
 }
 
 // inbox is where a process's messages wait.
