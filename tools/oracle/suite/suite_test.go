@@ -86,6 +86,8 @@ func TestRandom_AsOnTheBEAM(t *testing.T) {
 	agrees(t, "random-1000", "random-1000.expected")
 }
 
+func TestUnnamed_AsOnTheBEAM(t *testing.T) { agrees(t, "unnamed-300", "unnamed-300.expected") }
+
 func TestCorner_AsOnTheBEAM(t *testing.T) { agrees(t, "corner", "corner.expected") }
 
 func TestNoproc_LinkIsAnErrorInBothTrapModes(t *testing.T) { agrees(t, "noproc", "noproc.starlang") }
@@ -94,6 +96,10 @@ func TestHand_OnTwoNodesAsOnOne(t *testing.T) { agreesOnTwoNodes(t, "hand", "han
 
 func TestRandom_OnTwoNodesAsOnOne(t *testing.T) {
 	agreesOnTwoNodes(t, "random-1000", "random-1000.expected", 903)
+}
+
+func TestUnnamed_OnTwoNodesAsOnOne(t *testing.T) {
+	agreesOnTwoNodes(t, "unnamed-300", "unnamed-300.expected", 0)
 }
 
 func TestCorner_OnTwoNodesAsOnOne(t *testing.T) { agreesOnTwoNodes(t, "corner", "corner.expected", 2) }
