@@ -30,6 +30,10 @@ type chunk[T any] struct {
 	// uses the same few again and again.
 	spares   *chunk[T]
 	numSpare uint32 // length of spares, in a chunk that is in no such list
+
+	// batch is how many messages the receiver has taken over at once, in the chunk
+	// that it is at.
+	batch uint32
 }
 
 // newChunk returns an empty chunk with room for the given number of messages or the
@@ -101,6 +105,7 @@ func (c *chunk[T]) shrunk() *chunk[T] {
 // advance returns the chunk after c, which is empty, and leaves c there as a spare.
 func (c *chunk[T]) advance() *chunk[T] {
 	next := c.next
+	next.batch = c.batch
 	if len(c.items) < maxChunk || next.numSpare+c.numSpare >= maxSpare {
 		return next
 	}

@@ -89,3 +89,23 @@ func (s sleeper) wake() {
 		goready(uintptr(s), 1)
 	}
 }
+
+//go:linkname canSpin sync.runtime_canSpin
+func canSpin(i int) bool
+
+//go:linkname doSpin sync.runtime_doSpin
+func doSpin()
+
+// lingerSpins is how often linger lets a core pause 30 times: some microseconds.
+const lingerSpins = 12
+
+// linger lets senders on other cores go on for some microseconds. It does nothing if
+// none of them runs, or if another goroutine could run here.
+func linger() {
+	for range lingerSpins {
+		if !canSpin(0) {
+			return
+		}
+		doSpin()
+	}
+}

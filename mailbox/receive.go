@@ -65,10 +65,20 @@ func (m *Mailbox[T]) hasOut() bool {
 	return !m.out.empty()
 }
 
+// busyBatch is how many messages make a flood, if they are taken over at once.
+const busyBatch = 32
+
 // fetch waits for as long as it takes and reports whether out has a message then.
 // If not, refill knows what to do: the mailbox is bounded, or closed. It is apart
 // from refill because most receives in most programs are these.
+//
+// A receiver that is quicker than its senders would look for each message by itself,
+// and they would hand the mailbox's cache line to and fro. In a flood it waits for
+// some to come together first.
 func (m *Mailbox[T]) fetch() bool {
+	if m.out != nil && m.out.batch >= busyBatch {
+		linger()
+	}
 	for {
 		m.parker.park()
 		if m.hasOut() {
@@ -115,6 +125,7 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 func (m *Mailbox[T]) exchangeLocked() {
 	used := m.out
 	m.out = m.in.takeAll()
+	m.out.batch = m.added - uint32(m.turn.taken())
 	if used != nil {
 		m.in.reuse(used)
 	}
