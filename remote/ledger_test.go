@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
@@ -20,14 +21,26 @@ type numbered struct {
 
 func init() { term.MustRegister[numbered]("remote_test.numbered") }
 
-// ledger accounts for the messages of a story. Each that was sent without an error
-// has been delivered, or the sender's node was told afterwards that it had lost a
-// connection to the receiver's.
+// ledger accounts for the messages of a story. Of each that was sent without an error
+// exactly one is true:
+//
+//   - It was received, behind all that were sent before it and received.
+//   - It was lost: the sender's node was told afterwards that it had lost a connection
+//     to the receiver's.
+//   - It found nobody: the receiver ended before all was quiet, with the message in
+//     its mailbox or on the way, and with all that were sent after it; and the sender's
+//     monitor told it so.
+//
+// Who still lives when all is quiet, some time after the last message was sent, has
+// received everything that was not lost.
 type ledger struct {
 	mu    sync.Mutex
 	clock int            // guarded by mu; counts sends and reports
 	sent  map[pair][]int // guarded by mu; when, of each message in order
+	got   map[pair][]int // guarded by mu; the numbers of those received, as they came
 	lost  map[route]int  // guarded by mu; when that was last reported
+	ended map[pair]int   // guarded by mu; when the sender was told of the receiver's end
+	quiet int            // guarded by mu; when all was quiet
 }
 
 // pair is a sender and a receiver.
@@ -39,7 +52,9 @@ type route struct {
 	to   string
 }
 
-func newLedger() *ledger { return &ledger{sent: map[pair][]int{}, lost: map[route]int{}} }
+func newLedger() *ledger {
+	return &ledger{sent: map[pair][]int{}, got: map[pair][]int{}, lost: map[route]int{}, ended: map[pair]int{}}
+}
 
 // send sends the next message of a pair. The time is that before the send: a loss
 // that is reported while it goes on may be that of the message.
@@ -58,8 +73,38 @@ func (l *ledger) send(ctx *runtime.Context, to pid.PID, text string) error {
 func (l *ledger) next(p pair) (now, seq int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.tickLocked(), len(l.sent[p]) + 1
+}
+
+func (l *ledger) tickLocked() int {
 	l.clock++
-	return l.clock, len(l.sent[p]) + 1
+	return l.clock
+}
+
+// received enters a message that a process has received.
+func (l *ledger) received(to pid.PID, m numbered) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := pair{m.From, to}
+	l.got[p] = append(l.got[p], m.Seq)
+}
+
+// told enters that a process was told of another's end. That their nodes have lost
+// each other is none.
+func (l *ledger) told(from pid.PID, down signal.Down) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := pair{from, down.PID}
+	if now := l.tickLocked(); l.ended[p] == 0 && down.Reason != signal.NoConnection {
+		l.ended[p] = now
+	}
+}
+
+// hush enters that all is quiet: what will arrive has been received.
+func (l *ledger) hush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.quiet = l.tickLocked()
 }
 
 // witness returns the body of a process that enters what its node is told.
@@ -73,46 +118,47 @@ func (l *ledger) witness(n *remote.Node) runtime.Body {
 			}
 			if down, is := m.Value().(remote.NodeDown); is {
 				l.mu.Lock()
-				l.clock++
-				l.lost[route{ctx.PID().Node(), down.Node}] = l.clock
+				l.lost[route{ctx.PID().Node(), down.Node}] = l.tickLocked()
 				l.mu.Unlock()
 			}
 		}
 	}
 }
 
-// account compares what was sent to a process with what it got of each sender, in
-// order, and returns the sums. All has arrived that will.
-func (l *ledger) account(t require.TestingT, to pid.PID, got map[pid.PID][]int) (sum account) {
+// account compares what was sent with what was received, pair by pair and in order,
+// and returns the sums. The story is over.
+func (l *ledger) account(t require.TestingT) (sum account) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for p, sent := range l.sent {
-		if p.to != to {
-			continue
-		}
-		seqs := got[p.from]
+		got := l.got[p]
 		sum.sent += len(sent)
-		sum.delivered += len(seqs)
+		sum.received += len(got)
 		for i, when := range sent {
-			if len(seqs) > 0 && seqs[0] == i+1 {
-				seqs = seqs[1:]
-				continue
+			switch ended := l.ended[p]; {
+			case len(got) > 0 && got[0] == i+1:
+				got = got[1:]
+				require.True(t, ended == 0 || when < ended, "message %d from %v came to %v, of whose end it knew", i+1, p.from, p.to)
+			case l.lost[route{p.from.Node(), p.to.Node().Name()}] > when:
+				sum.lost++
+			case ended > 0 && ended < l.quiet && len(got) == 0:
+				sum.orphaned++
+			default:
+				require.Fail(t, "a message is gone, and nobody was told", "message %d from %v to %v", i+1, p.from, p.to)
 			}
-			sum.reported++
-			require.Greater(t, l.lost[route{p.from.Node(), to.Node().Name()}], when,
-				"message %d from %v to %v is gone, and nobody was told", i+1, p.from, to)
 		}
-		require.Empty(t, seqs, "arrived at %v from %v, but the send failed", to, p.from)
+		require.Empty(t, got, "arrived at %v from %v twice, out of order, or after an error", p.to, p.from)
 	}
-	require.Equal(t, sum.sent, sum.delivered+sum.reported)
+	require.Equal(t, sum.sent, sum.received+sum.lost+sum.orphaned)
 	return sum
 }
 
-// account is what became of messages.
-type account struct{ sent, delivered, reported int }
+// account is what became of messages, see ledger.
+type account struct{ sent, received, lost, orphaned int }
 
 func (a *account) add(b account) {
 	a.sent += b.sent
-	a.delivered += b.delivered
-	a.reported += b.reported
+	a.received += b.received
+	a.lost += b.lost
+	a.orphaned += b.orphaned
 }

@@ -95,7 +95,7 @@ func (s *story) populate() {
 	}
 	for _, o := range s.observers {
 		for range 3 {
-			o.watch(s.workers[s.rng.IntN(len(s.workers))], s.rng.IntN(4))
+			o.watch(s.workers[s.rng.IntN(len(s.workers))], s.rng.IntN(8))
 		}
 	}
 }
@@ -129,6 +129,12 @@ func (s *story) strike() {
 // settle ends everything in peace and counts.
 func (s *story) settle() (sum account) {
 	s.net.Heal()
+	after(3 * time.Second) // for nodes to be tried again
+	for _, o := range s.observers {
+		o.watchAll()
+	}
+	after(5 * time.Second) // for all to receive what has come
+	s.hush()
 	for _, n := range s.nodes {
 		for p := range n.Runtime().PIDs() {
 			if p != s.observers[0].pid && p != s.observers[1].pid && !slices.Contains(s.witnesses, p) {
@@ -139,8 +145,8 @@ func (s *story) settle() (sum account) {
 	after(15 * time.Second) // for what is silent to be noticed
 	for _, o := range s.observers {
 		o.check()
-		sum.add(s.account(s, o.pid, o.got))
 	}
+	sum = s.account(s)
 	for i, n := range s.nodes {
 		s.checkLeft(n, i < len(s.observers))
 		stop(s, n)
@@ -164,8 +170,8 @@ func (s *story) checkLeft(n *remote.Node, observed bool) {
 	}
 }
 
-// worker sends numbered messages to the observers, calls and links itself with
-// others, and so dies now and then.
+// worker sends numbered messages to the observers and receives theirs, calls and links
+// itself with others, and so dies now and then.
 func (s *story) worker(seed uint64) runtime.Body {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	others := append([]pid.PID(nil), s.workers...)
@@ -194,10 +200,20 @@ func (s *story) worker(seed uint64) runtime.Body {
 				}
 				continue
 			}
-			if from, ok := m.From(); ok {
-				_ = ctx.Reply(from, 1)
+			for ; err == nil; m, err = ctx.TryRecv() {
+				s.serve(ctx, m)
 			}
 		}
+	}
+}
+
+// serve enters a message, or answers a call.
+func (s *story) serve(ctx *runtime.Context, m runtime.Message) {
+	if from, ok := m.From(); ok {
+		_ = ctx.Reply(from, 1)
+	}
+	if v, ok := m.Value().(numbered); ok {
+		s.received(ctx.PID(), v)
 	}
 }
 
@@ -215,17 +231,17 @@ func (s *story) sendSome(ctx *runtime.Context, rng *rand.Rand) {
 	}
 }
 
-// observer watches workers and receives what they send.
+// observer watches workers, sends them messages and receives what they send.
 type observer struct {
 	*story
 	node   *remote.Node
 	pid    pid.PID
 	orders chan func(ctx *runtime.Context)
-	downs  map[pid.Ref]int   // how many came; of each monitor that was not taken back
-	exits  map[pid.PID]int   // how many came, of each process linked with, once
-	got    map[pid.PID][]int // of each worker, in the order in which they came
-	ups    map[string]int    // connections so far, by node
-	since  map[pid.PID]int   // ups when the last message of a worker came
+	downs  map[pid.Ref]int // how many came; of each monitor that was not taken back
+	exits  map[pid.PID]int // how many came, of each process linked with, once
+	last   map[pid.PID]int // the number of the last message, of each worker
+	ups    map[string]int  // connections so far, by node
+	since  map[pid.PID]int // ups when the last message of a worker came
 	fault  string
 }
 
@@ -233,7 +249,7 @@ func (s *story) observe(n *remote.Node) *observer {
 	o := &observer{
 		story: s, node: n, orders: make(chan func(*runtime.Context), 100),
 		downs: map[pid.Ref]int{}, exits: map[pid.PID]int{},
-		got: map[pid.PID][]int{}, ups: map[string]int{}, since: map[pid.PID]int{},
+		last: map[pid.PID]int{}, ups: map[string]int{}, since: map[pid.PID]int{},
 	}
 	o.pid = s.spawn(n, func(ctx *runtime.Context) error {
 		ctx.SetTrapExit(true)
@@ -252,7 +268,8 @@ func (s *story) observe(n *remote.Node) *observer {
 	return o
 }
 
-// watch makes the observer do something with a worker.
+// watch makes the observer do something with a worker: link itself; set a monitor and
+// take it back; or set one and send so many messages.
 func (o *observer) watch(p pid.PID, how int) {
 	o.orders <- func(ctx *runtime.Context) {
 		switch how {
@@ -267,6 +284,22 @@ func (o *observer) watch(p pid.PID, how int) {
 			}
 		default:
 			o.downs[ctx.Monitor(p)] = 0
+			for range how {
+				if o.send(ctx, p, "") != nil {
+					return
+				}
+			}
+		}
+	}
+	require.NoError(o, o.node.Runtime().Send(bounded(o), o.pid, "order"))
+}
+
+// watchAll makes the observer learn which of those workers have ended that it has sent
+// messages to: the monitors that it had may have been lost.
+func (o *observer) watchAll() {
+	o.orders <- func(ctx *runtime.Context) {
+		for _, p := range o.workers {
+			o.downs[ctx.Monitor(p)] = 0
 		}
 	}
 	require.NoError(o, o.node.Runtime().Send(bounded(o), o.pid, "order"))
@@ -280,6 +313,7 @@ func (o *observer) note(v any) {
 			o.fault = fmt.Sprintf("%v came %d times before", v, n)
 		}
 		o.downs[v.Ref]++
+		o.told(o.pid, v)
 	case signal.Exit:
 		n, known := o.exits[v.From]
 		if !known || n > 0 {
@@ -289,6 +323,7 @@ func (o *observer) note(v any) {
 	case remote.NodeUp:
 		o.ups[v.Node]++
 	case numbered:
+		o.received(o.pid, v)
 		o.follow(v.From, v.Seq)
 	}
 }
@@ -296,14 +331,11 @@ func (o *observer) note(v any) {
 // follow enters a message. Over one connection none may be missing between two that
 // arrive.
 func (o *observer) follow(from pid.PID, seq int) {
-	last, ups := 0, o.ups[from.Node().Name()]
-	if before := o.got[from]; len(before) > 0 {
-		last = before[len(before)-1]
-	}
+	last, ups := o.last[from], o.ups[from.Node().Name()]
 	if seq <= last || seq > last+1 && ups == o.since[from] {
 		o.fault = fmt.Sprintf("message %d from %v after %d", seq, from, last)
 	}
-	o.got[from], o.since[from] = append(o.got[from], seq), ups
+	o.last[from], o.since[from] = seq, ups
 }
 
 // check is called when everybody else has ended.
