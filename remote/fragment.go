@@ -9,18 +9,25 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
-// sendLarge sends a message in fragments. There is one such message on its way at a
-// time: so there is never more than one encoding in memory, here and there.
+// sendLarge sends a message in fragments.
 func (l *link) sendLarge(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	encode := func(limit ByteCount) ([]byte, error) { return l.appendMessage(nil, to, env, limit) }
+	return l.inFragments(ctx, encode, func() { l.noteMessageLocked(to, env) })
+}
+
+// inFragments sends a frame in fragments. There is one such frame on its way at a time:
+// so there is never more than one encoding in memory, here and there. note is called
+// in the critical section that queues the last fragment.
+func (l *link) inFragments(ctx context.Context, encode func(limit ByteCount) ([]byte, error), note func()) error {
 	if err := l.takeTurn(ctx); err != nil {
 		return err
 	}
 	defer func() { <-l.large }()
-	frame, err := l.appendMessage(nil, to, env, l.node.cfg.MaxMessageBytes)
+	frame, err := encode(l.node.cfg.MaxMessageBytes)
 	if err != nil {
 		return err
 	}
-	return l.fragments(ctx, frame[wire.LengthBytes:], func() { l.noteMessageLocked(to, env) })
+	return l.fragments(ctx, frame[wire.LengthBytes:], note)
 }
 
 // takeTurn waits for the turn to send in fragments, which who takes it gives back.

@@ -97,8 +97,8 @@ func (n *Node) NodeInfo(ctx context.Context, node string) (NodeInfo, error) {
 	if node == n.Name() {
 		return n.Stats(), nil
 	}
-	_, a := n.ask(ctx, node, func(dst []byte, req uint64) ([]byte, error) {
-		return wire.AppendInfo(dst, wire.NodeInfo, req, 0), nil
+	_, a := n.ask(ctx, node, func(req uint64, _ ByteCount) ([]byte, error) {
+		return wire.AppendInfo(nil, wire.NodeInfo, req, 0), nil
 	})
 	if a.err != nil {
 		return NodeInfo{}, fmt.Errorf("info of %s: %w", node, a.err)
@@ -179,8 +179,8 @@ func (n *Node) Info(ctx context.Context, p pid.PID) (runtime.ProcessState, error
 }
 
 func (n *Node) askInfo(ctx context.Context, p pid.PID) (s runtime.ProcessState, err error) {
-	l, a := n.ask(ctx, p.Node().Name(), func(dst []byte, req uint64) ([]byte, error) {
-		return wire.AppendInfo(dst, wire.ProcessInfo, req, p.ID()), nil
+	l, a := n.ask(ctx, p.Node().Name(), func(req uint64, _ ByteCount) ([]byte, error) {
+		return wire.AppendInfo(nil, wire.ProcessInfo, req, p.ID()), nil
 	})
 	if a.err != nil {
 		return s, a.err

@@ -122,16 +122,20 @@ func (l *link) frame(body []byte, whole bool) error {
 	case wire.Reply:
 		l.replyIn(&f, whole)
 	default:
-		if whole {
-			return fmt.Errorf("%v frame in fragments", f.Kind)
-		}
-		return l.signalIn(&f)
+		return l.signalIn(&f, whole)
 	}
 	return nil
 }
 
-// signalIn acts on what has no value for a process.
-func (l *link) signalIn(f *wire.Frame) error {
+// signalIn acts on what has no value for a process that is there.
+func (l *link) signalIn(f *wire.Frame, whole bool) error {
+	if whole {
+		if f.Kind != wire.Spawn {
+			return fmt.Errorf("%v frame in fragments", f.Kind)
+		}
+		l.spawnAside(*f)
+		return nil
+	}
 	switch f.Kind {
 	case wire.Exit, wire.LinkExit, wire.Link, wire.Unlink, wire.UnlinkAck:
 		return l.linkIn(f)

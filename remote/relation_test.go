@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
 )
 
 // Two processes link and unlink each other at random, with all that crossing on the
@@ -152,6 +154,37 @@ func TestRequests_SpawnRunsWhatIsRegistered(t *testing.T) {
 		require.NoError(l, err)
 		require.Equal(l, runtime.Running, s.State)
 		require.Equal(l, p, s.PID)
+	})
+}
+
+func TestRequests_ArgumentsOfSpawnTravelLikeMessages(t *testing.T) {
+	inLab(t, func(l *lab) {
+		a, b := l.node("a@test", func(c *remote.Config) { c.MaxMessageBytes = 1 << 20 }), l.node("b@test")
+		got := make(chan any, 1)
+		require.NoError(l, b.RegisterFunc("job", func(_ *runtime.Context, arg any) error {
+			got <- arg
+			return nil
+		}))
+		long := strings.Repeat("x", 1<<19)
+		l.run(a, func(ctx *runtime.Context) error {
+			_, err := a.Spawn(ctx, "b@test", "job", note{1, long})
+			require.NoError(l, err)
+			require.Equal(l, note{1, long}, <-got)
+
+			p, ref, err := a.SpawnMonitor(ctx, "b@test", "job", long)
+			require.NoError(l, err)
+			require.Equal(l, signal.Down{Ref: ref, PID: p, Reason: signal.Normal}, receive[signal.Down](l, ctx))
+			require.Equal(l, long, <-got)
+
+			_, err = a.Spawn(ctx, "b@test", "job", long+long)
+			require.ErrorIs(l, err, term.ErrTooLarge)
+			require.ErrorContains(l, err, `spawn "job" on b@test: `)
+			_, err = a.Spawn(ctx, "b@test", "other", long)
+			require.ErrorIs(l, err, remote.ErrNotSpawnable)
+			return nil
+		})
+		synctest.Wait()
+		require.Zero(l, linkOf(b, "a@test").Waiting)
 	})
 }
 

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/starlang-go/starlang/pid"
@@ -39,9 +40,12 @@ const (
 	failureOther        = 4
 )
 
-// ask sends a request to a node and waits for the answer. frame appends the request
-// with the given number.
-func (n *Node) ask(ctx context.Context, node string, frame func(dst []byte, req uint64) ([]byte, error)) (*link, answer) {
+// request makes the frame of a request with a number. It returns an error that is
+// term.ErrTooLarge if a value in it is longer than limit.
+type request func(req uint64, limit ByteCount) (frame []byte, err error)
+
+// ask sends a request to a node and waits for the answer.
+func (n *Node) ask(ctx context.Context, node string, r request) (*link, answer) {
 	l := n.routes.Load().byName[node]
 	if l == nil {
 		var err error
@@ -50,12 +54,8 @@ func (n *Node) ask(ctx context.Context, node string, frame func(dst []byte, req 
 		}
 	}
 	req := n.requests.Add(1)
-	b, err := frame(nil, req)
-	if err != nil {
-		return nil, answer{err: err}
-	}
 	got := make(chan answer, 1)
-	if err := l.ask(ctx, req, b, got); err != nil {
+	if err := l.ask(ctx, req, r, got); err != nil {
 		return nil, answer{err: err}
 	}
 	select {
@@ -67,13 +67,22 @@ func (n *Node) ask(ctx context.Context, node string, frame func(dst []byte, req 
 	}
 }
 
-func (l *link) ask(ctx context.Context, req uint64, frame []byte, got chan answer) error {
+func (l *link) ask(ctx context.Context, req uint64, r request, got chan answer) error {
+	expect := func() { put((*map[uint64]chan answer)(&l.asked), req, got) }
+	frame, err := r(req, l.node.cfg.FragmentBytes)
+	switch {
+	case errors.Is(err, term.ErrTooLarge):
+		encode := func(limit ByteCount) ([]byte, error) { return r(req, limit) }
+		return l.inFragments(ctx, encode, expect)
+	case err != nil:
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.awaitRoomLocked(ctx, wholeFrame); err != nil {
 		return err
 	}
-	put((*map[uint64]chan answer)(&l.asked), req, got)
+	expect()
 	l.queueLocked(frame)
 	return nil
 }
@@ -147,8 +156,8 @@ func (n *Node) Whereis(ctx context.Context, name pid.Name) (pid.PID, error) {
 		}
 		return pid.PID{}, fmt.Errorf("whereis %s: %w", name, registry.ErrNameNotFound)
 	}
-	p, err := n.askPID(ctx, name.Node, func(dst []byte, req uint64) ([]byte, error) {
-		return wire.AppendWhereis(dst, req, name.Name), registry.CheckName(name.Name)
+	p, err := n.askPID(ctx, name.Node, func(req uint64, _ ByteCount) ([]byte, error) {
+		return wire.AppendWhereis(nil, req, name.Name), registry.CheckName(name.Name)
 	})
 	if err == nil && p.IsZero() {
 		err = registry.ErrNameNotFound
@@ -160,8 +169,8 @@ func (n *Node) Whereis(ctx context.Context, name pid.Name) (pid.PID, error) {
 }
 
 // askPID is ask for what is answered with the number of a process.
-func (n *Node) askPID(ctx context.Context, node string, frame func([]byte, uint64) ([]byte, error)) (pid.PID, error) {
-	l, a := n.ask(ctx, node, frame)
+func (n *Node) askPID(ctx context.Context, node string, r request) (pid.PID, error) {
+	l, a := n.ask(ctx, node, r)
 	if a.err != nil {
 		return pid.PID{}, a.err
 	}

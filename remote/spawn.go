@@ -27,7 +27,8 @@ func (n *Node) RegisterFunc(name string, f Func) error {
 }
 
 // Spawn starts a process on another node. It runs the function that was registered
-// there under the name, see [Node.RegisterFunc]. arg travels like a message. Spawn
+// there under the name, see [Node.RegisterFunc]. arg travels like a message, of
+// whatever length a message may have. Spawn
 // returns an error that is [ErrNotSpawnable] or [ErrNoConnection]; or the cause of
 // ctx, if that ends first: then the process may run.
 func (n *Node) Spawn(ctx context.Context, node, function string, arg any) (pid.PID, error) {
@@ -62,9 +63,9 @@ func (n *Node) SpawnMonitor(ctx *runtime.Context, node, function string, arg any
 
 func (n *Node) spawn(ctx context.Context, node, function string, arg any, held bool) (pid.PID, error) {
 	from, _ := runtime.TryCurrentPID(ctx)
-	p, err := n.askPID(ctx, node, func(dst []byte, req uint64) ([]byte, error) {
-		frame := wire.AppendSpawn(dst, req, from.ID(), function, held)
-		frame, err := term.Limits{MaxBytes: n.cfg.FragmentBytes}.AppendMessage(frame, arg)
+	p, err := n.askPID(ctx, node, func(req uint64, limit ByteCount) ([]byte, error) {
+		frame := wire.AppendSpawn(nil, req, from.ID(), function, held)
+		frame, err := term.Limits{MaxBytes: limit, MaxDepth: n.limits.MaxDepth}.AppendMessage(frame, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +83,19 @@ func (n *Node) letGo(p pid.PID) {
 	if l := n.find(pid.Address{PID: p}); l != nil {
 		l.answerFrame(wire.AppendRelease(nil, p.ID()))
 	}
+}
+
+// spawnAside answers a spawn that came in fragments, whose argument may take long to
+// decode. f does not change: it is not part of the read buffer.
+func (l *link) spawnAside(f wire.Frame) {
+	weight := ByteCount(len(f.Value) + arrivalBytes)
+	l.waiting.add(weight)
+	l.node.wg.Go(func() { // ends by itself; Close waits for it
+		defer l.waiting.add(-weight)
+		if err := l.spawnIn(&f); err != nil {
+			l.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
+		}
+	})
 }
 
 // spawnIn answers a spawn.
@@ -153,6 +167,10 @@ func (l *link) hold(id uint64, g gate) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.relations.over {
+		close(g) // the connection was lost meanwhile
+		return nil
+	}
 	put(&l.held, id, g)
 	if len(l.held) > l.node.cfg.MaxRelations {
 		return errOverload
