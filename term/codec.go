@@ -130,7 +130,7 @@ func (r *Reader) finish() error {
 	if r.Len() > 0 {
 		return r.Fail(r.pos, ErrTrailingBytes)
 	}
-	r.b, r.pos, r.message = nil, 0, false
+	r.b, r.pos, r.message, r.skipped = nil, 0, false, nil
 	readers.Put(r)
 	return nil
 }

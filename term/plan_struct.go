@@ -90,7 +90,7 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 	if len(s.fields) > 64 {
 		seen.more = make([]uint64, len(s.fields)/64)
 	}
-	next := 0
+	outer, next := len(r.skipped), 0
 	for range n {
 		start := r.pos
 		r.next()
@@ -100,7 +100,7 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 		}
 		r.next()
 		if i < 0 {
-			if err := r.Skip(); err != nil {
+			if err := r.skipField(start); err != nil {
 				return err
 			}
 			continue
@@ -115,6 +115,9 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 		next = i + 1
 	}
 	r.leave()
+	if len(r.skipped) > outer {
+		return r.closeKeys(outer)
+	}
 	return nil
 }
 

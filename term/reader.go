@@ -27,6 +27,8 @@ type Reader struct {
 
 	message bool      // the value at offset 0 is a message
 	recent  *wireForm // what the type name stood for that was looked up last
+
+	skipped []skippedKey // of all maps and structs that are open; the innermost one's are the last
 }
 
 // NewReader returns a Reader of b, which must not change while it is in use.
@@ -316,15 +318,26 @@ func (r *Reader) ReadRaw() ([]byte, error) {
 }
 
 // Skip reads the next value, whatever it is, and drops it. The limits hold for
-// it too.
+// it too, and no map in it may have a key twice.
 func (r *Reader) Skip() error {
+	start := r.pos
+	maps, err := r.pass()
+	if err == nil && maps {
+		r.pos = start
+		_, err = r.digest()
+	}
+	return err
+}
+
+// pass is Skip without looking at the keys of maps. It reports whether there are
+// maps that may have one twice.
+func (r *Reader) pass() (maps bool, err error) {
 	w := walker{b: r.b, pos: r.pos, depth: r.quota.depth, elements: r.quota.elements}
-	err := w.value()
-	if err != nil {
-		return r.Fail(w.pos, err)
+	if err := w.value(); err != nil {
+		return false, r.Fail(w.pos, err)
 	}
 	r.pos, r.quota.elements = w.pos, w.elements
-	return nil
+	return w.maps, nil
 }
 
 // Fail returns a [*DecodeError] that says err about the value that begins at

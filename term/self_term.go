@@ -50,14 +50,13 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 		return nil
 	}
 	start, all, before := r.pos, r.b, r.quota
-	own, err := r.ReadRaw()
-	if err != nil {
+	if _, err := r.pass(); err != nil { // the Parser looks at the keys
 		return err
 	}
 	after := r.quota
-	r.pos, r.b, r.quota = start, all[:start+len(own)], before
+	r.pos, r.b, r.quota = start, all[:r.pos], before
 	r.quota.owed = 0 // what is open around the value owes nothing in it
-	err = dst.pointer(p).(Parser).ParseTerm(r)
+	err := dst.pointer(p).(Parser).ParseTerm(r)
 	if err == nil && r.Len() > 0 {
 		err = r.Fail(r.pos, fmt.Errorf("%w: ParseTerm of %v left some of it", ErrTrailingBytes, p.typ))
 	}

@@ -7,9 +7,10 @@ import "encoding/binary"
 // the values may be nested.
 type walker struct {
 	b        []byte
-	pos      int // where the next value begins; after an error, where the wrong one does
-	depth    int // how many more arrays and maps may be open at once
-	elements int // how many more elements and pairs there may be
+	pos      int  // where the next value begins; after an error, where the wrong one does
+	depth    int  // how many more arrays and maps may be open at once
+	elements int  // how many more elements and pairs there may be
+	maps     bool // there were maps that may have a key twice
 }
 
 // value passes over one value.
@@ -108,6 +109,7 @@ func (w *walker) enter() (inside int, err error) {
 	w.pos += head
 	w.elements -= int(size)
 	w.depth--
+	w.maps = w.maps || s.each == 2 && size > 1
 	return int(size) * int(s.each), nil
 }
 
