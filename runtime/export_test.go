@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"unsafe"
 
@@ -115,3 +116,15 @@ func ProcessLayout() (size, box, boxSize, id uintptr) {
 	var p process
 	return unsafe.Sizeof(p), unsafe.Offsetof(p.box), unsafe.Sizeof(p.box), unsafe.Offsetof(p.id)
 }
+
+// Table is a table of numbers.
+type Table struct{ t table[int, int] }
+
+func (t *Table) Put(k, v int)                  { t.t.put(k, v) }
+func (t *Table) Get(k int) (v int, ok bool)    { return t.t.get(k) }
+func (t *Table) Remove(k int) (v int, ok bool) { return t.t.remove(k) }
+func (t *Table) Len() int                      { return t.t.len() }
+func (t *Table) All() iter.Seq2[int, int]      { return t.t.all() }
+
+// Room returns how many entries there is memory for.
+func (t *Table) Room() int { return cap(t.t.entries) }

@@ -37,7 +37,7 @@ func (c *Context) RecvTimeout(d time.Duration) (Message, error) {
 
 // RecvMatch receives the oldest message for which match reports true and leaves
 // the others in order. While it waits it looks at each message once. match must
-// not receive.
+// not receive; RecvMatch panics if it is nil.
 func (c *Context) RecvMatch(match func(Message) bool) (Message, error) {
 	return c.receive(func(box *inbox) (Message, error) { return box.RecvMatch(match) })
 }
@@ -85,8 +85,11 @@ func Receive[T any](ctx context.Context) (T, error) {
 }
 
 // ReceiveMatch is [Receive] of the oldest message whose value is a T for which
-// match reports true.
+// match reports true. It panics if match is nil.
 func ReceiveMatch[T any](ctx context.Context, match func(T) bool) (v T, err error) {
+	if match == nil {
+		panic("runtime: match is nil")
+	}
 	c, ok := FromContext(ctx)
 	if !ok {
 		return v, ErrNotInProcess

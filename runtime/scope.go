@@ -10,6 +10,7 @@ import (
 // ProcessScope carries a process in a [context.Context], through code that knows
 // nothing of processes: a library, a handler, a helper goroutine. What derives
 // from the process's own [Context] needs no scope, it carries the process anyway.
+// The zero ProcessScope has no process: within it all return [ErrNotInProcess].
 type ProcessScope struct {
 	process *Context
 }
@@ -31,11 +32,11 @@ func (s ProcessScope) Run(parent context.Context, f func(context.Context) error)
 // FromContext returns the process that ctx carries: ctx is a [Context], or derives
 // from one, or from a [ProcessScope].
 func FromContext(ctx context.Context) (*Context, bool) {
-	if c, ok := ctx.(*Context); ok {
-		return c, true
+	c, ok := ctx.(*Context)
+	if !ok {
+		c, _ = ctx.Value(processKey{}).(*Context)
 	}
-	c, ok := ctx.Value(processKey{}).(*Context)
-	return c, ok
+	return c, c != nil
 }
 
 // WithContext calls f with the process that ctx carries. It returns

@@ -7,92 +7,110 @@ import "iter"
 const fewEntries = 8
 
 // table is a small map: of the links, monitors, timers of one process. Most have
-// none or a few entries, some have a hundred thousand. The zero table is empty.
+// none or a few entries, some have a hundred thousand. The zero table is empty. No
+// key is the zero one.
+//
+// The entries of a large table stay in the order in which they came. Who tells a
+// hundred thousand watchers finds them in memory as they were made, one after the
+// other: that takes half the time of finding them in a map's order.
 type table[K comparable, V any] struct {
-	few  []entry[K, V]
-	many map[K]V // used instead of few once there were more than fewEntries
+	entries []entry[K, V]
+	index   map[K]int // where in entries; nil until there were more than fewEntries
 }
 
+// entry is one of a table. What was removed from a large table leaves a zero entry.
 type entry[K comparable, V any] struct {
 	key   K
 	value V
 }
 
-func (t *table[K, V]) len() int { return len(t.few) + len(t.many) }
+func (t *table[K, V]) len() int {
+	if t.index != nil {
+		return len(t.index)
+	}
+	return len(t.entries)
+}
 
 func (t *table[K, V]) get(k K) (v V, ok bool) {
-	if t.many != nil {
-		v, ok = t.many[k]
-		return v, ok
+	i, ok := t.find(k)
+	if !ok {
+		return v, false
 	}
-	if i := t.find(k); i >= 0 {
-		return t.few[i].value, true
-	}
-	return v, false
+	return t.entries[i].value, true
 }
 
 func (t *table[K, V]) has(k K) bool {
-	_, ok := t.get(k)
+	_, ok := t.find(k)
 	return ok
 }
 
-func (t *table[K, V]) find(k K) int {
-	for i := range t.few {
-		if t.few[i].key == k {
-			return i
+func (t *table[K, V]) find(k K) (i int, ok bool) {
+	if t.index != nil {
+		i, ok = t.index[k]
+		return i, ok
+	}
+	for i := range t.entries {
+		if t.entries[i].key == k {
+			return i, true
 		}
 	}
-	return -1
+	return 0, false
 }
 
 // put sets the value of k.
 func (t *table[K, V]) put(k K, v V) {
-	if t.many != nil {
-		t.many[k] = v
+	if i, ok := t.find(k); ok {
+		t.entries[i].value = v
 		return
 	}
-	if i := t.find(k); i >= 0 {
-		t.few[i].value = v
-		return
+	t.entries = append(t.entries, entry[K, V]{k, v})
+	switch {
+	case t.index != nil:
+		t.index[k] = len(t.entries) - 1
+	case len(t.entries) > fewEntries:
+		t.makeIndex()
 	}
-	if len(t.few) < fewEntries {
-		t.few = append(t.few, entry[K, V]{k, v})
-		return
+}
+
+func (t *table[K, V]) makeIndex() {
+	t.index = make(map[K]int, 2*len(t.entries))
+	for i := range t.entries {
+		t.index[t.entries[i].key] = i
 	}
-	t.many = make(map[K]V, 2*fewEntries)
-	for _, e := range t.few {
-		t.many[e.key] = e.value
-	}
-	t.many[k] = v
-	t.few = nil
 }
 
 // remove takes k out and returns its value.
 func (t *table[K, V]) remove(k K) (v V, ok bool) {
-	if t.many != nil {
-		v, ok = t.many[k]
-		if ok {
-			delete(t.many, k)
-			t.shrink()
-		}
-		return v, ok
-	}
-	i := t.find(k)
-	if i < 0 {
+	i, ok := t.find(k)
+	if !ok {
 		return v, false
 	}
-	v = t.few[i].value
-	last := len(t.few) - 1
-	t.few[i] = t.few[last]
-	t.few[last] = entry[K, V]{}
-	t.few = t.few[:last]
+	v = t.entries[i].value
+	if t.index != nil {
+		t.entries[i] = entry[K, V]{}
+		delete(t.index, k)
+		t.shrink()
+		return v, true
+	}
+	last := len(t.entries) - 1
+	t.entries[i] = t.entries[last]
+	t.entries[last] = entry[K, V]{}
+	t.entries = t.entries[:last]
 	return v, true
 }
 
-// shrink gives the memory of a map that has become empty back.
+// shrink gives memory of a large table back when most of it has been removed.
 func (t *table[K, V]) shrink() {
-	if len(t.many) == 0 {
-		t.many = nil
+	switch {
+	case len(t.index) == 0:
+		*t = table[K, V]{}
+	case len(t.entries) > 2*len(t.index)+fewEntries:
+		left := make([]entry[K, V], 0, len(t.index))
+		for k, v := range t.all() {
+			left = append(left, entry[K, V]{k, v})
+		}
+		t.entries = left
+		t.makeIndex()
 	}
 }
 
@@ -103,16 +121,12 @@ func (t *table[K, V]) shed() {
 	}
 }
 
-// all iterates over the entries, in no order. The table must not change meanwhile.
+// all iterates over the entries. The table must not change meanwhile.
 func (t *table[K, V]) all() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
-		for _, e := range t.few {
-			if !yield(e.key, e.value) {
-				return
-			}
-		}
-		for k, v := range t.many {
-			if !yield(k, v) {
+		var removed K
+		for i := range t.entries {
+			if e := &t.entries[i]; e.key != removed && !yield(e.key, e.value) {
 				return
 			}
 		}
