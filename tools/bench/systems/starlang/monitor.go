@@ -51,5 +51,8 @@ func watch(ctx *runtime.Context, target pid.PID, ready, told *worker.Tally) erro
 		}
 	}
 	told.Done(err)
+	if err == nil {
+		_, err = ctx.Recv() // it stays: its own end is not counted
+	}
 	return err
 }
