@@ -9,7 +9,7 @@ import (
 // the others in order. It waits until there is one, and looks at each message
 // once, however long it waits; the next call begins anew with the oldest. match
 // is called in this goroutine with the mailbox unlocked. It may send, but not
-// receive. If it panics no message is lost. With [DropOldest] a sender may drop the
+// receive; RecvMatch panics if it is nil. If it panics no message is lost. With [DropOldest] a sender may drop the
 // very message that match is called with: it is then passed over, whatever match
 // says.
 func (m *Mailbox[T]) RecvMatch(match func(T) bool) (T, error) {
@@ -35,6 +35,9 @@ func (m *Mailbox[T]) RecvMatchContext(ctx context.Context, match func(T) bool) (
 }
 
 func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) {
+	if match == nil {
+		panic("mailbox: match is nil")
+	}
 	if !m.turn.begin() {
 		return v, ErrConcurrentReceive
 	}

@@ -1,9 +1,11 @@
 package mailbox_test
 
 import (
+	"context"
 	"runtime"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,6 +118,21 @@ func TestRecvMatch_MatchMayUseTheMailboxButNotReceive(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, v)
 		require.Equal(t, []int{1}, receiveAll(t, box))
+	})
+}
+
+func TestRecvMatch_NilMatchPanicsAtOnce(t *testing.T) {
+	bothKinds(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
+		for _, receive := range []func(){
+			func() { _, _ = box.RecvMatch(nil) },
+			func() { _, _ = box.TryRecvMatch(nil) },
+			func() { _, _ = box.RecvMatchTimeout(nil, time.Hour) },
+			func() { _, _ = box.RecvMatchContext(context.Background(), nil) },
+		} {
+			require.PanicsWithValue(t, "mailbox: match is nil", receive)
+		}
+		_, err := box.TryRecv()
+		require.Equal(t, mailbox.ErrEmpty, err, "nobody is receiving")
 	})
 }
 

@@ -3,12 +3,14 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
@@ -181,6 +183,8 @@ func TestCall_LateReplyNeverLands(t *testing.T) {
 			self, _ := rt.Process(ctx.PID())
 			_, err := runtime.CallTimeout[int](ctx, server.PID(), 1, time.Second)
 			require.ErrorIs(t, err, runtime.ErrTimeout)
+			require.ErrorIs(t, err, mailbox.ErrTimeout)
+			require.EqualError(t, err, fmt.Sprintf("call %s: nothing came within the time given", server.PID()))
 			bound, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
 			_, err = runtime.Call[int](bound, server.PID(), 1)
@@ -214,7 +218,7 @@ func TestCall_ReplyAtTheInstantOfTheTimeout(t *testing.T) {
 						return err
 					}
 					from, _ := m.From()
-					time.Sleep(time.Second)
+					pass(time.Second)
 					if err := ctx.Reply(from, m.Value()); err != nil {
 						return err
 					}
@@ -252,7 +256,7 @@ func TestCallTimeout_EachEndsWhenItIsDue(t *testing.T) {
 			for _, d := range []time.Duration{time.Minute, time.Second, time.Hour, 0, time.Minute, -1, 2 * time.Second} {
 				_, err := runtime.CallTimeout[int](ctx, answering.PID(), 1, 45*time.Second)
 				require.NoError(t, err)
-				time.Sleep(30 * time.Second)
+				pass(30 * time.Second)
 				begin := time.Now()
 				_, err = runtime.CallTimeout[int](ctx, silent.PID(), 1, d)
 				require.ErrorIs(t, err, runtime.ErrTimeout)

@@ -41,6 +41,27 @@ func TestReceive_TakesTheFirstMatchAndLeavesTheRestInOrder(t *testing.T) {
 	})
 }
 
+func TestReceive_NilMatchPanicsAtOnce(t *testing.T) {
+	rt := start(t)
+	within(t, rt, func(ctx *runtime.Context) error {
+		for want, receive := range map[string][]func(){
+			"runtime: match is nil": {
+				func() { _, _ = runtime.ReceiveMatch[int](ctx, nil) },
+			},
+			"mailbox: match is nil": {
+				func() { _, _ = ctx.RecvMatch(nil) },
+				func() { _, _ = ctx.TryRecvMatch(nil) },
+				func() { _, _ = ctx.RecvMatchTimeout(nil, time.Hour) },
+			},
+		} {
+			for _, f := range receive {
+				require.PanicsWithValue(t, want, f, "nothing is there to be matched")
+			}
+		}
+		return nil
+	})
+}
+
 func TestReceive_LooksAtEachMessageOnce(t *testing.T) {
 	rt := start(t)
 	within(t, rt, func(ctx *runtime.Context) error {
@@ -148,7 +169,7 @@ func TestRecvTimeout_WaitsThatLongAndNoLonger(t *testing.T) {
 			return nil
 		})
 		synctest.Wait()
-		time.Sleep(3*(time.Hour+1) + 59*time.Minute)
+		pass(3*(time.Hour+1) + 59*time.Minute)
 		require.NoError(t, h.Send(context.Background(), "in time"))
 		require.Equal(t, signal.Normal, await(t, h))
 	})

@@ -14,7 +14,18 @@ import (
 )
 
 func TestScope_OutsideOfAProcessEverythingSaysSo(t *testing.T) {
-	ctx := context.Background()
+	for name, ctx := range map[string]context.Context{
+		"no scope":   context.Background(),
+		"zero scope": runtime.ProcessScope{}.Enter(context.Background()),
+		"nil scope":  runtime.NewProcessScope(nil).Enter(context.Background()),
+		"nil":        (*runtime.Context)(nil),
+	} {
+		t.Run(name, func(t *testing.T) { requireNotInProcess(t, ctx) })
+	}
+}
+
+func requireNotInProcess(t *testing.T, ctx context.Context) {
+	t.Helper()
 	_, currentPID := runtime.CurrentPID(ctx)
 	_, recv := runtime.Recv(ctx)
 	_, recvTimeout := runtime.RecvTimeout(ctx, time.Hour)
