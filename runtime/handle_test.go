@@ -105,7 +105,7 @@ func TestInfo_ShowsAllThatAProcessHas(t *testing.T) {
 		for i := range 5 {
 			require.NoError(t, h.Send(context.Background(), i))
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		info, ok := rt.Info(h.PID())
 		require.True(t, ok)

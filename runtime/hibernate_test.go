@@ -134,7 +134,7 @@ func TestHibernate_ExitDownTimeoutAndCallWakeUp(t *testing.T) {
 		synctest.Wait()
 		other.Exit(signal.Kill)
 		synctest.Wait()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		synctest.Wait()
 		within(t, rt, func(ctx *runtime.Context) error {
 			_, err := runtime.Call[any](ctx, h.PID(), "call")

@@ -128,10 +128,10 @@ func TestZombieReport_HasStableKeys(t *testing.T) {
 		synctest.Wait()
 		h.Exit(signal.Kill)
 		since := time.Now()
-		time.Sleep(time.Second - 1)
+		pass(time.Second - 1)
 		synctest.Wait()
 		require.Empty(t, j.reports(t), "most leave soon")
-		time.Sleep(1 * time.Nanosecond)
+		pass(1 * time.Nanosecond)
 		synctest.Wait()
 		reports := j.reports(t)
 		require.Len(t, reports, 1)
@@ -142,7 +142,7 @@ func TestZombieReport_HasStableKeys(t *testing.T) {
 			"pid": h.PID().String(), "label": "number 7", "reason": "killed", "since": since.Format(time.RFC3339Nano),
 		}, reports[0])
 		close(leave)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Empty(t, j.reports(t))
 	})
 }
@@ -156,7 +156,7 @@ func TestZombieReport_IsNotMadeForOneThatLeavesInTime(t *testing.T) {
 		synctest.Wait()
 		h.Exit(signal.Kill)
 		close(leave)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Empty(t, j.reports(t))
 	})
 }

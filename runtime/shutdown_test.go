@@ -135,7 +135,7 @@ func TestShutdown_CalledByAProcessEnds(t *testing.T) {
 			return nil
 		})
 		require.Equal(t, signal.Shutdown, await(t, caller))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		var failed *runtime.ShutdownError
 		require.ErrorAs(t, err, &failed, "it could not wait for its caller")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -141,3 +142,7 @@ func mustBeEmpty(t testing.TB, ctx *runtime.Context) {
 }
 
 func typeName(v any) string { return fmt.Sprintf("%T", v) }
+
+// pass lets virtual time pass: nothing else says that it is over. It is for
+// synctest bubbles only.
+func pass(d time.Duration) { <-time.After(d) }

@@ -276,7 +276,7 @@ func (s *story) stepCancelTimer(t *rapid.T) {
 
 func (s *story) stepTimePasses(t *rapid.T) {
 	d := time.Duration(rapid.IntRange(1, 500).Draw(t, "ms"))*time.Millisecond + 999*time.Microsecond
-	time.Sleep(d)
+	pass(d)
 	synctest.Wait()
 	s.pass(d)
 }

@@ -73,7 +73,7 @@ func TestTimer_ReadAndCancelTellTheTimeLeft(t *testing.T) {
 			func() pid.Ref { ref, _ := ctx.SendNamedAfter(pid.Name{Name: "nobody"}, time.Hour, 1); return ref },
 		} {
 			ref := start()
-			time.Sleep(20 * time.Minute)
+			pass(20 * time.Minute)
 			left, running := ctx.ReadTimer(ref)
 			require.True(t, running)
 			require.Equal(t, 40*time.Minute, left)
@@ -95,7 +95,7 @@ func TestTimer_ReadAndCancelTellTheTimeLeft(t *testing.T) {
 			}
 			require.Zero(t, self.Holdings().Timers)
 		}
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 		mustBeEmpty(t, ctx)
 		require.Zero(t, rt.RunningTimers())
 	})

@@ -125,7 +125,7 @@ func TestZombies_AreListedOldestFirst(t *testing.T) {
 			synctest.Wait()
 			h.Exit(signal.Kill)
 			want = append(want, h.PID())
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 		var got []any
 		for i, z := range rt.Zombies() {
@@ -187,7 +187,7 @@ func TestExitGrace_ABodyThatReturnsInTimeIsNoZombie(t *testing.T) {
 		rt := startWith(t, runtime.Config{})
 		h := spawn(t, rt, func(ctx *runtime.Context) error {
 			<-ctx.Done()
-			time.Sleep(runtime.DefaultExitGrace - 1)
+			pass(runtime.DefaultExitGrace - 1)
 			return nil
 		})
 		h.Exit(signal.Shutdown)

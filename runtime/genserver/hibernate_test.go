@@ -31,9 +31,9 @@ func TestHibernate_WhenTheSettingSaysSo(t *testing.T) {
 		_, err := genserver.Call[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, atOnce, sleeps(t, ctx, p), "at once")
-		time.Sleep(genserver.DefaultHibernateAfter - 1)
+		pass(genserver.DefaultHibernateAfter - 1)
 		require.Equal(t, atOnce, sleeps(t, ctx, p), "not before its time")
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Equal(t, !never, sleeps(t, ctx, p), "in the end")
 	})
 }
@@ -45,10 +45,10 @@ func TestHibernate_NotWhileThereIsSomethingToDo(t *testing.T) {
 		for range 100 {
 			_, err := genserver.Call[int](ctx, p, 1)
 			require.NoError(t, err)
-			time.Sleep(after - 1)
+			pass(after - 1)
 			require.False(t, sleeps(t, ctx, p))
 		}
-		time.Sleep(after + 2)
+		pass(after + 2)
 		require.True(t, sleeps(t, ctx, p))
 	})
 }

@@ -64,7 +64,7 @@ func observe(t *testing.T, steps []step, after time.Duration) (log []string) {
 		l := &logger{began: time.Now()}
 		p := start(t, ctx, l, genserver.Options{HibernateAfter: after})
 		for _, s := range steps {
-			time.Sleep(s.wait)
+			pass(s.wait)
 			synctest.Wait()
 			var err error
 			switch s.kind {
@@ -85,7 +85,7 @@ func observe(t *testing.T, steps []step, after time.Duration) (log []string) {
 			}
 			require.NoError(t, err)
 		}
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		synctest.Wait()
 		log = l.log
 	})

@@ -130,7 +130,7 @@ func TestTimeout_FiresUnlessAMessageComes(t *testing.T) {
 		require.Equal(t, began.Add(time.Minute), <-fired)
 
 		require.NoError(t, genserver.Cast(ctx, p, time.Minute))
-		time.Sleep(time.Minute - 1)
+		pass(time.Minute - 1)
 		require.NoError(t, genserver.Cast(ctx, p, 10*time.Minute)) // ends that one and sets another
 		began = time.Now()
 		require.Equal(t, began.Add(10*time.Minute), <-fired)
@@ -143,7 +143,7 @@ func TestTimeout_FiresUnlessAMessageComes(t *testing.T) {
 		require.NoError(t, genserver.Cast(ctx, p, time.Minute))
 		require.NoError(t, genserver.Cast(ctx, p, -time.Second)) // ends it and sets none
 		require.NoError(t, ctx.Send(p, "unhandled"))
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Empty(t, fired)
 	})
 }
@@ -176,7 +176,7 @@ func TestTimeout_IsNotTouchedByALook(t *testing.T) {
 		}, opts)
 		began := time.Now()
 		for range 3 {
-			time.Sleep(10 * time.Second)
+			pass(10 * time.Second)
 			_, err := genserver.GetStatistics(ctx, p)
 			require.NoError(t, err)
 		}
@@ -190,7 +190,7 @@ func TestTimeout_CanBeCancelled(t *testing.T) {
 			init: func(c *genserver.Context) error { c.SetTimeout(time.Minute); c.CancelTimeout(); return nil },
 			due:  func(*genserver.Context) error { return errors.New("fired") },
 		}, opts)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.True(t, ctx.IsAlive(p))
 	})
 }
@@ -257,7 +257,7 @@ func TestTerminate_WhenAndWithWhichReason(t *testing.T) {
 				server := *c.server
 				server.term = func(_ *genserver.Context, reason signal.ExitReason) { got = append(got, reason) }
 				p, ref := watched(t, ctx, &server, opts)
-				time.Sleep(time.Minute)
+				pass(time.Minute)
 				_ = genserver.Cast(ctx, p, "cast")
 				_ = ctx.Send(p, "info")
 				_, _ = genserver.Call[any](ctx, p, "call")

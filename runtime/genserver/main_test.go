@@ -160,3 +160,7 @@ func requireNoMail(t *testing.T, ctx *runtime.Context) {
 	m, err := ctx.TryRecv()
 	require.ErrorIs(t, err, runtime.ErrEmpty, "%v", m.Value())
 }
+
+// pass lets virtual time pass: nothing else says that it is over. It is for
+// synctest bubbles only.
+func pass(d time.Duration) { <-time.After(d) }

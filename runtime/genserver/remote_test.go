@@ -129,10 +129,7 @@ func TestRemote_DeadlineCancellationAndValuesTravel(t *testing.T) {
 		server, out := contexts()
 		p := startFar(t, far, server, genserver.Options{})
 		bound, cancel := context.WithTimeout(context.WithValue(ctx, traceKey{}, "4711"), time.Minute)
-		go func() { // ends with the call
-			time.Sleep(time.Second)
-			cancel()
-		}()
+		time.AfterFunc(time.Second, cancel)
 		want, _ := bound.Deadline()
 		_, err := genserver.Call[bool](bound, p, 1)
 		require.ErrorIs(t, err, context.Canceled)

@@ -119,7 +119,7 @@ func TestSuspend_KeepsTheMailInOrder(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, stats.Suspended)
 		require.GreaterOrEqual(t, stats.QueueLen, 20)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Empty(t, got)
 		bound, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
@@ -154,7 +154,7 @@ func TestSuspend_StillStops(t *testing.T) {
 func TestGetStatistics(t *testing.T) {
 	eachSetting(t, func(t *testing.T, ctx *runtime.Context, opts genserver.Options) {
 		p := start(t, ctx, &account{}, opts)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		_, err := genserver.Call[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.NoError(t, genserver.Cast(ctx, p, 1))
@@ -189,7 +189,7 @@ func TestTrace_KeepsTheLastMessages(t *testing.T) {
 		}
 		require.NoError(t, genserver.Cast(ctx, p, []int{1}))
 		require.NoError(t, ctx.Send(p, "x"))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		synctest.Wait()
 		got, err = genserver.GetTrace(ctx, p)
 		require.NoError(t, err)

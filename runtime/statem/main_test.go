@@ -142,3 +142,7 @@ func (w *world) log() []string {
 	require.NoError(w, err)
 	return got
 }
+
+// pass lets virtual time pass: nothing else says that it is over. It is for
+// synctest bubbles only.
+func pass(d time.Duration) { <-time.After(d) }

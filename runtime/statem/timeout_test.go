@@ -121,7 +121,7 @@ func TestTimeouts(t *testing.T) {
 			play(t, machine{Initial: "a", States: states}, func(w *world) {
 				for _, step := range c.steps {
 					if d, wait := step.(time.Duration); wait {
-						time.Sleep(d)
+						pass(d)
 					} else {
 						w.cast(step)
 					}
@@ -219,7 +219,7 @@ func TestCancelTimeout_TooLateForTheTimer(t *testing.T) {
 	}))
 	play(t, machine{Initial: "a", States: map[string]state{"a": a}}, func(w *world) {
 		w.cast("set", "cancel", "set", "reset")
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Equal(t, []string{"a: set", "a: cancel", "a: set", "a: reset", "a: own new"}, w.log())
 	})
 }
@@ -238,7 +238,7 @@ func TestInfo_TimersOfTheProgramAreItsOwn(t *testing.T) {
 	}}
 	play(t, machine{Initial: "a", States: map[string]state{"a": a}}, func(w *world) {
 		w.cast("go")
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		require.Equal(t, []string{"info"}, w.log())
 		require.NoError(t, genserver.Suspend(w.ctx, w.m))
 	})

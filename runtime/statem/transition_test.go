@@ -122,7 +122,7 @@ func TestEnter_ActionsAreAppended(t *testing.T) {
 	})
 	play(t, machine{Initial: "a", States: map[string]state{"a": a, "b": b}}, func(w *world) {
 		w.cast("go")
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.Equal(t, []string{"a: go", "b: enter from a", "b: own of a", "b: state timeout of b"}, w.log())
 	})
 }
@@ -156,7 +156,7 @@ func TestInit_ComesFirst(t *testing.T) {
 		},
 		States: map[string]state{"b": entering(noting(does(nil)), nil)},
 	}, func(w *world) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		require.Equal(t, []string{"init", "b: enter from b", "b: i", "b: mail", "b: state timeout 1"}, w.log())
 	})
 }

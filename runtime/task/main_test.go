@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -38,3 +39,7 @@ func hang(ctx *runtime.Context) (int, error) {
 	<-ctx.Done()
 	return 0, context.Cause(ctx)
 }
+
+// pass lets virtual time pass: nothing else says that it is over. It is for
+// synctest bubbles only.
+func pass(d time.Duration) { <-time.After(d) }

@@ -44,7 +44,7 @@ func upTo(n int) iter.Seq[int] {
 // later returns its item after a time that gets shorter from item to item.
 func later(l *load) func(*runtime.Context, int) (int, error) {
 	return func(_ *runtime.Context, in int) (int, error) {
-		l.during(func() { time.Sleep(time.Duration(100-in) * time.Millisecond) })
+		l.during(func() { pass(time.Duration(100-in) * time.Millisecond) })
 		return in * in, nil
 	}
 }
@@ -147,7 +147,7 @@ func TestStream_TimeoutIsOfTheItemNotOfWhoLooks(t *testing.T) {
 		f := func(_ *runtime.Context, in int) (int, error) { return in, nil }
 		for r := range task.Stream(ctx, upTo(10), f, task.StreamOptions{Max: 5, Timeout: time.Second}) {
 			require.NoError(t, r.Err)
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 		}
 	})
 }
@@ -203,7 +203,7 @@ func TestMap_FirstErrorEndsAll(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		f := func(ctx *runtime.Context, in int) (int, error) {
 			if in == 50 {
-				time.Sleep(time.Second)
+				pass(time.Second)
 				return 0, errBoom
 			}
 			return hang(ctx)

@@ -44,7 +44,7 @@ func TestAwait_ReturnsWhatTheFunctionReturned(t *testing.T) {
 func TestAwait_ByAnyGoroutine(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		slow := task.Async(ctx, func(*runtime.Context) (int, error) {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			return 42, nil
 		})
 		_, ended, _ := slow.Poll()
@@ -71,7 +71,7 @@ func TestAwait_ByAnyGoroutine(t *testing.T) {
 func TestAwait_GivesUpWithItsContext(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		slow := task.Async(ctx, func(*runtime.Context) (int, error) {
-			time.Sleep(2 * time.Second)
+			pass(2 * time.Second)
 			return 42, nil
 		})
 		bound, cancel := context.WithTimeout(ctx, time.Second)
@@ -178,7 +178,7 @@ func TestStop_EndsTheTaskAlone(t *testing.T) {
 		require.Equal(t, 42, got)
 
 		stubborn := task.Async(ctx, func(*runtime.Context) (int, error) {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			return 42, nil
 		})
 		synctest.Wait()
