@@ -92,7 +92,8 @@ type Config struct {
 	// most 128 KiB.
 	FragmentBytes ByteCount
 	// MaxMessageBytes is the length of the longest message, encoded, in both
-	// directions.
+	// directions. Default: 64 MiB. A longer one is refused where it is sent, with
+	// [term.ErrTooLarge].
 	MaxMessageBytes ByteCount
 	// MaxRelations is how many links, monitors and calls may cross a link. A peer
 	// that begins one more is cut off.

@@ -16,7 +16,9 @@ import (
 //
 // It returns a [*SendError]: [ErrNoProc] if the process has ended,
 // [ErrMailboxFull], or that the value cannot be sent. None is fatal. For a
-// process of another node nil means that the message is on its way.
+// process of another node nil means that the message is on its way. Only values
+// whose type has a wire name can go there, see [term.Register]: others are refused
+// with [term.ErrNotRegistered].
 func (c *Context) Send(to pid.PID, v any) error {
 	p := c.process()
 	q, ok := p.receiver(to)

@@ -14,7 +14,9 @@ import (
 // Body is what a process does. It runs in a goroutine of its own; the process
 // ends when it returns: with reason normal for nil, with that very reason for an
 // [signal.ExitReason], with "error: text" for any other error. A panic ends the
-// process, not the program. The Context is the process's own: it must not be used
+// process, not the program, and is a failure whatever its value: to end with
+// reason shutdown return [signal.Shutdown]; panic(signal.Shutdown) ends with
+// "error: panic: shutdown". The Context is the process's own: it must not be used
 // as such by another process.
 type Body func(ctx *Context) error
 

@@ -2,8 +2,11 @@ package genserver_test
 
 import (
 	"context"
+	goruntime "runtime"
+	"runtime/debug"
 	"testing"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
@@ -51,4 +54,47 @@ func BenchmarkCall(b *testing.B) {
 	if err := rt.Shutdown(context.Background()); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// BenchmarkIdleServers reports how much memory one of b.N idle servers takes, after
+// its start and after it was called once: all that the program holds of the operating
+// system's memory, but for garbage. For a million:
+//
+//	go test -run '^$' -bench IdleServers -benchtime 1000000x .
+func BenchmarkIdleServers(b *testing.B) {
+	rt := runtime.MustNew(runtime.Config{})
+	before := resident()
+	err := rt.Run(context.Background(), func(ctx *runtime.Context) error {
+		servers := make([]pid.PID, b.N)
+		for i := range servers {
+			p, err := genserver.Start(ctx, &counter{}, genserver.Options{HibernateAfter: genserver.HibernateAtOnce})
+			if err != nil {
+				return err
+			}
+			servers[i] = p
+		}
+		b.ReportMetric((resident()-before)/float64(b.N), "B/started")
+		for _, p := range servers {
+			if _, err := genserver.Call[int](ctx, p, add{1}); err != nil {
+				return err
+			}
+		}
+		b.ReportMetric((resident()-before)/float64(b.N), "B/called")
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := rt.Shutdown(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// resident returns how many bytes the program holds once it has given its garbage
+// back, stacks and the collector's own tables included.
+func resident() float64 {
+	debug.FreeOSMemory()
+	var m goruntime.MemStats
+	goruntime.ReadMemStats(&m)
+	return float64(m.Sys - m.HeapReleased)
 }

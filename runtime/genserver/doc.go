@@ -37,8 +37,10 @@
 //
 // A server with nothing to do has no goroutine: it hibernates, and the first
 // message wakes it. When is up to [Options].HibernateAfter; nothing else differs. One
-// idle server takes some 500 bytes besides its state, so a million fit where
-// their goroutines alone would take 2.7 GB.
+// idle server of a million holds 508 bytes, 525 once it was called, with its PID and a
+// state of one int; its goroutine alone would take 2,700. That is all memory that the
+// program holds but garbage, of which there is as much again while a million start:
+// BenchmarkIdleServers, Go 1.26.8, linux/amd64, two cores of an AMD EPYC.
 //
 // # What it does not
 //
