@@ -189,13 +189,17 @@ func TestFragments_EveryKindOfValue(t *testing.T) {
 	})
 }
 
-func TestFragments_TooLargeIsRefusedAtTheSender(t *testing.T) {
+func TestSend_WhatCannotTravelIsRefusedAtTheSender(t *testing.T) {
 	inLab(t, func(l *lab) {
 		a, b := l.node("a@test", func(c *remote.Config) { c.MaxMessageBytes = 1 << 20 }), l.node("b@test")
 		in := l.inbox(b, nil)
 		err := a.Runtime().Send(bounded(l), in.pid, note{1, strings.Repeat("x", 2<<20)})
 		require.ErrorIs(l, err, term.ErrTooLarge)
 		require.ErrorIs(l, a.Runtime().Send(bounded(l), in.pid, make(chan int)), term.ErrUnsendable)
+		type nameless struct{ N int }
+		err = a.Runtime().Send(bounded(l), in.pid, nameless{1})
+		require.ErrorIs(l, err, term.ErrNotRegistered)
+		require.ErrorContains(l, err, "call term.Register[remote_test.nameless]")
 		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, "fine"))
 		require.Equal(l, []any{"fine"}, in.all())
 	})
