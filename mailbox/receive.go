@@ -11,7 +11,14 @@ func (m *Mailbox[T]) Recv() (v T, err error) {
 	if !m.turn.begin() {
 		return v, ErrConcurrentReceive
 	}
-	if m.hasOut() || m.fetch() {
+	got := m.hasOut()
+	if !got {
+		if got, err = m.fetch(); err != nil {
+			m.turn.end(0)
+			return v, err
+		}
+	}
+	if got {
 		v = m.out.pop()
 		m.turn.end(1)
 		return v, nil
@@ -68,31 +75,34 @@ func (m *Mailbox[T]) hasOut() bool {
 // busyBatch is how many messages make a flood, if they are taken over at once.
 const busyBatch = 32
 
-// fetch waits for as long as it takes and reports whether out has a message then.
-// If not, refill knows what to do: the mailbox is bounded, or closed. It is apart
-// from refill because most receives in most programs are these.
+// fetch waits for as long as it takes for a message in out, or until the mailbox is
+// closed. It returns false, nil for a bounded mailbox, which is left to refill: most
+// receives in most programs are of the other kind.
 //
 // A receiver that is quicker than its senders would look for each message by itself,
 // and they would hand the mailbox's cache line to and fro. In a flood it waits for
 // some to come together first.
-func (m *Mailbox[T]) fetch() bool {
+func (m *Mailbox[T]) fetch() (got bool, err error) {
 	if m.out != nil && m.out.batch >= busyBatch {
 		linger()
 	}
 	for {
 		m.parker.park()
 		if m.hasOut() {
-			return true
+			return true, nil
 		}
 		m.mu.Lock()
-		if m.bound() != nil || m.in.empty() && m.flags.has(closed) {
+		switch {
+		case m.bound() != nil:
 			m.mu.Unlock()
-			return false
-		}
-		if !m.in.empty() {
+			return false, nil
+		case !m.in.empty():
 			m.exchangeLocked()
 			m.mu.Unlock()
-			return true
+			return true, nil
+		case m.flags.has(closed):
+			m.mu.Unlock()
+			return false, ErrClosed
 		}
 		m.restLocked()
 		m.mu.Unlock()

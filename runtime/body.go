@@ -8,34 +8,58 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 )
 
-// ending is how a body came to its end.
-type ending struct {
-	returned bool
-	asleep   bool
-	err      error
-}
-
 // run is the process's goroutine. It stays on the stack all the time, which is
-// how a zombie's stack is found: see stackOf.
+// how a zombie's stack is found: see stackOf. What follows a body's end, up to telling
+// others, is called from here and not from deeper below: so it fits into the stack that
+// a goroutine has from the start.
 //
 //go:noinline
 func (p *process) run(body Body) {
-	var e ending
-	defer p.finish(&e)
+	if p.runBody(body) {
+		p.rt.reap(p)
+	}
+}
+
+// runBody runs body, and what it goes on with after a sleep. It reports whether p is
+// to be reaped.
+func (p *process) runBody(body Body) (reap bool) {
+	over := false
+	defer p.endUnlessOver(&over)
 	for p.running() { // an exit signal may have come before the first instruction
 		err := body((*Context)(p))
 		h, sleeps := err.(*hibernation)
 		if !sleeps {
-			e.returned, e.err = true, err
-			return
+			reason := signal.ReasonOf(err) // may call what the program wrote
+			over = true
+			return p.end(reason, nil)
 		}
 		if p.sleep(h.next) {
-			e.asleep = true
-			return
+			over = true
+			return false
 		}
 		body = h.next
 	}
-	e.returned = true
+	over = true
+	return p.end(signal.Normal, nil)
+}
+
+// endUnlessOver turns every end of a body that is no return into an exit reason. It is
+// deferred by runBody, so that it can recover.
+func (p *process) endUnlessOver(over *bool) {
+	if *over {
+		return
+	}
+	var stack []byte
+	reason := signal.Error("goexit: the body called runtime.Goexit")
+	defer func() { // also if the text of what was panicked calls Goexit
+		if p.end(reason, stack) {
+			p.rt.reap(p) // run may not get to it
+		}
+	}()
+	if r := recover(); r != nil {
+		stack = debug.Stack()
+		reason = signal.Error(fmt.Sprintf("panic: %v", r))
+	}
 }
 
 // runHere is run in a goroutine that goes on afterwards, even after Goexit was
@@ -49,26 +73,10 @@ func (p *process) runHere(body Body) {
 	<-done
 }
 
-// finish is the one place where a body's end, however it came, becomes an exit
-// reason. It is deferred by run, so that it can recover.
-func (p *process) finish(e *ending) {
-	if e.asleep {
-		return
-	}
-	var stack []byte
-	reason := signal.Error("goexit: the body called runtime.Goexit")
-	defer func() { p.end(reason, stack) }() // also if the text of an error calls Goexit
-	if e.returned {
-		reason = signal.ReasonOf(e.err)
-	} else if r := recover(); r != nil {
-		stack = debug.Stack()
-		reason = signal.Error(fmt.Sprintf("panic: %v", r))
-	}
-}
-
-// end makes p Dead because its body has ended. If an exit signal came before,
-// that one's reason stays. A zombie only leaves the list.
-func (p *process) end(reason signal.ExitReason, stack []byte) {
+// end makes p Exiting because its body has ended, and reports whether it is to be
+// reaped. If an exit signal came before, that one's reason stays. A zombie only leaves
+// the list.
+func (p *process) end(reason signal.ExitReason, stack []byte) (reap bool) {
 	p.mu.Lock()
 	p.goroutine = false
 	byItself, zombie := p.running(), p.dying
@@ -85,10 +93,10 @@ func (p *process) end(reason signal.ExitReason, stack []byte) {
 	p.mu.Unlock()
 	if zombie {
 		p.rt.zombies.remove(p)
-		return
+		return false
 	}
 	if crashed {
 		p.rt.reportCrash(p, reason, stack)
 	}
-	p.rt.reap(p)
+	return true
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,28 +48,28 @@ func (p *process) acceptExit(stop *atomic.Uint32, from pid.PID, reason signal.Ex
 // come too late.
 func (p *process) acceptLinkExit(from pid.PID, reason signal.ExitReason) verdict {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.rec == nil {
-		return lives
+	v := lives
+	if p.forgetLinkLocked(from) && p.running() && (p.trap || !reason.IsNormal()) {
+		v = p.exitOrTrapLocked(from, reason)
 	}
-	if _, linked := p.rec.links.remove(from); !linked || !p.running() {
-		return lives
-	}
-	if reason.IsNormal() && !p.trap {
-		return lives
-	}
-	return p.exitOrTrapLocked(from, reason)
+	p.mu.Unlock() // not deferred, which takes stack
+	return v
 }
 
 // exitOrTrapLocked is the one place where the trap flag is asked, in the critical
 // section that acts on the answer.
 func (p *process) exitOrTrapLocked(from pid.PID, reason signal.ExitReason) verdict {
 	if p.trap {
-		_ = p.box.TrySend(exitMessage(from, reason)) // exempt from bounds; closed only if not Running
-		p.trappedLocked(from, reason)
+		p.trapExitLocked(from, reason)
 		return lives
 	}
 	return p.beginExitLocked(reason)
+}
+
+//go:noinline
+func (p *process) trapExitLocked(from pid.PID, reason signal.ExitReason) {
+	_ = p.box.TrySend(exitMessage(from, reason)) // exempt from bounds; closed only if not Running
+	p.trappedLocked(from, reason)
 }
 
 // beginExitLocked makes p end because of an exit signal, once its body has
@@ -78,7 +79,6 @@ func (p *process) beginExitLocked(reason signal.ExitReason) verdict {
 	if p.asleep {
 		return dies
 	}
-	p.rec.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver)
 	return exits
 }
 
@@ -115,9 +115,12 @@ func (p *process) graceLocked() time.Duration {
 func (p *process) graceOver() { p.rt.reap(p) }
 
 // closeDown tells the body of a process that has become Exiting: its calls fail,
-// its context is cancelled. Receiving fails already.
+// its context is cancelled. Receiving fails already. From now on the grace runs.
 func (p *process) closeDown() {
 	p.mu.Lock()
+	if !p.dying {
+		p.rec.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver)
+	}
 	cancel := p.closeDownLocked()
 	p.mu.Unlock()
 	cancel()
@@ -146,58 +149,65 @@ func (rt *Runtime) reapIf(p *process, v verdict) {
 
 // reap makes p Dead and tells all who are to know. Those whom that makes Dead in
 // their turn are worked off one after the other, not by recursion: a chain of
-// sleeping processes may be long.
+// sleeping processes may be long. Who is to be told is told from here, not from deep
+// below, so that a process can end on the stack that its goroutine began with.
 func (rt *Runtime) reap(p *process) {
-	dead := p.die(nil)
-	for len(dead) > 0 {
+	var dead []*process
+	for {
+		if e := p.die(); e != nil {
+			dead = p.tell(e, dead)
+			rt.telling.Add(-1)
+		}
+		if len(dead) == 0 {
+			return
+		}
 		last := len(dead) - 1
 		p, dead = dead[last], dead[:last]
-		dead = p.die(dead)
 	}
 }
 
-// die is the edge to Dead. It appends to next who is to be reaped after p. In
-// this order: names and timers are freed, the process leaves the table, it is
-// Dead, exit and down signals go out. So whoever learns in whatever way that it
-// is Dead finds the name free.
-func (p *process) die(next []*process) []*process {
+// die is the edge to Dead. It returns who is to be told, nil if there is nobody; if
+// there is, rt.telling counts p until they were. In this order: names and timers are
+// freed, the process leaves the table, it is Dead, exit and down signals go out. So
+// whoever learns in whatever way that it is Dead finds the name free.
+func (p *process) die() *estate {
 	p.mu.Lock()
 	if p.dying {
 		p.mu.Unlock()
-		return next
+		return nil
 	}
 	p.dying, p.asleep = true, false
 	if p.goroutine {
 		p.rt.zombies.add(p)
 	}
+	var e *estate
 	if p.rec == nil {
 		p.state.Store(uint32(Dead)) // now, so that it gets no record any more
 		p.mu.Unlock()
 		p.rt.registry.Unregister(p.pid())
 	} else {
-		next = p.dieWithRecord(next)
+		e = p.dieWithRecord()
 	}
 	p.rt.processEnded()
-	return next
+	return e
 }
 
 // dieWithRecord is the rest of die for a process that has a record. It is called
 // with mu held and returns with mu free.
-func (p *process) dieWithRecord(next []*process) []*process {
+func (p *process) dieWithRecord() *estate {
 	cancel := p.closeDownLocked()
 	name, timers := p.rec.leaveOwned()
 	p.mu.Unlock()
 	cancel()
 	p.release(name, timers)
 	p.rt.telling.Add(1)
-	defer p.rt.telling.Add(-1)
 	p.rt.registry.Unregister(p.pid())
 
 	p.mu.Lock()
 	p.state.Store(uint32(Dead))
-	last := p.rec.leaveEstate()
+	e := p.rec.leaveEstate()
 	p.mu.Unlock()
-	return p.tell(last, next)
+	return e
 }
 
 // leaveOwned empties the record of what others could be waiting to take, or what
@@ -234,10 +244,14 @@ type estate struct {
 	waiters  chan struct{}
 }
 
+// estates are for use again: each is larger than what else an end needs of the stack.
+var estates = sync.Pool{New: func() any { return new(estate) }}
+
 // leaveEstate empties the record of a process that has become Dead, with its mu
 // held. From then on nothing can be added: all who would look at the state first.
-func (r *record) leaveEstate() estate {
-	e := estate{r.reason, r.links, r.monitors, r.watchers, r.waiters}
+func (r *record) leaveEstate() *estate {
+	e := estates.Get().(*estate)
+	e.reason, e.links, e.monitors, e.watchers, e.waiters = r.reason, r.links, r.monitors, r.watchers, r.waiters
 	r.waiters = nil
 	r.links = table[pid.PID, *process]{}
 	r.monitors = table[pid.Ref, *monitor]{}
@@ -246,33 +260,57 @@ func (r *record) leaveEstate() estate {
 }
 
 // tell takes p's own monitors out of their targets, sends one exit signal for each
-// link and one down for each monitor, and wakes those who wait for the end.
-func (p *process) tell(e estate, next []*process) []*process {
-	self := p.pid()
+// link and one down for each monitor, and wakes those who wait for the end. It appends
+// to dead who is to be reaped because of it, and takes e back.
+func (p *process) tell(e *estate, dead []*process) []*process {
 	for ref, m := range e.monitors.all() {
 		m.withdraw(p, ref) // first, so that who is told finds p nowhere
 	}
-	for to, q := range e.links.all() {
-		if q == nil {
-			p.rt.signalAway(to, signal.Envelope{Kind: signal.LinkExit, From: self, Reason: e.reason})
-			continue
-		}
-		switch q.acceptLinkExit(self, e.reason) {
-		case exits:
-			q.closeDown()
-		case dies:
-			next = append(next, q)
-		}
-	}
-	for ref, w := range e.watchers.all() {
-		if w.process == nil {
-			p.rt.signalAway(w.pid, signal.Envelope{Kind: signal.DownSignal, From: self, Ref: ref, Reason: e.reason})
-			continue
-		}
-		w.process.acceptDown(ref, e.reason)
-	}
+	dead = p.tellLinks(e, dead)
+	p.tellWatchers(e)
 	if e.waiters != nil {
 		close(e.waiters)
 	}
-	return next
+	*e = estate{}
+	estates.Put(e)
+	return dead
+}
+
+func (p *process) tellLinks(e *estate, dead []*process) []*process {
+	for to, q := range e.links.all() {
+		if q == nil {
+			p.tellAway(to, signal.LinkExit, pid.Ref{}, e.reason)
+		} else if p.tellLink(q, e.reason) {
+			dead = append(dead, q)
+		}
+	}
+	return dead
+}
+
+// tellLink sends q the exit signal of its link with p and reports whether q is to be
+// reaped.
+func (p *process) tellLink(q *process, reason signal.ExitReason) bool {
+	v := q.acceptLinkExit(p.pid(), reason)
+	if v == exits {
+		q.closeDown()
+	}
+	return v == dies
+}
+
+func (p *process) tellWatchers(e *estate) {
+	for ref, w := range e.watchers.all() {
+		if w.process == nil {
+			p.tellAway(w.pid, signal.DownSignal, ref, e.reason)
+		} else {
+			w.process.acceptDown(ref, e.reason)
+		}
+	}
+}
+
+// tellAway sends a signal of p's end to a process of another node. It is a function of
+// its own so that a process that has to do with its own node alone needs less stack.
+//
+//go:noinline
+func (p *process) tellAway(to pid.PID, kind signal.Kind, ref pid.Ref, reason signal.ExitReason) {
+	p.rt.signalAway(to, signal.Envelope{Kind: kind, From: p.pid(), Ref: ref, Reason: reason})
 }

@@ -98,7 +98,9 @@ func (p *process) withdraw(parent *process, ref pid.Ref) {
 		p.forgetWatcherLocked(ref)
 		unlockPair(parent, p)
 	}
-	p.end(signal.Normal, nil)
+	if p.end(signal.Normal, nil) {
+		p.rt.reap(p)
+	}
 }
 
 func (p *process) forgetMonitorLocked(ref pid.Ref) {
