@@ -40,9 +40,17 @@ type SpawnOptions struct {
 	Mailbox MailboxOptions
 }
 
+// The options of the spawns that take none. Inside of the package options are passed as
+// pointers: a process that spawns then gets along with the stack that it began with.
+var (
+	noOptions = SpawnOptions{}
+	linked    = SpawnOptions{Link: true}
+	monitored = SpawnOptions{Monitor: true}
+)
+
 // check returns an error that names the field which is not valid.
-func (o SpawnOptions) check(parent *process) error {
-	m := o.Mailbox
+func (o *SpawnOptions) check(parent *process) error {
+	m := &o.Mailbox
 	switch {
 	case (o.Link || o.Monitor) && parent == nil:
 		return errors.New("options Link and Monitor need a spawning process")
@@ -73,13 +81,13 @@ type MailboxOptions struct {
 
 // Spawn starts a process. It returns a [*SpawnError]: [ErrNilBody], [ErrStopped].
 func (rt *Runtime) Spawn(body Body) (pid.PID, error) {
-	p, _, err := rt.spawn(nil, SpawnOptions{}, body)
+	p, _, err := rt.spawn(nil, &noOptions, body)
 	return p, err
 }
 
 // SpawnOpt is [Runtime.Spawn] with options.
 func (rt *Runtime) SpawnOpt(opts SpawnOptions, body Body) (pid.PID, error) {
-	p, _, err := rt.spawn(nil, opts, body)
+	p, _, err := rt.spawn(nil, &opts, body)
 	return p, err
 }
 
@@ -88,7 +96,7 @@ func (rt *Runtime) SpawnOpt(opts SpawnOptions, body Body) (pid.PID, error) {
 // gets an exit signal with reason shutdown. It is for main functions, tests and
 // goroutines that are to take part for a while.
 func (rt *Runtime) Run(ctx context.Context, body Body) error {
-	p, _, err := rt.prepare(nil, SpawnOptions{}, body)
+	p, _, err := rt.prepare(nil, &noOptions, body)
 	if err != nil {
 		return err
 	}
@@ -105,31 +113,30 @@ func (rt *Runtime) Run(ctx context.Context, body Body) error {
 
 // Spawn starts a process that has nothing to do with this one.
 func (c *Context) Spawn(body Body) (pid.PID, error) {
-	p, _, err := c.SpawnOpt(SpawnOptions{}, body)
+	p, _, err := c.rt.spawn(c.process(), &noOptions, body)
 	return p, err
 }
 
 // SpawnLink starts a process and links this one with it. Both happen or neither;
 // the link stands before the body's first instruction.
 func (c *Context) SpawnLink(body Body) (pid.PID, error) {
-	p, _, err := c.SpawnOpt(SpawnOptions{Link: true}, body)
+	p, _, err := c.rt.spawn(c.process(), &linked, body)
 	return p, err
 }
 
 // SpawnMonitor starts a process and monitors it. The monitor stands before the
 // body's first instruction, so the Down never says noproc.
 func (c *Context) SpawnMonitor(body Body) (pid.PID, pid.Ref, error) {
-	return c.SpawnOpt(SpawnOptions{Monitor: true}, body)
+	return c.rt.spawn(c.process(), &monitored, body)
 }
 
 // SpawnOpt starts a process with options. The Ref is that of the monitor, if one
 // was asked for. Source: OTP, erlang:spawn_opt/2.
 func (c *Context) SpawnOpt(opts SpawnOptions, body Body) (pid.PID, pid.Ref, error) {
-	p := c.process()
-	return p.rt.spawn(p, opts, body)
+	return c.rt.spawn(c.process(), &opts, body)
 }
 
-func (rt *Runtime) spawn(parent *process, opts SpawnOptions, body Body) (pid.PID, pid.Ref, error) {
+func (rt *Runtime) spawn(parent *process, opts *SpawnOptions, body Body) (pid.PID, pid.Ref, error) {
 	p, ref, err := rt.prepare(parent, opts, body)
 	if err != nil {
 		return pid.PID{}, pid.Ref{}, err
@@ -140,34 +147,43 @@ func (rt *Runtime) spawn(parent *process, opts SpawnOptions, body Body) (pid.PID
 
 // prepare makes a process that is alive in every respect, except that its body
 // has yet to start.
-func (rt *Runtime) prepare(parent *process, opts SpawnOptions, body Body) (*process, pid.Ref, error) {
-	fail := func(err error) (*process, pid.Ref, error) {
-		return nil, pid.Ref{}, &SpawnError{opts.Name, err}
-	}
-	if body == nil {
-		return fail(ErrNilBody)
-	}
-	if rt.stopping.Load() {
-		return fail(ErrStopped)
-	}
-	if err := opts.check(parent); err != nil {
-		return fail(err)
-	}
-	if parent != nil && !parent.running() {
-		return fail(ErrTerminated)
+func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*process, pid.Ref, error) {
+	if err := rt.mayPrepare(parent, opts, body); err != nil {
+		return spawnFailed(opts, err)
 	}
 	p := &process{rt: rt, id: rt.node.NextPID().ID(), goroutine: true, started: time.Since(rt.birth)}
 	p.apply(opts)
 	ref, ok := p.relate(parent, opts)
 	if !ok {
-		return fail(ErrTerminated)
+		return spawnFailed(opts, ErrTerminated)
 	}
 	if err := p.enter(); err != nil {
-		return fail(err)
+		return spawnFailed(opts, err)
 	}
 	if err := p.announce(parent, opts.Name); err != nil {
 		p.withdraw(parent, ref)
-		return fail(err)
+		return spawnFailed(opts, err)
 	}
 	return p, ref, nil
+}
+
+// mayPrepare returns why there is to be no process.
+func (rt *Runtime) mayPrepare(parent *process, opts *SpawnOptions, body Body) error {
+	switch {
+	case body == nil:
+		return ErrNilBody
+	case rt.stopping.Load():
+		return ErrStopped
+	}
+	if err := opts.check(parent); err != nil {
+		return err
+	}
+	if parent != nil && !parent.running() {
+		return ErrTerminated
+	}
+	return nil
+}
+
+func spawnFailed(opts *SpawnOptions, err error) (*process, pid.Ref, error) {
+	return nil, pid.Ref{}, &SpawnError{opts.Name, err}
 }

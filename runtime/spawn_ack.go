@@ -37,7 +37,7 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 		defer c.unlinkStarter(starter)
 		return body(c, starter)
 	}
-	q, ref, err := p.rt.prepare(p, opts, run)
+	q, ref, err := p.rt.prepare(p, &opts, run)
 	if err != nil {
 		p.finishCall(w.ref, nil, err)
 		_, _ = p.awaitAck(ctx, w)

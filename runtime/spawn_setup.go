@@ -7,7 +7,7 @@ import (
 )
 
 // apply sets what opts ask for on a process that nobody knows yet.
-func (p *process) apply(opts SpawnOptions) {
+func (p *process) apply(opts *SpawnOptions) {
 	p.trap = opts.TrapExit
 	if opts.Label != "" || opts.ExitGrace > 0 {
 		r := p.recordLocked()
@@ -16,11 +16,12 @@ func (p *process) apply(opts SpawnOptions) {
 	if opts.Mailbox.Capacity == 0 && opts.Mailbox.Policy == mailbox.Block {
 		return
 	}
+	onDrop := opts.Mailbox.OnDrop
 	p.box.Init(mailbox.Config[Message]{
 		Capacity: opts.Mailbox.Capacity,
 		Policy:   opts.Mailbox.Policy,
 		Exempt:   Message.isSystem,
-		OnDrop:   func(m Message) { p.dropped(m, opts.Mailbox.OnDrop) },
+		OnDrop:   func(m Message) { p.dropped(m, onDrop) },
 	})
 }
 
@@ -37,7 +38,7 @@ func (p *process) dropped(m Message, onDrop func(Message)) {
 
 // relate sets the link and the monitor between parent and p before anyone else
 // knows p. It reports false if parent has ended.
-func (p *process) relate(parent *process, opts SpawnOptions) (ref pid.Ref, ok bool) {
+func (p *process) relate(parent *process, opts *SpawnOptions) (ref pid.Ref, ok bool) {
 	if !opts.Link && !opts.Monitor {
 		return ref, true
 	}
