@@ -17,11 +17,12 @@ import (
 //
 // A tick that comes late tells that this program itself was stopped, or starved of
 // processor time: then what the peer has sent meanwhile may lie unread, and the
-// deadline is put off once.
+// deadline is put off: once, for what lies there is read at once.
 type rhythm struct {
 	timer  *time.Timer
 	tick   int
 	reads  uint64 // as of the last tick
+	spared uint64 // 1 + reads, as of when the deadline was last put off
 	last   time.Time
 	late   time.Time // when a tick was last found to be late
 	number uint64    // of the last ping
@@ -95,10 +96,11 @@ func (l *link) forgive() bool {
 	defer l.mu.Unlock()
 	r, now, interval := &l.rhythm, time.Now(), l.node.cfg.HeartbeatInterval
 	l.noteLateLocked(now)
-	if l.state != linkUp || now.Sub(r.late) > interval/ticksPerInterval {
+	chance := l.reads.Load() + 1
+	if l.state != linkUp || r.spared == chance || now.Sub(r.late) > interval/ticksPerInterval {
 		return false
 	}
-	r.late, r.last = time.Time{}, now
+	r.late, r.last, r.spared = time.Time{}, now, chance
 	return l.conn.SetReadDeadline(now.Add(interval)) == nil
 }
 
