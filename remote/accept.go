@@ -111,9 +111,6 @@ func (n *Node) authenticate(conn net.Conn) (h *handshake, peer pid.NodeID, welco
 // admit decides about a dialler that has proven itself: PROTOCOL.md, "Two
 // connections for one pair". It tells the dialler if it does not take it.
 func (n *Node) admit(h *handshake, id pid.NodeID, welcome []byte) error {
-	if err := h.conn.SetDeadline(time.Time{}); err != nil {
-		return err
-	}
 	for {
 		l, old, err := n.tryAdmit(h, id, welcome)
 		switch {
@@ -121,6 +118,7 @@ func (n *Node) admit(h *handshake, id pid.NodeID, welcome []byte) error {
 			h.refuse(err)
 			return err
 		case l != nil:
+			_ = h.conn.SetDeadline(time.Time{}) // not before: a refusal must not wait for ever either
 			n.announce(l)
 			return nil
 		case old.probe(n.cfg.ProbeTimeout):

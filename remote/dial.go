@@ -111,32 +111,35 @@ func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
 		case <-ctx.Done():
 		}
 	}
-	if l := n.settle(p, a, h, id, addr, err); l != nil {
+	l, failed := n.settle(p, a, h, id, addr, err)
+	if failed != nil { // told without a lock: the logger may be anybody's
+		n.logger().Info("not connected", slog.String("node", p.name), slog.Any("error", failed), slog.Duration("retry", failed.Retry))
+	}
+	if l != nil {
 		n.announce(l)
 	}
 }
 
-// settle ends the attempt a with what dialling gave: h and id, or err.
-func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) *link {
+// settle ends the attempt a with what dialling gave: h and id, or err. It returns the
+// link, or why there is none; neither if the attempt has been ended before.
+func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) (*link, *ConnectError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch {
 	case p.attempt != a: // the other's connection was admitted, or the node closed
 		if err == nil {
-			_ = h.conn.Close()
+			_ = rawConn(h.conn).Close()
 		}
-		return nil
+		return nil, nil
 	case err == nil:
-		return n.installLocked(p, h.conn, id, nil)
+		return n.installLocked(p, h.conn, id, nil), nil
 	}
-	retry := n.delayLocked(p)
-	err = &ConnectError{Node: p.name, Addr: addr, Retry: retry, Err: err}
-	n.logger().Info("not connected", slog.String("node", p.name), slog.Any("error", err), slog.Duration("retry", retry))
-	n.failAttemptLocked(p, err)
+	failed := &ConnectError{Node: p.name, Addr: addr, Retry: n.delayLocked(p), Err: err}
+	n.failAttemptLocked(p, failed)
 	if p.wanted {
 		n.keepLocked(p)
 	}
-	return nil
+	return nil, failed
 }
 
 // connect resolves, dials, and does the dialler's side of the handshake.

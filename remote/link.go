@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -115,7 +116,17 @@ func (l *link) endLocked(cause DownCause, err error) {
 	l.rhythm.stop()
 	l.wake.Signal()
 	l.waiting.end()
-	_ = l.conn.Close() // the reader gets an error and tears down
+	_ = rawConn(l.conn).Close() // the reader gets an error and tears down
+}
+
+// rawConn returns what is below TLS. Closing that never waits; a TLS connection would
+// first try to write, for seconds if the peer takes nothing. Nothing depends on TLS's
+// own goodbye, as ours is behind it.
+func rawConn(c net.Conn) net.Conn {
+	if t, ok := c.(*tls.Conn); ok {
+		return t.NetConn()
+	}
+	return c
 }
 
 // leaveUpLocked takes note of why, the first time, and sends senders away who wait.

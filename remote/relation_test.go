@@ -188,6 +188,31 @@ func TestRequests_ArgumentsOfSpawnTravelLikeMessages(t *testing.T) {
 	})
 }
 
+func TestCall_MayBeAnsweredFromAThirdNode(t *testing.T) {
+	inLab(t, func(l *lab) {
+		a, b, c := l.node("a@test"), l.node("b@test"), l.node("c@test")
+		asked := make(chan runtime.From)
+		l.spawn(c, func(ctx *runtime.Context) error { return ctx.Reply(<-asked, "from c") })
+		callee := l.spawn(b, func(ctx *runtime.Context) error {
+			m, err := ctx.Recv()
+			if err != nil {
+				return err
+			}
+			from, _ := m.From()
+			asked <- from
+			return idle(ctx)
+		})
+		l.run(a, func(ctx *runtime.Context) error {
+			v, err := runtime.Call[string](ctx, callee, "?")
+			require.Equal(l, "from c", v)
+			return err
+		})
+		synctest.Wait()
+		requireClean(l, b, callee)
+		require.Zero(l, linkOf(a, "b@test").Relations)
+	})
+}
+
 func TestRequests_InfoOfANode(t *testing.T) {
 	inLab(t, func(l *lab) {
 		l.net.SetDelay(10*time.Millisecond, 10*time.Millisecond)
