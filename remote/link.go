@@ -12,6 +12,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/term"
 )
 
 // link is the connection to one start of another node, from welcome to loss. Two
@@ -62,6 +63,7 @@ type inbound struct {
 	dropped   atomic.Uint64 // messages that nobody got
 	roundTrip atomic.Int64  // of the last ping; 0 before
 	waiting   waiting
+	decoder   *term.MessageDecoder
 	assembly  assembly
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
 }
@@ -88,6 +90,7 @@ func newLink(n *Node, conn net.Conn, id pid.NodeID, first []byte) *link {
 	}
 	l.wake = sync.NewCond(&l.mu)
 	l.waiting.init()
+	l.decoder = term.NewMessageDecoder(n.limits)
 	return l
 }
 

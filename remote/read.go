@@ -12,6 +12,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime"
 )
 
 // The read buffer begins small and grows while reads fill it, up to one frame of
@@ -106,8 +107,7 @@ func (l *link) lost(err error) {
 // not part of the read buffer.
 func (l *link) frame(body []byte, whole bool) error {
 	if from, to, value, ok := wire.ParseMessage(body); ok {
-		l.received.Add(1)
-		l.deliverValue(to, signal.Envelope{Kind: signal.Message, From: l.remote(from)}, value, whole)
+		l.plainMessage(from, to, value, whole)
 		return nil
 	}
 	var f wire.Frame
@@ -125,6 +125,31 @@ func (l *link) frame(body []byte, whole bool) error {
 		return l.signalIn(&f, whole)
 	}
 	return nil
+}
+
+// plainMessage delivers a message to a PID: most frames are of this kind. Nearly all
+// can be delivered at once, and then do not need an envelope.
+func (l *link) plainMessage(from, to uint64, value []byte, whole bool) {
+	l.received.Add(1)
+	if whole || l.node.sidings.inUse.Load() > 0 {
+		l.deliverValue(to, signal.Envelope{Kind: signal.Message, From: l.remote(from)}, value, whole)
+		return
+	}
+	v, err := l.decoder.Decode(value)
+	if err != nil {
+		l.undecodable(to, signal.Envelope{Kind: signal.Message, From: l.remote(from)}, err)
+		return
+	}
+	err = l.node.rt.DeliverMessage(noWait, pid.New(l.node.self, to), v)
+	if err == nil {
+		return
+	}
+	a := arrival{link: l, env: signal.Envelope{Kind: signal.Message, From: l.remote(from), Value: v}, size: len(value)}
+	if errors.Is(err, runtime.ErrMailboxFull) {
+		l.node.sidings.add(l.node, to, a)
+	} else {
+		a.done(err)
+	}
 }
 
 // signalIn acts on what has no value for a process that is there.

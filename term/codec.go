@@ -115,24 +115,41 @@ var readers = sync.Pool{New: func() any { return new(Reader) }}
 func open(b []byte, l Limits) (*Reader, error) {
 	l = l.withDefaults()
 	if ByteCount(len(b)) > l.MaxBytes {
-		return nil, &DecodeError{Err: fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(b), l.MaxBytes)}
+		return nil, tooLong(b, l.MaxBytes)
 	}
 	r := readers.Get().(*Reader)
 	r.b, r.pos, r.quota = b, 0, l.quota()
 	return r, nil
 }
 
+func tooLong(b []byte, limit ByteCount) error {
+	return &DecodeError{Err: fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(b), limit)}
+}
+
 // finish reports whether the value that was read is all that there is, and gives
-// r back. Only a Parser of the program could still hold it, which it must not; if
-// it does it reads nothing, or disturbs a later decoding, but never leaves the
-// bytes of one.
+// r back.
 func (r *Reader) finish() error {
+	if err := r.atEnd(); err != nil {
+		return err
+	}
+	r.giveBack()
+	return nil
+}
+
+// atEnd reports whether the value that was read is all that there is.
+func (r *Reader) atEnd() error {
 	if r.Len() > 0 {
 		return r.Fail(r.pos, ErrTrailingBytes)
 	}
+	return nil
+}
+
+// giveBack gives r back. Only a Parser of the program could still hold it, which it
+// must not; if it does it reads nothing, or disturbs a later decoding, but never
+// leaves the bytes of one.
+func (r *Reader) giveBack() {
 	r.b, r.pos, r.message, r.skipped = nil, 0, false, nil
 	readers.Put(r)
-	return nil
 }
 
 // decodeFailed adds to err the type that was asked for.

@@ -35,13 +35,48 @@ func (l Limits) DecodeMessage(b []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	v, err := r.readMessage()
+	if err != nil {
+		return nil, err
+	}
+	r.giveBack()
+	return v, nil
+}
+
+// readMessage reads the one message that there is.
+func (r *Reader) readMessage() (any, error) {
 	r.message = true
 	v, err := readAny(r)
 	if err == nil {
-		err = r.finish()
+		err = r.atEnd()
 	}
 	if err != nil {
 		return nil, err
 	}
 	return v, nil
+}
+
+// MessageDecoder decodes one message after the other under the same limits, a little
+// quicker than [Limits.DecodeMessage]. It belongs to one goroutine.
+type MessageDecoder struct {
+	reader Reader
+	max    ByteCount
+	quota  quota
+}
+
+// NewMessageDecoder returns a decoder under limits l.
+func NewMessageDecoder(l Limits) *MessageDecoder {
+	return &MessageDecoder{max: l.withDefaults().MaxBytes, quota: l.quota()}
+}
+
+// Decode decodes what [AppendMessage] wrote, as [Limits.DecodeMessage] does.
+func (d *MessageDecoder) Decode(b []byte) (any, error) {
+	if ByteCount(len(b)) > d.max {
+		return nil, tooLong(b, d.max)
+	}
+	r := &d.reader
+	r.b, r.pos, r.quota, r.skipped = b, 0, d.quota, nil
+	v, err := r.readMessage()
+	r.b = nil
+	return v, err
 }
