@@ -11,8 +11,8 @@ import (
 
 // sendLarge sends a message in fragments.
 func (l *link) sendLarge(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	encode := func(limit ByteCount) ([]byte, error) { return l.appendMessage(nil, to, env, limit) }
-	return l.inFragments(ctx, encode, func() { l.noteMessageLocked(to, env) })
+	encode := func(limit ByteCount) ([]byte, error) { return l.appendMessage(nil, &to, &env, limit) }
+	return l.inFragments(ctx, encode, func() { l.noteMessageLocked(&to, &env) })
 }
 
 // inFragments sends a frame in fragments. There is one such frame on its way at a time:

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -45,10 +46,11 @@ type outgoing struct {
 	env signal.Envelope
 }
 
-// routes are the links that are up. A routes never changes.
+// routes are the links that are up. A routes never changes, but for recent.
 type routes struct {
 	byID   map[pid.NodeID]*link
 	byName map[string]*link
+	recent atomic.Pointer[link] // one of byID, the one found last; nil before
 }
 
 // publishLocked makes the links that are up known to senders.

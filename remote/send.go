@@ -24,7 +24,7 @@ func (n *Node) SendRemote(ctx context.Context, to pid.Address, env signal.Envelo
 	var err error
 	switch env.Kind {
 	case signal.Message, signal.Raw, signal.Call, signal.Reply:
-		err = n.sendMessage(ctx, to, env)
+		err = n.sendMessage(ctx, &to, &env)
 	default:
 		err = n.sendSignal(ctx, to, env)
 	}
@@ -40,23 +40,28 @@ func (n *Node) SendRemote(ctx context.Context, to pid.Address, env signal.Envelo
 
 // find returns the link to an address if it is up, else nil. For a PID it is one to
 // that very start of its node.
-func (n *Node) find(to pid.Address) *link {
+func (n *Node) find(to *pid.Address) *link {
 	r := n.routes.Load()
 	if to.PID.IsZero() {
 		return r.byName[to.Name.Node]
 	}
-	return r.byID[to.PID.Node()]
+	if l := r.recent.Load(); l != nil && to.PID.IsLocal(l.peer) {
+		return l
+	}
+	l := r.byID[to.PID.Node()]
+	r.recent.Store(l)
+	return l
 }
 
 // sendMessage sends what has a value.
-func (n *Node) sendMessage(ctx context.Context, to pid.Address, env signal.Envelope) error {
+func (n *Node) sendMessage(ctx context.Context, to *pid.Address, env *signal.Envelope) error {
 	l := n.find(to)
 	if l == nil {
 		var err error
 		if l, err = n.linkTo(ctx, to.NodeName(), false); err != nil {
 			return err
 		}
-		if isStale(to, l) {
+		if isStale(*to, l) {
 			return registry.ErrNoProc
 		}
 	}
@@ -71,7 +76,7 @@ func isStale(to pid.Address, l *link) bool {
 
 // sendSignal sends what has no value.
 func (n *Node) sendSignal(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	l := n.find(to)
+	l := n.find(&to)
 	if l == nil {
 		var err error
 		if l, err = n.signalLater(to, env); l == nil {
@@ -103,13 +108,13 @@ func (n *Node) signalLater(to pid.Address, env signal.Envelope) (*link, error) {
 }
 
 // message queues what has a value.
-func (l *link) message(ctx context.Context, to pid.Address, env signal.Envelope) error {
+func (l *link) message(ctx context.Context, to *pid.Address, env *signal.Envelope) error {
 	b := buffers.Get().(*[]byte)
 	frame, err := l.appendMessage((*b)[:0], to, env, l.node.cfg.FragmentBytes)
 	switch {
 	case errors.Is(err, term.ErrTooLarge):
 		giveBack(b, (*b)[:0])
-		return l.sendLarge(ctx, to, env)
+		return l.sendLarge(ctx, *to, *env)
 	case err != nil:
 		giveBack(b, (*b)[:0])
 		return err
@@ -121,7 +126,7 @@ func (l *link) message(ctx context.Context, to pid.Address, env signal.Envelope)
 
 // appendMessage appends the frame of a message of at most limit bytes, or returns
 // an error that is term.ErrTooLarge.
-func (l *link) appendMessage(dst []byte, to pid.Address, env signal.Envelope, limit ByteCount) ([]byte, error) {
+func (l *link) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, limit ByteCount) ([]byte, error) {
 	start := len(dst)
 	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
 	kind := wire.KindOf(env.Kind)
@@ -158,7 +163,7 @@ func tooLarge(n int, limit ByteCount) error {
 }
 
 // enqueueMessage queues the one frame of a message.
-func (l *link) enqueueMessage(ctx context.Context, frame []byte, to pid.Address, env signal.Envelope) error {
+func (l *link) enqueueMessage(ctx context.Context, frame []byte, to *pid.Address, env *signal.Envelope) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.awaitRoomLocked(ctx, wholeFrame); err != nil {
@@ -170,7 +175,7 @@ func (l *link) enqueueMessage(ctx context.Context, frame []byte, to pid.Address,
 }
 
 // noteMessageLocked is called when the last frame of a message is queued.
-func (l *link) noteMessageLocked(to pid.Address, env signal.Envelope) {
+func (l *link) noteMessageLocked(to *pid.Address, env *signal.Envelope) {
 	l.sent++
 	if env.Kind == signal.Call {
 		l.relations.watch(env.Ref.Raw(), watch{env.From.ID(), wire.To{ID: to.PID.ID(), Name: to.Name.Name}})

@@ -80,7 +80,7 @@ func (n *Node) spawn(ctx context.Context, node, function string, arg any, held b
 // letGo makes a process begin that was spawned held. If the connection is lost
 // instead, the process ends.
 func (n *Node) letGo(p pid.PID) {
-	if l := n.find(pid.Address{PID: p}); l != nil {
+	if l := n.find(&pid.Address{PID: p}); l != nil {
 		l.answerFrame(wire.AppendRelease(nil, p.ID()))
 	}
 }
