@@ -21,19 +21,21 @@ const (
 // the lock, and gives its memory back piece by piece as it is received.
 type chunk[T any] struct {
 	next  *chunk[T]
-	first uint32 // items[first:end] wait to be received
-	end   uint32
-	items []T
+	first uint16 // items[first:end] wait to be received
+	end   uint16
+
+	// batch is how many messages the receiver has taken over at once, or 65,535, in
+	// the chunk that it is at.
+	batch uint16
+
+	numSpare uint16 // length of spares, in a chunk that is in no such list
 
 	// spares is a list, linked by itself, of largest chunks that were used up before
 	// this one: the receiver makes it longer, the senders take from it. So a flood
 	// uses the same few again and again.
-	spares   *chunk[T]
-	numSpare uint32 // length of spares, in a chunk that is in no such list
+	spares *chunk[T]
 
-	// batch is how many messages the receiver has taken over at once, in the chunk
-	// that it is at.
-	batch uint32
+	items []T
 }
 
 // newChunk returns an empty chunk with room for the given number of messages or the
@@ -80,7 +82,7 @@ func (c *chunk[T]) pop() T {
 
 // remove takes message i out; the others keep their order. The shorter way to
 // close the gap is not looked for: a chunk is small.
-func (c *chunk[T]) remove(i uint32) T {
+func (c *chunk[T]) remove(i uint16) T {
 	v := c.items[i]
 	copy(c.items[c.first+1:i+1], c.items[c.first:i])
 	var zero T
@@ -98,7 +100,7 @@ func (c *chunk[T]) shrunk() *chunk[T] {
 		return c
 	}
 	s := newChunk[T](len(left))
-	s.next, s.end = c.next, uint32(copy(s.items, left))
+	s.next, s.end = c.next, uint16(copy(s.items, left))
 	return s
 }
 

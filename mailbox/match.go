@@ -94,7 +94,7 @@ func (m *Mailbox[T]) takeOver(last *chunk[T], w *wait) (*chunk[T], error) {
 
 // takeOut removes message i of chunk c, whose predecessor in out is before, nil
 // for the first. An emptied chunk is unlinked unless it is the first.
-func (m *Mailbox[T]) takeOut(before, c *chunk[T], i uint32) T {
+func (m *Mailbox[T]) takeOut(before, c *chunk[T], i uint16) T {
 	v := c.remove(i)
 	after := c.shrunk()
 	if c.empty() && before != nil {

@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -135,7 +136,7 @@ func (m *Mailbox[T]) refill(p patience) (v T, err error) {
 func (m *Mailbox[T]) exchangeLocked() {
 	used := m.out
 	m.out = m.in.takeAll()
-	m.out.batch = m.added - uint32(m.turn.taken())
+	m.out.batch = uint16(min(m.added-uint32(m.turn.taken()), math.MaxUint16))
 	if used != nil {
 		m.in.reuse(used)
 	}

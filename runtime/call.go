@@ -41,8 +41,8 @@ type call struct {
 	err    error
 	done   chan struct{} // capacity 1; gets one token when the call leaves the table
 	timer  *time.Timer
-	due    time.Time // zero: no timeout; guarded by the caller's mu
-	armed  time.Time // when timer fires, zero: it does not; guarded by the caller's mu
+	due    instant // 0: no timeout; guarded by the caller's mu
+	armed  instant // when timer fires, 0: it does not; guarded by the caller's mu
 	to     pid.Address
 	callee *process // nil: of another node, or gone
 	away   bool     // the request went to another node
@@ -71,7 +71,8 @@ func CallName[T any](ctx context.Context, to pid.Name, req any) (T, error) {
 // CallTimeout is [Call] that waits for d at the most and then returns a
 // [*RuntimeError] with [ErrTimeout]. It costs less than a context with a deadline.
 func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (T, error) {
-	v, err := c.process().call(toPID(to), req, func(w *call, p *process) { p.setDue(w, d) })
+	p := c.process()
+	v, err := p.call(toPID(to), req, p.rt.instantIn(d), nil)
 	return replyAs[T](toPID(to), v, err)
 }
 
@@ -84,7 +85,7 @@ func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, e
 		return reply, &RuntimeError{"call", to, context.Cause(ctx)}
 	}
 	var stop func() bool
-	v, err := c.process().call(to, req, func(w *call, p *process) {
+	v, err := c.process().call(to, req, 0, func(w *call, p *process) {
 		if ctx != context.Context(c) {
 			ref := w.ref
 			stop = context.AfterFunc(ctx, func() {
@@ -109,14 +110,16 @@ func replyAs[T any](to pid.Address, v any, err error) (reply T, _ error) {
 	return reply, nil
 }
 
-// call makes a call and waits for its end. limit is called once the call can be
-// found, to bound the wait.
-func (p *process) call(to pid.Address, req any, limit func(*call, *process)) (any, error) {
-	w, err := p.startCall(to)
+// call makes a call and waits for its end, until due if that is not 0. limit, unless
+// it is nil, is called once the call can be found, to bound the wait in another way.
+func (p *process) call(to pid.Address, req any, due instant, limit func(*call, *process)) (any, error) {
+	w, err := p.startCall(to, due)
 	if err != nil {
 		return nil, &RuntimeError{"call", to, err}
 	}
-	limit(w, p)
+	if limit != nil {
+		limit(w, p)
+	}
 	if err := p.sendRequest(w, req); err != nil {
 		p.finishCall(w.ref, nil, err)
 	}
@@ -125,7 +128,7 @@ func (p *process) call(to pid.Address, req any, limit func(*call, *process)) (an
 }
 
 // startCall enters a call into the table.
-func (p *process) startCall(to pid.Address) (*call, error) {
+func (p *process) startCall(to pid.Address, due instant) (*call, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.running() {
@@ -139,6 +142,9 @@ func (p *process) startCall(to pid.Address) (*call, error) {
 	}
 	w.ref, w.to = p.rt.node.NextRef(), to
 	r.calls.put(w.ref, w)
+	if due != 0 {
+		w.setDueLocked(due)
+	}
 	return w, nil
 }
 
@@ -155,7 +161,7 @@ func (p *process) endCall(w *call) (v any, err error) {
 	w.value, w.err, w.callee, w.away = nil, nil, nil, false
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w.due = time.Time{}
+	w.due = 0
 	if p.running() {
 		p.recordLocked().freeCall = w // the body may have gone to sleep without waiting for us
 	} else {

@@ -2,42 +2,47 @@ package runtime
 
 import "time"
 
-// setDue bounds a call that is in the table. The timer of an earlier call is left
-// to run if it fires before the new one is due, and set anew then: so a process
-// that makes many calls seldom touches a timer.
-func (p *process) setDue(w *call, d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	w.due = now.Add(d)
-	if w.armed.IsZero() || w.due.Before(w.armed) {
-		w.arm(p, d)
+// instant is a time since the runtime's start; 0 stands for no time. To read the
+// monotonic clock alone takes half as long as time.Now.
+type instant time.Duration
+
+// instantIn returns the instant after d, or the first one if that was earlier.
+func (rt *Runtime) instantIn(d time.Duration) instant { return max(instant(rt.Uptime()+d), 1) }
+
+// setDueLocked bounds a call that is in the table, with the caller's mu held. The
+// timer of an earlier call is left to run if it fires before the new one is due, and
+// set anew then: so a process that makes many calls seldom touches a timer.
+func (w *call) setDueLocked(due instant) {
+	w.due = due
+	if w.armed == 0 || due < w.armed {
+		w.armLocked()
 	}
 }
 
-// arm makes w's timer fire after d, with the caller's mu held.
-func (w *call) arm(p *process, d time.Duration) {
-	w.armed = time.Now().Add(d)
+// armLocked makes w's timer fire when w is due.
+func (w *call) armLocked() {
+	w.armed = w.due
+	left := time.Duration(w.due) - w.caller.rt.Uptime()
 	if w.timer == nil {
-		w.timer = time.AfterFunc(d, func() { p.callDue(w) })
+		w.timer = time.AfterFunc(left, w.timeIsOver)
 	} else {
-		w.timer.Reset(d)
+		w.timer.Reset(left)
 	}
 }
 
-// callDue is called by w's timer.
-func (p *process) callDue(w *call) {
+// timeIsOver is called by w's timer.
+func (w *call) timeIsOver() {
+	p := w.caller
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w.armed = time.Time{}
-	if w.due.IsZero() || !p.running() {
-		return // no call waits
+	w.armed = 0
+	switch {
+	case w.due == 0 || !p.running(): // no call waits
+	case w.due > instant(p.rt.Uptime()):
+		w.armLocked()
+	default:
+		p.finishCallLocked(w.ref, nil, ErrTimeout)
 	}
-	if left := time.Until(w.due); left > 0 {
-		w.arm(p, left)
-		return
-	}
-	p.finishCallLocked(w.ref, nil, ErrTimeout)
 }
 
 // stopTimer stops the timer of a call that is not to be used again.

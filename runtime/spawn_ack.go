@@ -28,7 +28,7 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 	if body == nil {
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, ErrNilBody}
 	}
-	w, err := p.startCall(pid.Address{})
+	w, err := p.startCall(pid.Address{}, 0)
 	if err != nil {
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, err}
 	}
