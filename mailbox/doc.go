@@ -29,5 +29,11 @@
 //   - Messages are passed as they are, not copied: who sends a pointer shares
 //     what it points to. Nothing is kept on disk.
 //
-// The package uses nothing outside the standard library.
+// # How it waits
+//
+// The package uses nothing outside the standard library. With the releases of Go that
+// it knows, a receiver parks by the two functions of Go's scheduler that channels and
+// mutexes park by, which Go keeps linkable; with others, under the race detector, and
+// with the build tag starlang_portable, it waits in a channel. Nothing but speed and
+// memory depends on it.
 package mailbox

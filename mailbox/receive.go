@@ -12,19 +12,21 @@ func (m *Mailbox[T]) Recv() (v T, err error) {
 	if !m.turn.begin() {
 		return v, ErrConcurrentReceive
 	}
-	got := m.hasOut()
-	if !got {
-		if got, err = m.fetch(); err != nil {
-			m.turn.end(0)
-			return v, err
-		}
-	}
-	if got {
+	if m.hasOut() || m.fetch() {
 		v = m.out.pop()
 		m.turn.end(1)
 		return v, nil
 	}
-	return m.finish(m.refill(patience{limit: noLimit}))
+	return m.recvAtEnd()
+}
+
+// recvAtEnd is the rest of Recv when fetch has brought nothing.
+func (m *Mailbox[T]) recvAtEnd() (v T, err error) {
+	if m.bound() != nil {
+		return m.finish(m.refill(patience{limit: noLimit}))
+	}
+	m.turn.end(0)
+	return v, ErrClosed
 }
 
 // TryRecv is [Mailbox.Recv] without waiting: it returns [ErrEmpty] at once if
@@ -76,34 +78,34 @@ func (m *Mailbox[T]) hasOut() bool {
 // busyBatch is how many messages make a flood, if they are taken over at once.
 const busyBatch = 32
 
-// fetch waits for as long as it takes for a message in out, or until the mailbox is
-// closed. It returns false, nil for a bounded mailbox, which is left to refill: most
-// receives in most programs are of the other kind.
+// fetch waits for as long as it takes and reports whether out has a message then. If
+// not, the mailbox is closed, or it is bounded, which is left to refill: most receives
+// in most programs are of the other kind.
 //
 // A receiver that is quicker than its senders would look for each message by itself,
 // and they would hand the mailbox's cache line to and fro. In a flood it waits for
 // some to come together first.
-func (m *Mailbox[T]) fetch() (got bool, err error) {
+func (m *Mailbox[T]) fetch() bool {
 	if m.out != nil && m.out.batch >= busyBatch {
 		linger()
 	}
 	for {
 		m.parker.park()
 		if m.hasOut() {
-			return true, nil
+			return true
 		}
 		m.mu.Lock()
 		switch {
 		case m.bound() != nil:
 			m.mu.Unlock()
-			return false, nil
+			return false
 		case !m.in.empty():
 			m.exchangeLocked()
 			m.mu.Unlock()
-			return true, nil
+			return true
 		case m.flags.has(closed):
 			m.mu.Unlock()
-			return false, ErrClosed
+			return false
 		}
 		m.restLocked()
 		m.mu.Unlock()
