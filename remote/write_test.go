@@ -69,6 +69,6 @@ func TestWrite_OneCallForMany(t *testing.T) {
 		require.Empty(t, in.all())
 		close(gate)
 		require.Len(t, in.all(), 1000)
-		require.Equal(t, before+3, slow.writes.Load(), "the first of them, then all others")
+		require.LessOrEqual(t, slow.writes.Load(), before+3, "those that came first, then all others")
 	})
 }

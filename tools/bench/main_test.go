@@ -73,3 +73,23 @@ func TestRun_ReportsOnEarlierRuns(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(drawn), "1.10×")
 }
+
+// TestReadme_ShowsTheResults compares the front page's table and chart with what the
+// runs give that are kept.
+func TestReadme_ShowsTheResults(t *testing.T) {
+	kept, err := filepath.Glob("results/*.jsonl")
+	require.NoError(t, err)
+	require.Len(t, kept, 1)
+	picture := filepath.Join(t.TempDir(), "chart.svg")
+	var table bytes.Buffer
+	require.NoError(t, bench.Run(t.Context(), []string{"-from", kept[0], "-markdown", "-svg", picture}, &table, io.Discard))
+
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), table.String())
+	drawn, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	shown, err := os.ReadFile(strings.TrimSuffix(kept[0], ".jsonl") + ".svg")
+	require.NoError(t, err)
+	require.Equal(t, string(drawn), string(shown))
+}
