@@ -86,7 +86,7 @@ func TestMailbox_CountsWhatIsQueuedAndTaken(t *testing.T) {
 // The number of messages ever queued is kept modulo 2^32.
 func TestMailbox_CountsOnWhereCountersWrap(t *testing.T) {
 	var box mailbox.Mailbox[int]
-	const before = 1<<32 - 2
+	const before uint64 = 1<<32 - 2
 	box.StartAt(before)
 	for i := range 5 {
 		require.Equal(t, i, box.Len())
@@ -95,7 +95,7 @@ func TestMailbox_CountsOnWhereCountersWrap(t *testing.T) {
 	for i := range 5 {
 		require.Equal(t, 5-i, box.Len())
 		_, _ = box.Recv()
-		require.EqualValues(t, before+i+1, box.Taken())
+		require.Equal(t, before+uint64(i)+1, box.Taken())
 	}
 	require.Zero(t, box.Len())
 }
