@@ -158,6 +158,7 @@ func (rt *Runtime) reap(p *process) {
 			dead = p.tell(e, dead)
 			rt.telling.Add(-1)
 		}
+		rt.processEnded() // after all that Shutdown looks at
 		if len(dead) == 0 {
 			return
 		}
@@ -180,16 +181,13 @@ func (p *process) die() *estate {
 	if p.goroutine {
 		p.rt.zombies.add(p)
 	}
-	var e *estate
-	if p.rec == nil {
-		p.state.Store(uint32(Dead)) // now, so that it gets no record any more
-		p.mu.Unlock()
-		p.rt.registry.Unregister(p.pid())
-	} else {
-		e = p.dieWithRecord()
+	if p.rec != nil {
+		return p.dieWithRecord()
 	}
-	p.rt.processEnded()
-	return e
+	p.state.Store(uint32(Dead)) // now, so that it gets no record any more
+	p.mu.Unlock()
+	p.rt.registry.Unregister(p.pid())
+	return nil
 }
 
 // dieWithRecord is the rest of die for a process that has a record. It is called
