@@ -26,7 +26,7 @@ type pipe struct {
 
 func pipes() []pipe {
 	ctx := context.Background()
-	var unbounded mailbox.Mailbox[item]
+	unbounded := mailbox.New(mailbox.Config[item]{})
 	bounded := mailbox.New(mailbox.Config[item]{Capacity: room})
 	channel := make(chan item, room)
 	return []pipe{

@@ -1,6 +1,9 @@
 package mailbox
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // StartAt makes an unused mailbox one that has already queued and received n
 // messages.
@@ -56,4 +59,10 @@ func chunksError[T any](name string, first, last *chunk[T]) error {
 		}
 	}
 	return nil
+}
+
+// Lines returns in which cache lines of the program's memory the senders' lock and the
+// receiver's turn are.
+func (m *Mailbox[T]) Lines() (senders, receiver uintptr) {
+	return uintptr(unsafe.Pointer(&m.mu)) / cacheLine, uintptr(unsafe.Pointer(&m.turn)) / cacheLine
 }

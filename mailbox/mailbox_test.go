@@ -193,3 +193,15 @@ func TestSender_IsTheSendingHalf(t *testing.T) {
 	require.True(t, s == box.Sender())
 	require.False(t, s == other.Sender())
 }
+
+// TestNew_KeepsSendersAndReceiverApart holds where the allocator puts 128 bytes at a
+// multiple of 128, as Go's does.
+func TestNew_KeepsSendersAndReceiverApart(t *testing.T) {
+	if ^uint(0)>>32 == 0 {
+		return // its size is another one
+	}
+	for range 100 {
+		senders, receiver := mailbox.New(mailbox.Config[int]{}).Lines()
+		require.NotEqual(t, senders, receiver)
+	}
+}
