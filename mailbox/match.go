@@ -9,9 +9,9 @@ import (
 // the others in order. It waits until there is one, and looks at each message
 // once, however long it waits; the next call begins anew with the oldest. match
 // is called in this goroutine with the mailbox unlocked. It may send, but not
-// receive; RecvMatch panics if it is nil. If it panics no message is lost. With [DropOldest] a sender may drop the
-// very message that match is called with: it is then passed over, whatever match
-// says.
+// receive. If it panics no message is lost; RecvMatch itself panics if it is nil.
+// With [DropOldest] a sender may drop the very message that match is called with:
+// it is then passed over, whatever match says.
 func (m *Mailbox[T]) RecvMatch(match func(T) bool) (T, error) {
 	return m.recvMatch(match, patience{limit: noLimit})
 }

@@ -1,7 +1,7 @@
 package mailbox
 
 // A parker lets the receiver wait without a lock until a sender wakes it. It is in
-// one of three states:
+// one of three states, quiet, parked or stirred:
 //
 //	quiet --park--> parked     the receiver; nothing else is done without the lock
 //	quiet --stir--> stirred    a sender, or who else has something to tell
