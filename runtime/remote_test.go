@@ -51,14 +51,14 @@ func TestRemote_MessagesArriveInOrder(t *testing.T) {
 func TestRemote_LinkCarriesTheEndBothWays(t *testing.T) {
 	a, b, _ := twoNodes(t)
 	there := spawn(t, b, idle)
+	linked := make(chan struct{})
 	here := spawn(t, a, func(ctx *runtime.Context) error {
 		require.NoError(t, ctx.Link(there.PID()))
 		require.NoError(t, ctx.Link(there.PID()))
+		close(linked)
 		return idle(ctx)
 	})
-	for len(there.Links()) == 0 {
-		await(t, spawn(t, a, func(*runtime.Context) error { return nil }))
-	}
+	<-linked
 	require.Equal(t, []pid.PID{here.PID()}, there.Links())
 	here.Exit(signal.Kill)
 	require.Equal(t, signal.Killed, await(t, there))
