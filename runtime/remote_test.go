@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -159,41 +160,44 @@ func TestRemote_DeadWatcherLeavesNothingInItsTarget(t *testing.T) {
 	require.Zero(t, there.Holdings())
 }
 
+// The time of a bubble: however slow all is, a request is out before its time is over.
 func TestRemote_Calls(t *testing.T) {
-	a, b, _ := twoNodes(t)
-	server := spawnOpt(t, b, runtime.SpawnOptions{Name: "server"}, echo)
-	calls := make(chan runtime.From, 8)
-	silent := spawn(t, b, deaf(calls))
-	gone := spawn(t, b, func(*runtime.Context) error { return nil })
-	await(t, gone)
-	within(t, a, func(ctx *runtime.Context) error {
-		n, err := runtime.Call[int](ctx, server.PID(), 42)
-		require.NoError(t, err)
-		require.Equal(t, 42, n)
-		n, err = runtime.CallName[int](ctx, pid.Name{Name: "server", Node: "b@there"}, 43)
-		require.NoError(t, err)
-		require.Equal(t, 43, n)
-		require.Zero(t, server.Holdings())
+	synctest.Test(t, func(t *testing.T) {
+		a, b, _ := twoNodes(t)
+		server := spawnOpt(t, b, runtime.SpawnOptions{Name: "server"}, echo)
+		calls := make(chan runtime.From, 8)
+		silent := spawn(t, b, deaf(calls))
+		gone := spawn(t, b, func(*runtime.Context) error { return nil })
+		await(t, gone)
+		within(t, a, func(ctx *runtime.Context) error {
+			n, err := runtime.Call[int](ctx, server.PID(), 42)
+			require.NoError(t, err)
+			require.Equal(t, 42, n)
+			n, err = runtime.CallName[int](ctx, pid.Name{Name: "server", Node: "b@there"}, 43)
+			require.NoError(t, err)
+			require.Equal(t, 43, n)
+			require.Zero(t, server.Holdings())
 
-		_, err = runtime.Call[int](ctx, gone.PID(), 1)
-		require.ErrorIs(t, err, runtime.ErrNoProc)
-		_, err = runtime.CallName[int](ctx, pid.Name{Name: "nobody", Node: "b@there"}, 1)
-		require.ErrorIs(t, err, runtime.ErrNoProc)
+			_, err = runtime.Call[int](ctx, gone.PID(), 1)
+			require.ErrorIs(t, err, runtime.ErrNoProc)
+			_, err = runtime.CallName[int](ctx, pid.Name{Name: "nobody", Node: "b@there"}, 1)
+			require.ErrorIs(t, err, runtime.ErrNoProc)
 
-		_, err = runtime.CallTimeout[int](ctx, silent.PID(), 1, time.Millisecond)
-		require.ErrorIs(t, err, runtime.ErrTimeout)
-		require.Zero(t, silent.Holdings(), "who gave up is forgotten")
-		late := <-calls
-		within(t, b, func(ctx *runtime.Context) error { return ctx.Reply(late, 99) })
-		mustBeEmpty(t, ctx)
+			_, err = runtime.CallTimeout[int](ctx, silent.PID(), 1, time.Millisecond)
+			require.ErrorIs(t, err, runtime.ErrTimeout)
+			require.Zero(t, silent.Holdings(), "who gave up is forgotten")
+			late := <-calls
+			within(t, b, func(ctx *runtime.Context) error { return ctx.Reply(late, 99) })
+			mustBeEmpty(t, ctx)
 
-		go func() {
-			<-calls
-			silent.Exit(signal.Kill)
-		}()
-		_, err = runtime.Call[int](ctx, silent.PID(), 1)
-		require.ErrorIs(t, err, signal.Killed)
-		return nil
+			go func() {
+				<-calls
+				silent.Exit(signal.Kill)
+			}()
+			_, err = runtime.Call[int](ctx, silent.PID(), 1)
+			require.ErrorIs(t, err, signal.Killed)
+			return nil
+		})
 	})
 }
 
