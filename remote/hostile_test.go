@@ -120,10 +120,7 @@ type fortress struct {
 
 func newFortress(t testing.TB) *fortress {
 	all := book{}
-	cfg := remote.Config{
-		Cookie: villainCookie, MaxMessageBytes: 1 << 20, MaxRelations: 1000, BacklogBytes: 4 << 20,
-		HandshakeTimeout: 300 * time.Millisecond, HeartbeatInterval: time.Second, CloseTimeout: 300 * time.Millisecond,
-	}
+	cfg := remote.Config{Cookie: villainCookie, MaxMessageBytes: 1 << 20, MaxRelations: 1000, BacklogBytes: 4 << 20}
 	f := &fortress{TB: t, node: all.start(t, "fort@test", cfg), friend: all.start(t, "friend@test", cfg)}
 	var err error
 	f.server, err = f.node.Runtime().SpawnOpt(runtime.SpawnOptions{Name: "echo"}, echo)
@@ -173,6 +170,7 @@ func TestHostile_BeforeAuthentication(t *testing.T) {
 	honest := dialAs(t, f.node.Addr().String())
 	honest.join("honest@test")
 	_ = honest.Close()
+	awaitNodes(t, f.node, 1)
 	for name, c := range map[string]struct {
 		attack func(v *villain)
 		end    string
@@ -181,8 +179,6 @@ func TestHostile_BeforeAuthentication(t *testing.T) {
 		"length 0":             {func(v *villain) { v.send([]byte{0, 0, 0, 0}) }, "malformed frame"},
 		"garbage":              {func(v *villain) { v.send([]byte("GET / HTTP/1.1\r\n\r\n")) }, "malformed frame"},
 		"nested arrays":        {func(v *villain) { v.send(frameOf(nested(1000))) }, "malformed frame"},
-		"silence":              {func(v *villain) {}, ""},
-		"half a frame":         {func(v *villain) { v.send([]byte{0, 0, 0, 60, 0x97, 1}) }, ""},
 		"a message":            {func(v *villain) { v.send(messageTo(f.server.ID(), 1, "stop")) }, "malformed frame"},
 		"proof without hello":  {func(v *villain) { v.send(wire.AppendMAC(nil, wire.Proof, [32]byte{})) }, "malformed frame"},
 		"message behind hello": {func(v *villain) { v.greet("x@test"); v.send(messageTo(f.server.ID(), 1, "stop")) }, "malformed frame"},
@@ -214,6 +210,23 @@ func TestHostile_BeforeAuthentication(t *testing.T) {
 			c.attack(v)
 			require.Equal(t, c.end, v.expectEnd())
 			f.serves()
+		})
+	}
+}
+
+func TestHostile_WhoSaysTooLittleInTimeIsSentAway(t *testing.T) {
+	for name, said := range map[string][]byte{"silence": nil, "half a frame": {0, 0, 0, 60, 0x97, 1}} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, func(l *lab) {
+				fort, friend := l.node("fort@test"), l.node("friend@test")
+				c, err := l.net.Host("villain@test").Dial(bounded(l), "fort@test")
+				require.NoError(l, err)
+				v, begun := onConn(l, c), time.Now()
+				v.send(said)
+				require.Empty(l, v.expectEnd())
+				require.Equal(l, remote.DefaultHandshakeTimeout, time.Since(begun))
+				l.connect(friend, fort)
+			})
 		})
 	}
 }
@@ -329,7 +342,7 @@ func TestHostile_SpawnsOnlyWhatIsAllowed(t *testing.T) {
 func TestHostile_ThousandsWhoSayNothingKeepNobodyOut(t *testing.T) {
 	netw := remotetest.New(1)
 	start := func(name string) *remote.Node {
-		cfg := netw.Config(name)
+		cfg := patient(netw.Config(name))
 		cfg.Logger = quiet
 		n, err := remote.Start(runtime.MustNew(runtime.Config{Name: name, Logger: quiet}), cfg)
 		require.NoError(t, err)
@@ -341,7 +354,7 @@ func TestHostile_ThousandsWhoSayNothingKeepNobodyOut(t *testing.T) {
 	before := goruntime.NumGoroutine()
 	silent := make([]net.Conn, 0, 10_000)
 	for range cap(silent) {
-		c, err := netw.Host("silent").Dial(bounded(t), "fort@test")
+		c, err := netw.Host("silent").Dial(t.Context(), "fort@test")
 		if err != nil {
 			goruntime.Gosched() // the backlog is full for a moment
 			continue

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -14,7 +15,9 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-const testTimeout = 30 * time.Second
+// testTimeout ends a test that hangs. Nothing that goes on takes as long, on whatever
+// machine.
+const testTimeout = 2 * time.Minute
 
 // quiet is the logger of nodes in tests.
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -34,7 +37,18 @@ func (b book) Resolve(ctx context.Context, node string) (string, error) {
 	return remote.StaticResolver(b).Resolve(ctx, node)
 }
 
-// start starts a node on loopback and enters it in the book.
+// patient returns cfg for a test in real time, which a slow machine may stop for seconds:
+// nothing that cfg leaves open is given up before the test is.
+func patient(cfg remote.Config) remote.Config {
+	for _, d := range []*time.Duration{
+		&cfg.HandshakeTimeout, &cfg.ConnectTimeout, &cfg.HeartbeatInterval, &cfg.StallTimeout, &cfg.CloseTimeout,
+	} {
+		*d = cmp.Or(*d, testTimeout)
+	}
+	return cfg
+}
+
+// start starts a patient node on loopback and enters it in the book.
 func (b book) start(t testing.TB, name string, cfg remote.Config) *remote.Node {
 	t.Helper()
 	rt := runtime.MustNew(runtime.Config{Name: name, Logger: quiet})
@@ -47,7 +61,7 @@ func (b book) start(t testing.TB, name string, cfg remote.Config) *remote.Node {
 	if cfg.Logger == nil {
 		cfg.Logger = quiet
 	}
-	n, err := remote.Start(rt, cfg)
+	n, err := remote.Start(rt, patient(cfg))
 	require.NoError(t, err)
 	b[name] = n.Addr().String()
 	t.Cleanup(func() { stop(t, n) })
