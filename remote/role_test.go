@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,39 +26,40 @@ const (
 	roleVariable = "STARLANG_REMOTE_TEST_ROLE"
 	nameVariable = "STARLANG_REMOTE_TEST_NAME"
 	peerVariable = "STARLANG_REMOTE_TEST_PEER" // name=address of a node to talk to
+	sizeVariable = "STARLANG_REMOTE_TEST_SIZE" // how many messages to send it
 )
 
-// roles are what the test binary can play.
-var roles = map[string]func(*remote.Node) error{
-	"echo": func(n *remote.Node) error { return spawnNamed(n, "echo", echo) },
-	"sink": func(n *remote.Node) error { return spawnNamed(n, "sink", sink) },
-	"flood": func(n *remote.Node) error {
+// roles are what the test binary can play: the bodies of processes, which have the
+// role's name.
+var roles = map[string]runtime.Body{
+	"echo": echo,
+	"sink": sink,
+	"flood": func(ctx *runtime.Context) error {
 		peer, _, _ := strings.Cut(os.Getenv(peerVariable), "=")
-		return spawnNamed(n, "flood", flood(pid.Name{Name: "sink", Node: peer}))
+		count, err := strconv.ParseInt(os.Getenv(sizeVariable), 10, 64)
+		if err != nil {
+			return err
+		}
+		return flood(ctx, pid.Name{Name: "sink", Node: peer}, count)
 	},
-}
-
-func spawnNamed(n *remote.Node, name string, body runtime.Body) error {
-	_, err := n.Runtime().SpawnOpt(runtime.SpawnOptions{Name: name}, body)
-	return err
 }
 
 // playRole is the main function of a program of its own.
 func playRole(role string) int {
 	rt := runtime.MustNew(runtime.Config{Name: os.Getenv(nameVariable), Logger: quiet})
-	n, err := remote.Start(rt, remote.Config{
-		Listen: "127.0.0.1:0", Logger: quiet, Resolver: peerResolver(),
-		HeartbeatInterval: heartbeatOf(role), CloseTimeout: time.Second,
+	n, err := remote.Start(rt, patient(remote.Config{
+		Listen: "127.0.0.1:0", Logger: quiet, Resolver: peerResolver(), CloseTimeout: time.Second,
 		MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
-	})
+	}))
+	var p pid.PID
 	if err == nil {
-		err = roles[role](n)
+		p, err = rt.SpawnOpt(runtime.SpawnOptions{Name: role}, roles[role])
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println(n.Addr())
+	fmt.Println(n.Addr(), p)
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
@@ -72,23 +75,11 @@ func peerResolver() remote.Resolver {
 	return remote.StaticResolver{name: addr}
 }
 
-// roleHeartbeat is the interval of programs that play a role, and of the nodes that
-// watch them die.
-const roleHeartbeat = 500 * time.Millisecond
-
-// heartbeatOf returns the interval of a role. Those who send much are not to be
-// taken for dead on a machine with much else to do.
-func heartbeatOf(role string) time.Duration {
-	if role == "flood" {
-		return 20 * roleHeartbeat
-	}
-	return roleHeartbeat
-}
-
 // player is a program that plays a role.
 type player struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
+	pid   pid.PID // of the role's process
 }
 
 // play starts a program that plays a role, and enters its address in the book.
@@ -103,19 +94,26 @@ func (b book) play(t testing.TB, role, name string, env ...string) *player {
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	p := &player{cmd, stdin}
+	p := &player{cmd: cmd, stdin: stdin}
 	t.Cleanup(p.leave)
-	addr, err := bufio.NewReader(stdout).ReadString('\n')
+	line, err := bufio.NewReader(stdout).ReadString('\n')
 	require.NoError(t, err)
-	b[name] = strings.TrimSpace(addr)
+	addr, process, _ := strings.Cut(strings.TrimSpace(line), " ")
+	b[name] = addr
+	p.pid, err = pid.ParsePID(process)
+	require.NoError(t, err)
 	return p
 }
 
-// leave ends the program in order and waits for it. It may be called again.
+// leave ends the program in order and waits for it. It may be called again, and of a
+// program that was stopped.
 func (p *player) leave() {
+	_ = p.signal(syscall.SIGCONT)
 	_ = p.stdin.Close()
 	_ = p.cmd.Wait()
 }
+
+func (p *player) signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
 
 // kill ends the program at once and waits for it.
 func (p *player) kill(t testing.TB) {
