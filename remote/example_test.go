@@ -19,7 +19,7 @@ func Example() {
 		}
 		return n
 	}
-	bank, shop := start("bank@127.0.0.1:47111"), start("shop@127.0.0.1:47112")
+	bank, shop := start("bank@127.0.0.1:14371"), start("shop@127.0.0.1:14372")
 	defer bank.Runtime().Shutdown(context.Background())
 	defer bank.Close(context.Background())
 	defer shop.Close(context.Background())
@@ -42,7 +42,7 @@ func Example() {
 
 	// A process at the shop calls it, by name.
 	err = shop.Runtime().Run(context.Background(), func(ctx *runtime.Context) error {
-		v, err := runtime.CallName[int](ctx, pid.Name{Name: "double", Node: "bank@127.0.0.1:47111"}, 21)
+		v, err := runtime.CallName[int](ctx, pid.Name{Name: "double", Node: "bank@127.0.0.1:14371"}, 21)
 		fmt.Println(v, err)
 		return nil
 	})

@@ -2,11 +2,14 @@ package remote_test
 
 import (
 	"bufio"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,11 +66,17 @@ func buildReadme(t *testing.T) (path string) {
 	return path
 }
 
-// freeAddress returns an address of loopback on which nobody listens.
+// freeAddress returns an address of loopback on which nobody listens. Its port is below
+// those that systems give to whoever asks for any, so that nobody is given it before it
+// is used; not even who dials it too early, and would be connected with himself.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	for {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.N(20_000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+		require.ErrorIs(t, err, syscall.EADDRINUSE)
+	}
 }
