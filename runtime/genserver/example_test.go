@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
@@ -82,28 +81,35 @@ func ExampleFrom_Reply() {
 }
 
 // patient works on a request until its caller gives up.
-type patient struct{ gaveUp chan error }
+type patient struct {
+	begun  chan struct{}
+	gaveUp chan error
+}
 
 func (s patient) HandleCall(ctx *genserver.Context, from genserver.From, _ any) (any, error) {
 	call := ctx.CallContext(from)
+	close(s.begun)
 	<-call.Done()
 	s.gaveUp <- call.Err()
 	return genserver.NoReply, nil
 }
 
-// The deadline of the caller's context is that of the handler's.
+// When the caller's context ends, so does the handler's.
 func ExampleContext_CallContext() {
 	rt := runtime.MustNew(runtime.Config{})
 	_ = rt.Run(context.Background(), func(ctx *runtime.Context) error {
-		server := patient{make(chan error, 1)}
+		server := patient{make(chan struct{}), make(chan error, 1)}
 		p, err := genserver.Start(ctx, server, genserver.Options{})
 		if err != nil {
 			return err
 		}
-		bound, cancel := context.WithTimeout(ctx, time.Millisecond)
-		defer cancel()
+		bound, cancel := context.WithCancel(ctx)
+		go func() { // ends with the call's beginning
+			<-server.begun
+			cancel()
+		}()
 		_, err = genserver.Call[string](bound, p, "anything")
-		fmt.Println(errors.Is(err, context.DeadlineExceeded), <-server.gaveUp != nil)
+		fmt.Println(errors.Is(err, context.Canceled), <-server.gaveUp != nil)
 		return genserver.Stop(ctx, p, signal.Normal)
 	})
 	// Output: true true
