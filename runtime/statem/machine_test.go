@@ -50,8 +50,8 @@ func TestReply_InALaterState(t *testing.T) {
 			},
 		},
 	}
-	inWorld(t, genserver.Options{}, idle, func(w *world) {
-		p, err := statem.Start(w.ctx, m, genserver.Options{})
+	play(t, idle, func(w *world) {
+		p, err := statem.Start(w.ctx, m, w.opts)
 		require.NoError(t, err)
 		_, err = w.ctx.SendAfter(p, time.Millisecond, "open")
 		require.NoError(t, err)
