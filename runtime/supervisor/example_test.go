@@ -12,7 +12,7 @@ import (
 
 func Example() {
 	rt := runtime.MustNew(runtime.Config{Logger: slog.New(slog.DiscardHandler)})
-	starts := make(chan int)
+	starts := make(chan int, 2)
 	n := 0
 	worker := func(ctx *runtime.Context, ready runtime.From) error {
 		n++
@@ -23,24 +23,22 @@ func Example() {
 		_, err := ctx.Recv()
 		return err
 	}
-	go func() { // ends with the program
-		_, err := supervisor.Start(context.Background(), rt, supervisor.Spec{
-			Name:     "top",
-			Strategy: supervisor.OneForOne,
-			Children: []supervisor.ChildSpec{
-				{ID: "worker", Start: supervisor.ReadyBody(runtime.SpawnOptions{Name: "worker"}, worker)},
-			},
-		})
-		if err != nil {
-			fmt.Println(err)
-		}
-	}()
-	fmt.Println("start", <-starts)
+	top, err := supervisor.Start(context.Background(), rt, supervisor.Spec{
+		Name:     "top",
+		Strategy: supervisor.OneForOne,
+		Children: []supervisor.ChildSpec{
+			{ID: "worker", Start: supervisor.ReadyBody(runtime.SpawnOptions{Name: "worker"}, worker)},
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("start", <-starts) // the worker was ready before the supervisor was
 	p, _ := rt.Whereis("worker")
 	_ = rt.Exit(p, signal.Kill)
 	fmt.Println("start", <-starts, "- it is back")
 
-	top, _ := rt.Whereis("top")
 	_ = rt.Exit(top, signal.Shutdown)
 	fmt.Println(rt.Shutdown(context.Background()))
 	// Output:
