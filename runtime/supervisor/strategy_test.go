@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/genserver"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
@@ -129,8 +130,11 @@ func TestRestartStrategies_TwoDieAtOnce(t *testing.T) {
 		sup := w.start(supervisor.Spec{Strategy: supervisor.OneForAll, Children: workers(w, supervisor.Permanent, "a", "b")})
 		w.noted()
 		a, b := w.child(sup, "a").PID, w.child(sup, "b").PID
+		require.NoError(t, genserver.Suspend(w.ctx, sup)) // so that it learns of neither before both are dead
 		require.NoError(t, w.ctx.Exit(a, signal.Kill))
 		require.NoError(t, w.ctx.Exit(b, signal.Kill))
+		require.Empty(t, w.noted())
+		require.NoError(t, genserver.Resume(w.ctx, sup))
 		require.Equal(t, []string{"start a", "start b"}, w.noted())
 		require.Equal(t, uint64(1), w.child(sup, "b").Restarts)
 		w.stop(sup)
