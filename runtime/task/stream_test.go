@@ -21,8 +21,9 @@ type result = task.StreamResult[int, int]
 type load struct{ now, most atomic.Int64 }
 
 func (l *load) during(f func()) {
-	if n := l.now.Add(1); n > l.most.Load() {
-		l.most.Store(n)
+	n := l.now.Add(1)
+	for most := l.most.Load(); n > most && !l.most.CompareAndSwap(most, n); {
+		most = l.most.Load()
 	}
 	defer l.now.Add(-1)
 	f()
