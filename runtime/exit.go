@@ -184,9 +184,9 @@ func (p *process) die() *estate {
 	if p.rec != nil {
 		return p.dieWithRecord()
 	}
-	p.state.Store(uint32(Dead)) // now, so that it gets no record any more
-	p.mu.Unlock()
 	p.rt.registry.Unregister(p.pid())
+	p.state.Store(uint32(Dead)) // before the unlock, so that it gets no record any more
+	p.mu.Unlock()
 	return nil
 }
 
@@ -239,7 +239,6 @@ type estate struct {
 	links    table[pid.PID, *process]
 	monitors table[pid.Ref, *monitor]
 	watchers table[pid.Ref, watcher]
-	waiters  chan struct{}
 }
 
 // estates are for use again: each is larger than what else an end needs of the stack.
@@ -249,8 +248,8 @@ var estates = sync.Pool{New: func() any { return new(estate) }}
 // held. From then on nothing can be added: all who would look at the state first.
 func (r *record) leaveEstate() *estate {
 	e := estates.Get().(*estate)
-	e.reason, e.links, e.monitors, e.watchers, e.waiters = r.reason, r.links, r.monitors, r.watchers, r.waiters
-	r.waiters = nil
+	e.reason, e.links, e.monitors, e.watchers = r.reason, r.links, r.monitors, r.watchers
+	r.telling = true
 	r.links = table[pid.PID, *process]{}
 	r.monitors = table[pid.Ref, *monitor]{}
 	r.watchers = table[pid.Ref, watcher]{}
@@ -266,12 +265,21 @@ func (p *process) tell(e *estate, dead []*process) []*process {
 	}
 	dead = p.tellLinks(e, dead)
 	p.tellWatchers(e)
-	if e.waiters != nil {
-		close(e.waiters)
-	}
+	p.wakeWaiters()
 	*e = estate{}
 	estates.Put(e)
 	return dead
+}
+
+// wakeWaiters is the end of telling: see endOfLife.
+func (p *process) wakeWaiters() {
+	p.mu.Lock()
+	waiters := p.rec.waiters
+	p.rec.waiters, p.rec.telling = nil, false
+	p.mu.Unlock()
+	if waiters != nil {
+		close(waiters)
+	}
 }
 
 func (p *process) tellLinks(e *estate, dead []*process) []*process {

@@ -63,8 +63,8 @@ func (h ProcessHandle) ExitReason() (signal.ExitReason, bool) {
 	return s.Reason, s.State == Dead
 }
 
-// Wait waits until the process is Dead and returns why, or the cause of ctx if
-// that ends first.
+// Wait waits until the process is Dead, and all were told who linked to it or
+// monitored it, and returns why it ended, or the cause of ctx if that ends first.
 func (h ProcessHandle) Wait(ctx context.Context) (signal.ExitReason, error) {
 	if end := h.p.endOfLife(); end != nil {
 		select {
@@ -78,11 +78,11 @@ func (h ProcessHandle) Wait(ctx context.Context) (signal.ExitReason, error) {
 }
 
 // endOfLife returns a channel that is closed when p has told everyone of its end,
-// nil if it is Dead.
+// nil if it has.
 func (p *process) endOfLife() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stateNow() == Dead {
+	if p.stateNow() == Dead && (p.rec == nil || !p.rec.telling) {
 		return nil
 	}
 	r := p.recordLocked()

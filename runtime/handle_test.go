@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	goruntime "runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -75,6 +76,45 @@ func TestProcessHandle_WaitEndsWithItsContext(t *testing.T) {
 	h.Exit(signal.Kill)
 	require.Equal(t, signal.Killed, await(t, h))
 	require.Equal(t, signal.Killed, await(t, h), "as often as one likes")
+}
+
+// Whoever waits finds all told, also if the process is Dead when the wait begins.
+func TestProcessHandle_WaitEndsWhenAllWereTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := startWith(t, runtime.Config{Name: "a@here"})
+		hook := make(slowHook)
+		require.NoError(t, rt.SetRemoteSendHook(hook))
+		h := spawn(t, rt, idle)
+		far, err := pid.NewNode("b@there")
+		require.NoError(t, err)
+		watch := signal.Envelope{Kind: signal.Monitor, From: far.NextPID(), Ref: far.NextRef()}
+		require.NoError(t, rt.Deliver(context.Background(), pid.Address{PID: h.PID()}, watch))
+
+		ended := make(chan signal.ExitReason, 2)
+		wait := func() { ended <- await(t, h) }
+		go wait()
+		h.Exit(signal.Shutdown)
+		synctest.Wait()
+		require.Equal(t, runtime.Dead, h.Info().State)
+		go wait()
+		synctest.Wait()
+		require.Empty(t, ended, "the down is not on its way yet")
+		close(hook)
+		require.Equal(t, signal.Shutdown, <-ended)
+		require.Equal(t, signal.Shutdown, <-ended)
+	})
+}
+
+func TestDead_MeansOutOfTheTableConcurrentSafe(t *testing.T) {
+	rt := start(t)
+	for range hundredThousand / 20 {
+		h := spawn(t, rt, func(*runtime.Context) error { return nil })
+		for dead := false; !dead; _, dead = h.ExitReason() {
+			goruntime.Gosched()
+		}
+		_, there := rt.Process(h.PID())
+		require.False(t, there)
+	}
 }
 
 func TestState_HasNames(t *testing.T) {

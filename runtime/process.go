@@ -85,12 +85,13 @@ type record struct {
 
 	reason   signal.ExitReason // Invariant: Normal while Running, and never changes after
 	signaled bool              // it ends because of an exit signal
+	telling  bool              // it is Dead and has yet to tell all of its end
 	grace    time.Duration     // 0: the runtime's
 	graceEnd *time.Timer       // runs while Exiting
 
 	inner    context.Context // see Context.Done; nil until asked for
 	cancel   context.CancelCauseFunc
-	waiters  chan struct{} // closed when Dead; nil until asked for
+	waiters  chan struct{} // closed when all were told of the end; nil until asked for
 	freeCall *call         // the last call's, to be used again
 
 	exitWatches *exitWatch // see Context.WatchExit
