@@ -194,16 +194,20 @@ func TestTrapFlag_ToggledUnderFire(t *testing.T) {
 			}
 			return nil
 		})
+		var all []runtime.ProcessHandle
 		for range shooters {
-			spawn(t, rt, func(ctx *runtime.Context) error {
+			all = append(all, spawn(t, rt, func(ctx *runtime.Context) error {
 				for range shots {
-					require.NoError(t, ctx.Exit(target.PID(), signal.Error("shot")))
+					must(t, ctx.Exit(target.PID(), signal.Error("shot")))
 				}
 				return nil
-			})
+			}))
 		}
 		if await(t, target) == signal.Error("shot") {
 			require.False(t, target.TrapsExits(), "it died although it trapped")
+		}
+		for _, shooter := range all { // they may still shoot at the dead
+			require.Equal(t, signal.Normal, await(t, shooter))
 		}
 	}
 }
