@@ -1,6 +1,7 @@
 package term_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -14,6 +15,7 @@ var messages = []struct {
 }{
 	{"int", 5},
 	{"tick", sentTick},
+	{"64 bytes", tick{1 << 20, strings.Repeat("x", 56)}},
 	{"order", sentOrder},
 	{"pointer", &tick{1, "text"}},
 	{"1000 ints", make([]int, 1000)},
@@ -67,6 +69,26 @@ func BenchmarkDecodeMessage(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := term.DecodeMessage(buf); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkMessageDecoder decodes what the reader of a connection does, as it does.
+func BenchmarkMessageDecoder(b *testing.B) {
+	for _, m := range messages {
+		b.Run(m.name, func(b *testing.B) {
+			buf, err := term.AppendMessage(nil, m.v)
+			if err != nil {
+				b.Fatal(err)
+			}
+			d := term.NewMessageDecoder(term.Limits{})
+			b.SetBytes(int64(len(buf)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := d.Decode(buf); err != nil {
 					b.Fatal(err)
 				}
 			}

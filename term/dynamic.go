@@ -59,6 +59,9 @@ func readAnyInt(r *Reader) (any, error) {
 
 func readAnyArray(r *Reader) (any, error) {
 	start := r.pos
+	if r.recent != nil && r.recent.precedes(r.b[start:]) {
+		return readLikeLast(r)
+	}
 	n, err := r.enterArray()
 	if err != nil {
 		return nil, err

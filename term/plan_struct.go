@@ -79,11 +79,8 @@ func (s *structPlan) present(src address) int {
 }
 
 func (s *structPlan) decode(r *Reader, dst address) error {
-	if r.skipNil() {
-		return nil
-	}
-	n, err := r.enterMap()
-	if err != nil {
+	n, err := s.enter(r)
+	if err != nil || n < 0 {
 		return err
 	}
 	var seen fieldSet
@@ -119,6 +116,20 @@ func (s *structPlan) decode(r *Reader, dst address) error {
 		return r.closeKeys(outer)
 	}
 	return nil
+}
+
+// enter enters the map that comes next and returns its length, or -1 for nil. It is
+// quick if the map has as many fields as the struct.
+func (s *structPlan) enter(r *Reader) (n int, err error) {
+	if r.pos < len(r.b) && r.b[r.pos] == s.header[0] && len(s.header) == 1 {
+		start := r.pos
+		r.pos++
+		return len(s.fields), r.enter(start, len(s.fields), 2*len(s.fields))
+	}
+	if r.skipNil() {
+		return -1, nil
+	}
+	return r.enterMap()
 }
 
 // fieldSet is a set of fields, by index.

@@ -69,6 +69,10 @@ func (r *Reader) ReadInt() (int64, error) {
 		}
 	}
 	start := r.pos
+	if rest := r.b[start:]; len(rest) > 4 && rest[0] == codeUint32 {
+		r.pos += 5
+		return int64(binary.BigEndian.Uint32(rest[1:])), nil
+	}
 	n, negative, err := r.integer()
 	if err == nil && !negative && n > math.MaxInt64 {
 		err = r.Fail(start, fmt.Errorf("%w: %d does not fit int64", ErrRange, n))
@@ -167,10 +171,14 @@ func (r *Reader) ReadBytes() ([]byte, error) {
 // ReadView reads bytes or a string without copying: the result is part of the
 // Reader's bytes, valid as long as they are, and must not be changed.
 func (r *Reader) ReadView() ([]byte, error) {
-	if r.pos < len(r.b) {
-		if c := r.b[r.pos]; c&^31 == codeFixStr {
+	if rest := r.b[r.pos:]; len(rest) > 0 { // the two that nearly all are, at once
+		switch c := rest[0]; {
+		case c&^31 == codeFixStr:
 			r.pos++
 			return r.take(int(c & 31))
+		case c == codeStr8 && len(rest) > 1:
+			r.pos += 2
+			return r.take(int(rest[1]))
 		}
 	}
 	if k := r.Kind(); k != KindString && k != KindBytes {

@@ -116,6 +116,25 @@ func readNamed(r *Reader, start int, name []byte) (v any, err error) {
 	return v, err
 }
 
+// precedes reports whether b begins with the name of the form's type, as
+// appendTypeName writes it.
+func (w *wireForm) precedes(b []byte) bool {
+	return len(b) >= len(w.prefix) && string(b[:len(w.prefix)]) == string(w.prefix)
+}
+
+// readLikeLast is readAny for a value that is preceded by the same type name as the one
+// that was read last: the name need not be taken apart.
+func readLikeLast(r *Reader) (any, error) {
+	start := r.pos
+	if err := r.enter(start, 2, 0); err != nil {
+		return nil, err
+	}
+	r.pos += len(r.recent.prefix)
+	v, err := r.recent.plan.readBoxed(r, start)
+	r.leave()
+	return v, err
+}
+
 // readBoxed reads a value of p's type, which begins at start.
 func (p *plan) readBoxed(r *Reader, start int) (any, error) {
 	if r.message && start == 0 {
