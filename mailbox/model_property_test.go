@@ -80,6 +80,7 @@ func compare(rt *rapid.T, cfg mailbox.Config[mail]) {
 		"":        p.check,
 		"send":    p.send,
 		"flood":   p.flood,
+		"sendAll": p.sendAll,
 		"giveUp":  p.giveUpSend,
 		"stop":    p.stopSend,
 		"receive": p.startReceive,
@@ -178,6 +179,31 @@ func (p *pair) flood(rt *rapid.T) {
 		require.Equal(rt, s.err, p.box.TrySend(s.mail))
 		synctest.Wait() // a receiver that waits has it before the next
 	}
+}
+
+// sendAll sends many at once. A receiver that waits on a bounded mailbox may make room
+// between two of them, or after the last.
+func (p *pair) sendAll(rt *rapid.T) {
+	limit := 600
+	if p.receive != nil && p.model.capacity > 0 {
+		limit = 1
+	}
+	mails := make([]mail, rapid.IntRange(0, limit).Draw(rt, "n"))
+	for i := range mails {
+		mails[i] = p.newMail(rt)
+	}
+	want, wantErr := 0, error(nil)
+	for ; want < len(mails) && wantErr == nil; want++ {
+		s := &modelSend{mail: mails[want], errWait: mailbox.ErrMailboxFull}
+		p.model.send(s)
+		wantErr = s.err
+	}
+	if wantErr != nil {
+		want--
+	}
+	queued, err := p.box.SendAll(mails)
+	require.Equal(rt, want, queued)
+	require.Equal(rt, wantErr, err)
 }
 
 func (p *pair) waitingSend(rt *rapid.T) *pairSend {

@@ -18,6 +18,19 @@ func (q *queue[T]) push(v T) {
 	c.end++
 }
 
+// pushAll adds all of vs.
+func (q *queue[T]) pushAll(vs []T) {
+	for len(vs) > 0 {
+		c := q.last
+		if c == nil || c.full() {
+			c = q.grow()
+		}
+		n := copy(c.items[c.end:], vs)
+		c.end += uint16(n)
+		vs = vs[n:]
+	}
+}
+
 func (q *queue[T]) grow() *chunk[T] {
 	if q.last == nil {
 		q.reuse(newChunk[T](smallChunk))

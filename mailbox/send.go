@@ -18,6 +18,9 @@ func (s Sender[T]) Send(ctx context.Context, v T) error { return s.m.Send(ctx, v
 // TrySend is [Mailbox.TrySend].
 func (s Sender[T]) TrySend(v T) error { return s.m.TrySend(v) }
 
+// SendAll is [Mailbox.SendAll].
+func (s Sender[T]) SendAll(vs []T) (queued int, err error) { return s.m.SendAll(vs) }
+
 // IsClosed is [Mailbox.IsClosed].
 func (s Sender[T]) IsClosed() bool { return s.m.IsClosed() }
 
@@ -63,6 +66,35 @@ func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) e
 	m.in.push(v)
 	m.wakeAndUnlock()
 	return nil
+}
+
+// SendAll queues all of vs, in order, and wakes the receiver once. It never waits: it
+// returns how many it has queued and, if that is not all, why not the next one, as
+// [Mailbox.TrySend] does. It keeps nothing of vs itself. In a bounded mailbox messages
+// of others may come between these.
+func (m *Mailbox[T]) SendAll(vs []T) (queued int, err error) {
+	if len(vs) > 1 && m.sendTogether(vs) {
+		return len(vs), nil
+	}
+	for i, v := range vs {
+		if err := m.TrySend(v); err != nil {
+			return i, err
+		}
+	}
+	return len(vs), nil
+}
+
+// sendTogether queues all of vs if none of them can be refused.
+func (m *Mailbox[T]) sendTogether(vs []T) bool {
+	m.mu.Lock()
+	if m.flags.has(closed) || m.bound() != nil {
+		m.mu.Unlock()
+		return false
+	}
+	m.added += uint32(len(vs))
+	m.in.pushAll(vs)
+	m.wakeAndUnlock()
+	return true
 }
 
 // wakeAndUnlock unlocks m and wakes the receiver if it waits.

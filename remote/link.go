@@ -64,6 +64,7 @@ type inbound struct {
 	roundTrip atomic.Int64  // of the last ping; 0 before
 	waiting   waiting
 	decoder   *term.MessageDecoder
+	batch     batch
 	assembly  assembly
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
-	"github.com/starlang-go/starlang/runtime"
 )
 
 // The read buffer begins small and grows while reads fill it, up to one frame of
@@ -53,6 +52,7 @@ func (l *link) read() {
 // frames acts on the whole frames at the beginning of b and returns how long they
 // are together.
 func (l *link) frames(b []byte) (used int, err error) {
+	defer l.deliverBatch()
 	for len(b)-used >= wire.LengthBytes {
 		length := binary.BigEndian.Uint32(b[used:])
 		if length == 0 || length > wire.MaxFrameBytes {
@@ -110,6 +110,7 @@ func (l *link) frame(body []byte, whole bool) error {
 		l.plainMessage(from, to, value, whole)
 		return nil
 	}
+	l.deliverBatch()
 	var f wire.Frame
 	if err := wire.Parse(&f, body); err != nil {
 		return err
@@ -127,28 +128,27 @@ func (l *link) frame(body []byte, whole bool) error {
 	return nil
 }
 
-// plainMessage delivers a message to a PID: most frames are of this kind. Nearly all
+// plainMessage takes in a message to a PID: most frames are of this kind. Nearly all
 // can be delivered at once, and then do not need an envelope.
 func (l *link) plainMessage(from, to uint64, value []byte, whole bool) {
-	l.received.Add(1)
-	if whole || l.node.sidings.inUse.Load() > 0 {
+	aside := whole || l.node.sidings.inUse.Load() > 0
+	if aside || to != l.batch.to {
+		l.deliverBatch()
+	}
+	if aside {
+		l.received.Add(1)
 		l.deliverValue(to, signal.Envelope{Kind: signal.Message, From: l.remote(from)}, value, whole)
 		return
 	}
 	v, err := l.decoder.Decode(value)
 	if err != nil {
+		l.received.Add(1)
 		l.undecodable(to, signal.Envelope{Kind: signal.Message, From: l.remote(from)}, err)
 		return
 	}
-	err = l.node.rt.DeliverMessage(noWait, pid.New(l.node.self, to), v)
-	if err == nil {
-		return
-	}
-	a := arrival{link: l, env: signal.Envelope{Kind: signal.Message, From: l.remote(from), Value: v}, size: len(value)}
-	if errors.Is(err, runtime.ErrMailboxFull) {
-		l.node.sidings.add(l.node, to, a)
-	} else {
-		a.done(err)
+	l.batch.add(from, to, v, len(value))
+	if l.batch.full() {
+		l.deliverBatch()
 	}
 }
 

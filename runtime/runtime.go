@@ -160,16 +160,6 @@ func (rt *Runtime) Exit(to pid.PID, reason signal.ExitReason) error {
 	return rt.sendExit(context.Background(), nil, pid.PID{}, to, reason)
 }
 
-// DeliverMessage brings in a message from another node: it is [Runtime.Deliver] of a
-// signal.Message to a PID, and quicker.
-func (rt *Runtime) DeliverMessage(ctx context.Context, to pid.PID, v any) error {
-	q, ok := rt.registry.Get(to)
-	if !ok {
-		return rt.Deliver(ctx, pid.Address{PID: to}, signal.Envelope{Kind: signal.Message, Value: v})
-	}
-	return q.accept(ctx, nil, userMessage(v))
-}
-
 // Deliver brings in a signal from another node. Only the module that connects
 // nodes calls it. For a link, monitor or call to a process that is gone it
 // answers the sender with an exit or down signal, reason noproc, or the error of
