@@ -168,7 +168,9 @@ func (l *link) wrote(n int) {
 	if l.writing > 0 {
 		l.writeAt = time.Now()
 	}
-	if l.room != nil && l.queuedLocked() < l.node.cfg.QueueBytes {
+	// Not as soon as there is some room: the first of many senders would fill it again,
+	// and all of them would have been woken for that.
+	if l.room != nil && l.queuedLocked() <= l.node.cfg.QueueBytes/2 {
 		close(l.room)
 		l.room = nil
 	}
