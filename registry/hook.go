@@ -41,12 +41,12 @@ func (s *hookSlot) set(h RemoteSendHook) error {
 	return nil
 }
 
-func (s *hookSlot) send(ctx context.Context, to pid.Address, env signal.Envelope) error {
+func (s *hookSlot) send(ctx context.Context, to pid.Address, env *signal.Envelope) error {
 	h := s.hook.Load()
 	if h == nil {
 		return &SendError{to, ErrNoRemoteHook}
 	}
-	return (*h).SendRemote(ctx, to, env)
+	return (*h).SendRemote(ctx, to, *env)
 }
 
 // defaultHook is the slot that all registries made by [NewDefault] share.

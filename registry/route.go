@@ -13,7 +13,7 @@ import (
 // [ErrNoRemoteHook].
 func (r *Registry[H]) Send(ctx context.Context, to pid.PID, env signal.Envelope) error {
 	if !to.IsLocal(r.node) {
-		return r.sendAway(ctx, pid.Address{PID: to}, env)
+		return r.sendAway(ctx, to, &env)
 	}
 	h, ok := r.procs.Load(to.ID())
 	if !ok {
@@ -31,7 +31,7 @@ func (r *Registry[H]) SendRaw(ctx context.Context, from, to pid.PID, b []byte) e
 // returns a [*SendError] with [ErrNameNotFound] if nobody here has it.
 func (r *Registry[H]) SendNamed(ctx context.Context, to pid.Name, env signal.Envelope) error {
 	if !r.isHere(to) {
-		return r.hook.send(ctx, pid.Address{Name: to}, env)
+		return r.hook.send(ctx, pid.Address{Name: to}, &env)
 	}
 	n, ok := r.names.Load(to.Name)
 	if !ok {
@@ -63,12 +63,12 @@ func (r *Registry[H]) isHere(n pid.Name) bool {
 }
 
 // sendAway is the rest of Send when to is not of this start of this node.
-func (r *Registry[H]) sendAway(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	switch {
-	case to.PID.IsZero():
-		return &SendError{to, ErrNoProc}
-	case r.IsOurs(to.PID), to.PID.Node().Name() == "":
-		return &SendError{to, ErrStalePID}
+func (r *Registry[H]) sendAway(ctx context.Context, to pid.PID, env *signal.Envelope) error {
+	switch name := to.Node().Name(); {
+	case to.IsZero():
+		return &SendError{pid.Address{PID: to}, ErrNoProc}
+	case name == r.node.Name(), name == "":
+		return &SendError{pid.Address{PID: to}, ErrStalePID}
 	}
-	return r.hook.send(ctx, to, env)
+	return r.hook.send(ctx, pid.Address{PID: to}, env)
 }
