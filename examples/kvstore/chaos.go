@@ -12,17 +12,30 @@ import (
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
+// killEvery is how long the store is left alone once it is back.
+const killEvery = 20 * time.Millisecond
+
 // chaosApp kills a random process of the store again and again, while a client uses it.
-func chaosApp(c *client, every time.Duration) application.App {
+// When the time is up, and the store is back from the last kill, it calls over.
+func chaosApp(c *client, limit time.Duration, over func()) application.App {
 	monkey := func(ctx *runtime.Context) error {
-		for {
-			_, err := ctx.RecvTimeout(every)
-			if err != runtime.ErrTimeout {
+		for end := time.Now().Add(limit); ; {
+			if _, err := ctx.RecvTimeout(killEvery); err != runtime.ErrTimeout {
 				return err
 			}
-			if p, ok := victim(ctx); ok {
-				c.kills.Add(1)
-				_ = ctx.Exit(p, signal.Kill)
+			p, ok := victim(ctx)
+			if !ok {
+				continue
+			}
+			c.kills.Add(1)
+			_ = ctx.Exit(p, signal.Kill)
+			if err := c.awaitService(ctx); err != nil {
+				return err
+			}
+			if c.away.Load() || limit > 0 && time.Now().After(end) {
+				over()
+				_, err := ctx.Recv() // its exit signal
+				return err
 			}
 		}
 	}

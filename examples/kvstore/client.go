@@ -11,14 +11,18 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/starlang-go/starlang/runtime"
 )
 
 const (
 	clientBuckets = 4
-	clientKeys    = 10
+	// clientKeys are so many that none is written again while a request is under way:
+	// one that was made twice may arrive late, and would undo what came after it.
+	clientKeys = 10_000
 	// backWithin is how long the service may be away after a kill, with much room
 	// for slow machines: mostly it is back after a millisecond.
-	backWithin = 2 * time.Second
+	backWithin = 30 * time.Second
 	pause      = time.Millisecond // before a request is made again
 )
 
@@ -28,9 +32,11 @@ type client struct {
 	http  *http.Client
 	known [clientBuckets]memory
 	kills atomic.Int64
+	away  atomic.Bool // for longer than backWithin after a kill
 
-	writes, reads, lost int
-	outage              time.Duration // the longest
+	writes      atomic.Int64
+	reads, lost int
+	outage      time.Duration // the longest
 }
 
 // memory is what a bucket's process must know.
@@ -47,11 +53,25 @@ func newClient(url string) *client {
 func (c *client) run(ctx context.Context) error {
 	defer c.http.CloseIdleConnections()
 	for n := 0; ctx.Err() == nil; n++ {
-		bucket, key := rand.IntN(clientBuckets), strconv.Itoa(rand.IntN(clientKeys))
-		if n%2 == 0 {
-			c.write(ctx, bucket, key, strconv.Itoa(n))
-		} else {
-			c.read(ctx, bucket, key)
+		key := n % clientKeys
+		c.write(ctx, key%clientBuckets, strconv.Itoa(key), strconv.Itoa(n))
+		key = rand.IntN(min(n+1, clientKeys))
+		c.read(ctx, key%clientBuckets, strconv.Itoa(key))
+	}
+	return nil
+}
+
+// awaitService waits until the client has made another write from beginning to end. It
+// is called after a kill, and notes if that takes too long.
+func (c *client) awaitService(ctx *runtime.Context) error {
+	began, before := time.Now(), c.writes.Load()
+	for c.writes.Load() < before+2 { // the first of them may have begun earlier
+		if time.Since(began) > backWithin {
+			c.away.Store(true)
+			return nil
+		}
+		if _, err := ctx.RecvTimeout(pause); err != runtime.ErrTimeout {
+			return err
 		}
 	}
 	return nil
@@ -63,7 +83,7 @@ func (c *client) write(ctx context.Context, bucket int, key, value string) {
 	if err != nil {
 		return
 	}
-	c.writes++
+	c.writes.Add(1)
 	c.remembered(bucket, who).values[key] = value
 }
 
@@ -133,12 +153,12 @@ func (c *client) request(ctx context.Context, method string, bucket int, key, bo
 // the same, on stderr.
 func (c *client) report(stdout, stderr io.Writer) error {
 	fmt.Fprintf(stderr, "%d kills, %d writes, %d reads, longest outage %s\n",
-		c.kills.Load(), c.writes, c.reads, c.outage.Round(time.Microsecond))
+		c.kills.Load(), c.writes.Load(), c.reads, c.outage.Round(time.Microsecond))
 	fmt.Fprintf(stdout, "processes were killed: %t\n", c.kills.Load() > 0)
-	fmt.Fprintf(stdout, "writes were acknowledged: %t\n", c.writes > 0)
+	fmt.Fprintf(stdout, "writes were acknowledged: %t\n", c.writes.Load() > 0)
 	fmt.Fprintf(stdout, "acknowledged writes that a surviving bucket has lost: %d\n", c.lost)
-	fmt.Fprintf(stdout, "the service was back after every kill: %t\n", c.outage < backWithin)
-	if c.lost > 0 || c.outage >= backWithin {
+	fmt.Fprintf(stdout, "the service was back after every kill: %t\n", !c.away.Load())
+	if c.lost > 0 || c.away.Load() {
 		return errors.New("the service has not kept its promises")
 	}
 	return nil

@@ -39,12 +39,8 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	rt := runtime.MustNew(runtime.Config{Logger: slog.New(slog.DiscardHandler)}) // the trees say it all
-	ctx := context.Background()
-	if *limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, *limit)
-		defer cancel()
-	}
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
 	listener, err := reserve(*address)
 	if err != nil {
 		return err
@@ -52,9 +48,12 @@ func run(args []string, stdout, stderr io.Writer) error {
 	fmt.Fprintf(stderr, "serving on http://%s\n", listener)
 	apps := []application.App{storeApp(listener), watchApp(stderr)}
 	var client *client
-	if *chaos {
+	switch {
+	case *chaos:
 		client = newClient("http://" + listener)
-		apps = append(apps, chaosApp(client, 20*time.Millisecond))
+		apps = append(apps, chaosApp(client, *limit, end))
+	case *limit > 0:
+		time.AfterFunc(*limit, end)
 	}
 	if err := application.RunWith(ctx, application.Options{Runtime: rt}, apps...); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/application"
 	"github.com/starlang-go/starlang/runtime/genserver"
 	"github.com/starlang-go/starlang/runtime/supervisor"
@@ -23,7 +24,7 @@ type watcher struct {
 
 func watchApp(w io.Writer) application.App {
 	start := func(ctx context.Context) (pid.PID, error) {
-		return genserver.StartLink(ctx, &watcher{w: w}, genserver.Options{})
+		return genserver.StartLink(ctx, &watcher{w: w}, genserver.Options{TrapExit: true})
 	}
 	return application.App{
 		Name:      "watch",
@@ -40,14 +41,22 @@ func (t *watcher) Init(ctx *genserver.Context) error { return t.HandleTimeout(ct
 // HandleTimeout implements genserver.TimeoutHandler.
 func (t *watcher) HandleTimeout(ctx *genserver.Context) error {
 	ctx.SetTimeout(watchEvery)
+	t.look(ctx)
+	return nil
+}
+
+// Terminate implements genserver.Terminator: the last look is at what has become of the
+// tree, which is stopped later.
+func (t *watcher) Terminate(ctx *genserver.Context, _ signal.ExitReason) { t.look(ctx) }
+
+func (t *watcher) look(ctx *genserver.Context) {
 	tree, err := supervisor.Tree(ctx, storeName)
 	if err != nil {
-		return nil // it is away: next time
+		return // it is away: next time
 	}
 	if text := tree.String(); text != t.shown {
 		t.shown = text
 		since := ctx.Runtime().Uptime().Round(time.Millisecond)
 		_, _ = fmt.Fprintf(t.w, "after %s:\n%s", since, text)
 	}
-	return nil
 }
