@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,6 +50,21 @@ func (s *stage) open(t *testing.T, listen string) string {
 	_, address, found := strings.Cut(s.enter("lounge", "-listen", listen), " on ")
 	require.True(t, found, "%v", s.err)
 	return address
+}
+
+// freeAddress returns an address of loopback on which nobody listens. Its port is below
+// those that systems give to whoever asks for any, so nobody is given it while the room
+// is closed.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.N(20_000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+		require.ErrorIs(t, err, syscall.EADDRINUSE)
+	}
 }
 
 func TestChat_CommandLinesThatAreNotUnderstood(t *testing.T) {
@@ -124,7 +142,7 @@ func TestChat_NameThatSomebodyHas(t *testing.T) {
 
 func TestChat_ClientsComeBackWhenTheServerDoes(t *testing.T) {
 	s := newStage(t)
-	address := s.open(t, "127.0.0.1:0")
+	address := s.open(t, freeAddress(t))
 	require.Equal(t, "* in the room: ada", s.enter("ada", "-join", "lounge@demo", "-at", address))
 	s.kill("lounge")
 	require.Equal(t, "* the room is gone: noconnection", s.next("ada"))

@@ -15,6 +15,9 @@ import (
 // it is the program chat.
 const childVariable = "STARLANG_CHAT_CHILD"
 
+// lull is how long nobody need say anything on a machine that is very busy.
+const lull = time.Minute
+
 // stage is where programs act. The first thing that goes wrong is kept in err, and
 // nothing is done after it.
 type stage struct {
@@ -88,7 +91,7 @@ func (s *stage) next(name string) string {
 			s.err = fmt.Errorf("%s has ended", name)
 		}
 		return text
-	case <-time.After(2 * patience):
+	case <-time.After(lull):
 		s.err = fmt.Errorf("%s says nothing", name)
 	case <-s.ctx.Done():
 		s.err = context.Cause(s.ctx)
