@@ -63,7 +63,7 @@ func (p *program) execute(ctx context.Context, args ...string) ([]byte, int64, e
 	cmd := exec.CommandContext(ctx, p.argv[0], slices.Concat(p.argv[1:], args)...)
 	cmd.Env = p.env
 	// A worker that waits for ever must not keep the suite waiting for its pipes.
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	ownGroup(cmd)

@@ -30,7 +30,7 @@ func (c Command) Output(ctx context.Context, name string, args ...string) (strin
 	cmd.Env = append(os.Environ(), c.Env...)
 	cmd.Stdin = bytes.NewReader(c.Stdin)
 	// A grandchild may keep the pipes open after the program itself was killed.
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
