@@ -34,7 +34,7 @@ func TestDeliverBatch_AllInOrderOrHowFarItGot(t *testing.T) {
 
 	narrow := spawnOpt(t, b, runtime.SpawnOptions{
 		Mailbox: runtime.MailboxOptions{Capacity: 3, Policy: mailbox.Block},
-	}, idle)
+	}, func(ctx *runtime.Context) error { <-ctx.Done(); return nil }) // and makes no room
 	taken, err := b.DeliverBatch(narrow.PID(), &batch)
 	require.ErrorIs(t, err, runtime.ErrMailboxFull)
 	require.Equal(t, 3, taken)
