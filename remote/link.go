@@ -34,9 +34,11 @@ type link struct {
 	err      error         // guarded by mu; the same in detail
 	out      []byte        // guarded by mu; frames that wait for the writer
 	writing  int           // guarded by mu; bytes that the writer is about to write
-	writeAt  time.Time     // guarded by mu; when some of these were last written
+	writeAt  time.Time     // guarded by mu; when something was last written or begun to be
 	parked   bool          // guarded by mu; the writer waits for out
 	wake     *sync.Cond    // L is &mu; for the writer
+	direct   TryWriter     // for senders that write themselves; nil: conn cannot do that
+	lent     bool          // guarded by mu; a sender writes in the writer's place
 	room     chan struct{} // guarded by mu; closed when the queue has room; nil if nobody waits
 	sent     uint64        // guarded by mu; messages
 	sentSize uint64        // guarded by mu; bytes
@@ -90,6 +92,7 @@ func newLink(n *Node, conn net.Conn, id pid.NodeID, first []byte) *link {
 		gone:    make(chan struct{}),
 	}
 	l.wake = sync.NewCond(&l.mu)
+	l.direct = tryWriter(conn)
 	l.waiting.init()
 	l.decoder = term.NewMessageDecoder(n.limits)
 	return l

@@ -30,9 +30,10 @@ func (l *link) queueLocked(frame []byte) {
 	l.wakeLocked()
 }
 
-// wakeLocked is called when something was queued.
+// wakeLocked is called when something was queued. Who writes in the writer's place will
+// wake it.
 func (l *link) wakeLocked() {
-	if l.parked {
+	if l.parked && !l.lent {
 		l.parked = false
 		l.wake.Signal()
 	}
@@ -143,7 +144,7 @@ func (l *link) write() {
 func (l *link) takeBatch(spare []byte) (batch []byte, last bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for len(l.out) == 0 && l.state == linkUp {
+	for l.lent || len(l.out) == 0 && l.state == linkUp {
 		l.parked = true
 		l.wake.Wait()
 	}
@@ -163,11 +164,13 @@ func (l *link) takeBatch(spare []byte) (batch []byte, last bool) {
 func (l *link) wrote(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.wroteLocked(n)
+}
+
+func (l *link) wroteLocked(n int) {
 	l.writing -= n
 	l.sentSize += uint64(n)
-	if l.writing > 0 {
-		l.writeAt = time.Now()
-	}
+	l.writeAt = time.Now()
 	// Not as soon as there is some room: the first of many senders would fill it again,
 	// and all of them would have been woken for that.
 	if l.room != nil && l.queuedLocked() <= l.node.cfg.QueueBytes/2 {

@@ -162,7 +162,7 @@ func tooLarge(n int, limit ByteCount) error {
 	return fmt.Errorf("%w: %d bytes, the limit is %d", term.ErrTooLarge, n, limit)
 }
 
-// enqueueMessage queues the one frame of a message.
+// enqueueMessage queues the one frame of a message, or writes it.
 func (l *link) enqueueMessage(ctx context.Context, frame []byte, to *pid.Address, env *signal.Envelope) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -170,7 +170,11 @@ func (l *link) enqueueMessage(ctx context.Context, frame []byte, to *pid.Address
 		return err
 	}
 	l.noteMessageLocked(to, env)
-	l.queueLocked(frame)
+	if l.isIdleLocked(frame) {
+		l.writeDirectLocked(frame)
+	} else {
+		l.queueLocked(frame)
+	}
 	return nil
 }
 

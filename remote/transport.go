@@ -14,6 +14,16 @@ type Transport interface {
 	Dial(ctx context.Context, addr string) (net.Conn, error)
 }
 
+// TryWriter may be implemented by the connections of a [Transport]. Then a message that
+// finds its connection idle is written by its sender, which saves waking the goroutine
+// that writes else. On Unix systems TCP connections need not implement it.
+type TryWriter interface {
+	// TryWrite writes as much of b as it can without waiting, nothing if it fails, and
+	// returns how much that was. A Write of the rest follows, which reports the error.
+	// It is never called twice at a time, nor together with Write.
+	TryWrite(b []byte) (written int)
+}
+
 // TCP is the [Transport] over TCP.
 type TCP struct{}
 

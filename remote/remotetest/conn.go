@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/starlang-go/starlang/remote"
 )
 
 // conn is one end of a line.
@@ -16,13 +18,19 @@ type conn struct {
 	local, remote address
 }
 
-var _ net.Conn = (*conn)(nil)
+var (
+	_ net.Conn         = (*conn)(nil)
+	_ remote.TryWriter = (*conn)(nil)
+)
 
 // Read implements net.Conn.
 func (c *conn) Read(b []byte) (int, error) { return c.in.read(b) }
 
 // Write implements net.Conn.
 func (c *conn) Write(b []byte) (int, error) { return c.out.write(b) }
+
+// TryWrite implements remote.TryWriter. Often it writes only a part, as a socket may.
+func (c *conn) TryWrite(b []byte) int { return c.out.tryWrite(b[:c.out.network.some(len(b))]) }
 
 // Close implements net.Conn. The other end reads what was written, and then the end.
 func (c *conn) Close() error {
@@ -213,6 +221,15 @@ func (p *pipe) write(b []byte) (written int, err error) {
 		}
 	}
 	return written, nil
+}
+
+// tryWrite writes what there is room for, and nothing if the pipe is closed or cut.
+func (p *pipe) tryWrite(b []byte) int {
+	delay := p.network.delay()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, _ := p.writeLocked(b, delay)
+	return n
 }
 
 func (p *pipe) writeLocked(b []byte, delay time.Duration) (int, error) {

@@ -67,6 +67,13 @@ func (n *Network) delay() time.Duration {
 	return n.delayLocked()
 }
 
+// some returns n or, half of the time, less.
+func (n *Network) some(of int) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return min(of, n.rng.IntN(2*of+1))
+}
+
 func (n *Network) delayLocked() time.Duration {
 	if n.max <= n.min {
 		return n.min

@@ -1,0 +1,4 @@
+package remote
+
+// TryWriterOf returns what senders write to a connection with.
+var TryWriterOf = tryWriter
