@@ -129,9 +129,9 @@ func (p *process) innerContext() context.Context {
 	r := p.recordLocked()
 	if r.inner == nil {
 		r.inner, r.cancel = context.WithCancelCause(context.Background())
-		if !p.running() {
-			r.cancel(r.reason)
-		}
+	}
+	if !p.running() {
+		r.cancel(r.reason) // closeDown does so too, but a moment after the state has told of the end
 	}
 	return r.inner
 }

@@ -2,6 +2,7 @@ package runtime_test
 
 import (
 	"context"
+	goruntime "runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -276,4 +277,27 @@ func TestContext_TwoReceiversAtOnceAreReported(t *testing.T) {
 		<-done
 		return nil
 	})
+}
+
+// The state says a moment before the context that the process is not Running. Whoever
+// has learnt of it from the state can rely on the context.
+func TestContext_HasEndedOnceTheProcessIsNotAliveConcurrentSafe(t *testing.T) {
+	rt := start(t)
+	for range 2000 {
+		ready, seen := make(chan struct{}), make(chan error, 1)
+		p, err := rt.Spawn(func(ctx *runtime.Context) error {
+			done := ctx.Done()
+			close(ready)
+			for ctx.IsAlive(ctx.PID()) {
+				goruntime.Gosched()
+			}
+			seen <- ctx.Err()
+			<-done
+			return nil
+		})
+		require.NoError(t, err)
+		<-ready
+		require.NoError(t, rt.Exit(p, signal.Shutdown))
+		require.Equal(t, context.Canceled, <-seen)
+	}
 }
