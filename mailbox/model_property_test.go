@@ -89,6 +89,7 @@ func compare(rt *rapid.T, cfg mailbox.Config[mail]) {
 		"second":  p.secondReceive,
 		"time":    p.letTimePass,
 		"notify":  p.notify,
+		"reserve": func(*rapid.T) { p.box.Reserve() }, // changes nothing that can be seen
 		"close":   p.close,
 	})
 }

@@ -53,6 +53,19 @@ func (m *Mailbox[T]) recv(p patience) (v T, err error) {
 	return m.finish(m.refill(p))
 }
 
+// Reserve makes room in advance for a message that will come while the receiver waits in
+// [Mailbox.Recv]: its sender then allocates nothing, though it be the first one. Only the
+// receiver may call it. In a bounded mailbox it does nothing.
+func (m *Mailbox[T]) Reserve() {
+	if !m.turn.begin() {
+		return
+	}
+	if m.out == nil && m.bound() == nil {
+		m.out = newChunk[T](smallChunk)
+	}
+	m.turn.end(0)
+}
+
 // finish ends a receive with its result.
 func (m *Mailbox[T]) finish(v T, err error) (T, error) {
 	if err == nil {

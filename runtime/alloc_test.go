@@ -3,8 +3,12 @@
 package runtime_test
 
 import (
+	"errors"
 	goruntime "runtime"
+	"runtime/debug"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -150,4 +154,32 @@ func TestAllocs_DownTakesNone(t *testing.T) {
 		})
 	}
 	require.Equal(t, measure(false), measure(true))
+}
+
+// Who is watched by many ends without memory for each: not even a watcher's first message
+// needs some.
+func TestAllocs_EndNeedsNoMemoryForEachWatcher(t *testing.T) {
+	const watchers = 1000
+	synctest.Test(t, func(t *testing.T) {
+		rt := startWith(t, runtime.Config{})
+		target := spawn(t, rt, idle)
+		var told sync.WaitGroup
+		for range watchers {
+			told.Add(1)
+			spawn(t, rt, func(ctx *runtime.Context) error {
+				ctx.Monitor(target.PID())
+				_, err := ctx.Recv()
+				told.Done()
+				return errors.Join(err, idle(ctx))
+			})
+		}
+		synctest.Wait() // until all wait for the Down
+		defer debug.SetGCPercent(debug.SetGCPercent(-1))
+		var before, after goruntime.MemStats
+		goruntime.ReadMemStats(&before)
+		target.Exit(signal.Kill)
+		told.Wait()
+		goruntime.ReadMemStats(&after)
+		require.Less(t, after.Mallocs-before.Mallocs, uint64(watchers/4))
+	})
 }

@@ -42,6 +42,9 @@ func (p *process) relate(parent *process, opts *SpawnOptions) (ref pid.Ref, ok b
 	if !opts.Link && !opts.Monitor {
 		return ref, true
 	}
+	if opts.Monitor {
+		parent.box.Reserve()
+	}
 	lockPair(parent, p)
 	defer unlockPair(parent, p)
 	if opts.Link && linkLocked(parent, p) != nil {
