@@ -24,7 +24,8 @@ func TestPark_SaysWhatItWaitsFor(t *testing.T) {
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		var waits string
 		for _, stack := range strings.Split(string(stacks), "\n\n") {
-			if strings.Contains(stack, "/mailbox.(*Mailbox[") {
+			// A goroutine of another test may be about to end.
+			if strings.Contains(stack, "/mailbox.(*Mailbox[") && strings.Contains(stack, "TestPark_") {
 				waits, _, _ = strings.Cut(stack, "\n")
 			}
 		}
