@@ -228,9 +228,10 @@ func (s *story) stepSleep(t *rapid.T) {
 	s.procs[by].asleep = len(s.procs[by].box) == 0
 }
 
-// delay draws how long a timer is to run. No two are due at once.
+// delay draws how long a timer is to run. Steps are taken at full milliseconds, so no
+// two timers are due at once, and none at the end of a step.
 func (s *story) delay(t *rapid.T) time.Duration {
-	return time.Duration(rapid.IntRange(1, 1000).Draw(t, "ms"))*time.Millisecond + time.Duration(len(s.timers))*time.Microsecond
+	return time.Duration(rapid.IntRange(1, 1000).Draw(t, "ms"))*time.Millisecond + time.Duration(len(s.timers)+1)*time.Microsecond
 }
 
 func (s *story) stepSendAfter(t *rapid.T) {
@@ -275,7 +276,7 @@ func (s *story) stepCancelTimer(t *rapid.T) {
 }
 
 func (s *story) stepTimePasses(t *rapid.T) {
-	d := time.Duration(rapid.IntRange(1, 500).Draw(t, "ms"))*time.Millisecond + 999*time.Microsecond
+	d := time.Duration(rapid.IntRange(1, 500).Draw(t, "ms")) * time.Millisecond
 	pass(d)
 	synctest.Wait()
 	s.pass(d)
