@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,10 +31,21 @@ func bounded(t testing.TB) context.Context {
 	return ctx
 }
 
-// book is where the nodes of a test find each other.
+// book is where the nodes of a test find each other. Nodes that are there already read it
+// at any time, to try again: so all but its making is done by enter and Resolve.
 type book map[string]string
 
+var bookMu sync.RWMutex // guards all books
+
+func (b book) enter(node, addr string) {
+	bookMu.Lock()
+	defer bookMu.Unlock()
+	b[node] = addr
+}
+
 func (b book) Resolve(ctx context.Context, node string) (string, error) {
+	bookMu.RLock()
+	defer bookMu.RUnlock()
 	return remote.StaticResolver(b).Resolve(ctx, node)
 }
 
@@ -63,7 +75,7 @@ func (b book) start(t testing.TB, name string, cfg remote.Config) *remote.Node {
 	}
 	n, err := remote.Start(rt, patient(cfg))
 	require.NoError(t, err)
-	b[name] = n.Addr().String()
+	b.enter(name, n.Addr().String())
 	t.Cleanup(func() { stop(t, n) })
 	return n
 }

@@ -199,7 +199,7 @@ func TestPrograms_HalfOpenConnectionIsGivenUp(t *testing.T) {
 	all := book{}
 	other := all.play(t, "echo", "other@test")
 	p := newProxy(t, all["other@test"])
-	all["other@test"] = p.addr()
+	all.enter("other@test", p.addr())
 	n := all.start(t, "a@test", watchful)
 	run(t, n, func(ctx *runtime.Context) error {
 		n.MonitorNodes(ctx)

@@ -99,7 +99,7 @@ func (b book) play(t testing.TB, role, name string, env ...string) *player {
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	require.NoError(t, err)
 	addr, process, _ := strings.Cut(strings.TrimSpace(line), " ")
-	b[name] = addr
+	b.enter(name, addr)
 	p.pid, err = pid.ParsePID(process)
 	require.NoError(t, err)
 	return p
