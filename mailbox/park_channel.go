@@ -49,6 +49,9 @@ func (p *parker) stir() sleeper {
 	return nil
 }
 
+// rouse is stir for those who do not hold the lock: stir needs none here.
+func (p *parker) rouse() sleeper { return p.stir() }
+
 // unpark makes p, which is parked, quiet and returns whom to wake.
 func (p *parker) unpark() sleeper {
 	p.state.Store(quiet)

@@ -75,6 +75,14 @@ func (p *parker) stir() sleeper {
 	return sleeper(atomic.SwapUintptr(p.word(), uintptr(stirred)))
 }
 
+// rouse is stir for those who do not hold the lock.
+func (p *parker) rouse() sleeper {
+	if g := atomic.SwapUintptr(p.word(), uintptr(stirred)); g > uintptr(stirred) {
+		return sleeper(g)
+	}
+	return 0
+}
+
 // unpark makes p, which is parked, quiet and returns whom to wake.
 func (p *parker) unpark() sleeper {
 	g := *p

@@ -39,7 +39,7 @@ type call struct {
 	ref    pid.Ref
 	value  any
 	err    error
-	done   chan struct{} // capacity 1; gets one token when the call leaves the table
+	done   mailbox.Event // happens once the call has left the table
 	timer  *time.Timer
 	due    instant // 0: no timeout; guarded by the caller's mu
 	armed  instant // when timer fires, 0: it does not; guarded by the caller's mu
@@ -123,7 +123,7 @@ func (p *process) call(to pid.Address, req any, due instant, limit func(*call, *
 	if err := p.sendRequest(w, req); err != nil {
 		p.finishCall(w.ref, nil, err)
 	}
-	<-w.done // somebody always ends it: reply, down, limit, or our own exit
+	w.done.Wait() // somebody always ends it: reply, down, limit, or our own exit
 	return p.endCall(w)
 }
 
@@ -138,7 +138,7 @@ func (p *process) startCall(to pid.Address, due instant) (*call, error) {
 	w := r.freeCall
 	r.freeCall = nil
 	if w == nil {
-		w = &call{caller: p, done: make(chan struct{}, 1)}
+		w = &call{caller: p}
 	}
 	w.ref, w.to = p.rt.node.NextRef(), to
 	r.calls.put(w.ref, w)
@@ -350,7 +350,7 @@ func (w *call) finish(v any, err error) {
 		err = &RuntimeError{"call", w.to, err}
 	}
 	w.value, w.err = v, err
-	w.done <- struct{}{}
+	w.done.Happen()
 	if w.over != nil {
 		close(w.over)
 		w.over = nil

@@ -62,7 +62,7 @@ func (p *process) awaitAck(ctx context.Context, w *call) (any, error) {
 		stop := context.AfterFunc(ctx, func() { p.finishCall(ref, nil, context.Cause(ctx)) })
 		defer stop()
 	}
-	<-w.done // as in call
+	w.done.Wait() // as in call
 	v, err := p.endCall(w)
 	if failed, ok := err.(*RuntimeError); ok {
 		err = failed.Err // the caller says what it was about
