@@ -16,7 +16,8 @@ import (
 )
 
 // link is the connection to one start of another node, from welcome to loss. Two
-// goroutines serve it: the writer, and the reader, which also ends it.
+// goroutines serve it: the writer, in whose place a sender may write, and the reader,
+// which also ends it.
 //
 // State machine (only these edges; each is one method):
 //
