@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"context"
+
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 )
@@ -40,9 +42,10 @@ func (rt *Runtime) DeliverBatch(to pid.PID, b *Batch) (taken int, err error) {
 		}
 		return taken, err
 	}
+	var noWait context.Context
 	for i := range b.messages {
 		env := signal.Envelope{Kind: signal.Message, Value: b.Value(i)}
-		if err := rt.Deliver(nil, pid.Address{PID: to}, env); err != nil {
+		if err := rt.Deliver(noWait, pid.Address{PID: to}, env); err != nil {
 			return i, err
 		}
 	}
