@@ -64,10 +64,10 @@ func (r *Registry[H]) isHere(n pid.Name) bool {
 
 // sendAway is the rest of Send when to is not of this start of this node.
 func (r *Registry[H]) sendAway(ctx context.Context, to pid.PID, env *signal.Envelope) error {
-	switch name := to.Node().Name(); {
+	switch {
 	case to.IsZero():
 		return &SendError{pid.Address{PID: to}, ErrNoProc}
-	case name == r.node.Name(), name == "":
+	case r.IsOurs(to), to.Node().Name() == "":
 		return &SendError{pid.Address{PID: to}, ErrStalePID}
 	}
 	return r.hook.send(ctx, pid.Address{PID: to}, env)

@@ -167,6 +167,7 @@ func (l *link) wrote(n int) {
 	l.wroteLocked(n)
 }
 
+// wroteLocked is wrote for who holds mu.
 func (l *link) wroteLocked(n int) {
 	l.writing -= n
 	l.sentSize += uint64(n)

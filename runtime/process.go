@@ -42,7 +42,7 @@ func (s State) String() string {
 //
 // Lock order: at most two processes are locked at once, the one with the lower
 // id first (lockPair). A process's mu may be held while its mailbox is locked,
-// and while a name's slot in the registry is; never the other way round.
+// and while its own slot in the registry is, or its name's; never the other way round.
 type process struct {
 	// The first cache line is what a sender needs of its receiver. Nothing in it is
 	// written, or read, by a process that has messages. The second begins with the

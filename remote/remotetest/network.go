@@ -67,11 +67,11 @@ func (n *Network) delay() time.Duration {
 	return n.delayLocked()
 }
 
-// some returns n or, half of the time, less.
-func (n *Network) some(of int) int {
+// some returns all or, half of the time, less.
+func (n *Network) some(all int) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return min(of, n.rng.IntN(2*of+1))
+	return min(all, n.rng.IntN(2*all+1))
 }
 
 func (n *Network) delayLocked() time.Duration {
