@@ -38,10 +38,10 @@ const acceptPause = 50 * time.Millisecond
 // acceptAll takes connections until the listener is closed.
 func (n *Node) acceptAll() {
 	for {
-		conn, err := n.listener.Accept()
+		stream, err := n.listener.Accept()
 		switch {
 		case err == nil:
-			n.take(conn)
+			n.take(stream)
 		case errors.Is(err, net.ErrClosed) || n.isClosed():
 			return
 		default:
@@ -68,36 +68,36 @@ func (n *Node) pause(d time.Duration) {
 }
 
 // take begins the handshake of a connection.
-func (n *Node) take(conn net.Conn) {
-	place, ok := n.pending.add(conn, n.cfg.MaxPendingHandshakes)
+func (n *Node) take(stream net.Conn) {
+	place, ok := n.pending.add(stream, n.cfg.MaxPendingHandshakes)
 	if !ok {
-		_ = conn.Close()
+		_ = stream.Close()
 		return
 	}
-	n.wg.Go(func() { n.answer(conn, place) }) // bounded by HandshakeTimeout; Close waits for it
+	n.wg.Go(func() { n.answer(stream, place) }) // bounded by HandshakeTimeout; Close waits for it
 }
 
 // answer is the acceptor's side of a connection until it is up.
-func (n *Node) answer(conn net.Conn, place *list.Element) {
-	h, peer, welcome, err := n.authenticate(conn)
+func (n *Node) answer(stream net.Conn, place *list.Element) {
+	h, peer, welcome, err := n.authenticate(stream)
 	n.pending.remove(place)
 	if err == nil {
 		err = n.admit(h, peer, welcome)
 	}
 	if err != nil {
-		_ = conn.Close()
-		n.logger().Info("connection not accepted", slog.Any("from", conn.RemoteAddr()), slog.Any("error", err))
+		_ = stream.Close()
+		n.logger().Info("connection not accepted", slog.Any("from", stream.RemoteAddr()), slog.Any("error", err))
 	}
 }
 
 // authenticate does the handshake up to the dialler's good proof.
-func (n *Node) authenticate(conn net.Conn) (h *handshake, peer pid.NodeID, welcome []byte, err error) {
+func (n *Node) authenticate(stream net.Conn) (h *handshake, peer pid.NodeID, welcome []byte, err error) {
 	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.HandshakeTimeout)
 	defer cancel()
-	if err := conn.SetDeadline(time.Now().Add(n.cfg.HandshakeTimeout)); err != nil {
+	if err := stream.SetDeadline(time.Now().Add(n.cfg.HandshakeTimeout)); err != nil {
 		return nil, peer, nil, err
 	}
-	secured, err := n.secureAccept(ctx, conn)
+	secured, err := n.secureAccept(ctx, stream)
 	if err != nil {
 		return nil, peer, nil, err
 	}
@@ -112,14 +112,14 @@ func (n *Node) authenticate(conn net.Conn) (h *handshake, peer pid.NodeID, welco
 // connections for one pair". It tells the dialler if it does not take it.
 func (n *Node) admit(h *handshake, id pid.NodeID, welcome []byte) error {
 	for {
-		l, old, err := n.tryAdmit(h, id, welcome)
+		c, old, err := n.tryAdmit(h, id, welcome)
 		switch {
 		case err != nil:
 			h.refuse(err)
 			return err
-		case l != nil:
-			_ = h.conn.SetDeadline(time.Time{}) // not before: a refusal must not wait for ever either
-			n.announce(l)
+		case c != nil:
+			_ = h.stream.SetDeadline(time.Time{}) // not before: a refusal must not wait for ever either
+			n.announce(c)
 			return nil
 		case old.probe(n.cfg.ProbeTimeout):
 			err := refuse(RefusedName)
@@ -134,8 +134,8 @@ func (n *Node) admit(h *handshake, id pid.NodeID, welcome []byte) error {
 	}
 }
 
-// tryAdmit returns the link to the dialler, or the one that is in its way.
-func (n *Node) tryAdmit(h *handshake, id pid.NodeID, welcome []byte) (l, old *link, err *RefusedError) {
+// tryAdmit returns the connection to the dialler, or the one that is in its way.
+func (n *Node) tryAdmit(h *handshake, id pid.NodeID, welcome []byte) (c, old *conn, err *RefusedError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
@@ -143,12 +143,12 @@ func (n *Node) tryAdmit(h *handshake, id pid.NodeID, welcome []byte) (l, old *li
 	}
 	p := n.peerLocked(id.Name())
 	switch {
-	case p.link != nil:
-		return nil, p.link, nil
+	case p.conn != nil:
+		return nil, p.conn, nil
 	case p.attempt != nil && n.Name() < id.Name():
 		return nil, nil, refuse(RefusedSimultaneous)
 	}
-	return n.installLocked(p, h.conn, id, welcome), nil, nil
+	return n.installLocked(p, h.stream, id, welcome), nil, nil
 }
 
 // pendingHandshakes are the accepted connections that have not been proven.
@@ -161,7 +161,7 @@ type pendingHandshakes struct {
 // add enters a connection, and closes the oldest if there are more than limit. So
 // those who connect and say nothing cannot keep out those who prove themselves at
 // once. It reports false after closeAll.
-func (p *pendingHandshakes) add(conn net.Conn, limit int) (*list.Element, bool) {
+func (p *pendingHandshakes) add(stream net.Conn, limit int) (*list.Element, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -170,7 +170,7 @@ func (p *pendingHandshakes) add(conn net.Conn, limit int) (*list.Element, bool) 
 	if p.conns.Len() >= limit {
 		_ = p.conns.Remove(p.conns.Front()).(net.Conn).Close()
 	}
-	return p.conns.PushBack(conn), true
+	return p.conns.PushBack(stream), true
 }
 
 func (p *pendingHandshakes) remove(place *list.Element) {

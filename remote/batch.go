@@ -46,17 +46,17 @@ func (b *batch) clear() {
 }
 
 // deliverBatch delivers what the reader has collected.
-func (l *link) deliverBatch() {
-	b := &l.batch
+func (c *conn) deliverBatch() {
+	b := &c.batch
 	if len(b.origins) == 0 {
 		return
 	}
-	l.received.Add(uint64(len(b.origins)))
-	taken, err := l.node.rt.DeliverBatch(pid.New(l.node.self, b.to), &b.messages)
+	c.received.Add(uint64(len(b.origins)))
+	taken, err := c.node.rt.DeliverBatch(pid.New(c.node.self, b.to), &b.messages)
 	if err != nil { // each of the rest is put aside or dropped
 		for i := taken; i < len(b.origins); i++ {
-			env := signal.Envelope{Kind: signal.Message, From: l.remote(b.origins[i].from), Value: b.messages.Value(i)}
-			l.node.arrive(b.to, arrival{link: l, env: env, size: b.origins[i].size})
+			env := signal.Envelope{Kind: signal.Message, From: c.remote(b.origins[i].from), Value: b.messages.Value(i)}
+			c.node.arrive(b.to, arrival{conn: c, env: env, size: b.origins[i].size})
 		}
 	}
 	b.clear()

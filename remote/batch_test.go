@@ -51,7 +51,7 @@ func TestBatch_KeepsOrderAndLosesNothing(t *testing.T) {
 		for i, in := range receivers {
 			require.Equal(l, want[i], in.all())
 		}
-		require.EqualValues(l, lost, linkOf(b, "a@test").Dropped)
+		require.EqualValues(l, lost, connOf(b, "a@test").Dropped)
 	})
 }
 

@@ -35,7 +35,7 @@ const (
 	DefaultCloseTimeout                   = 5 * time.Second
 )
 
-// WhenFull says what a send does that finds its link's queue full.
+// WhenFull says what a send does that finds its connection's queue full.
 type WhenFull uint8
 
 const (
@@ -70,21 +70,21 @@ type Config struct {
 	Transport Transport
 	// Resolver finds the address of a node by its name. nil: [AddressResolver].
 	Resolver Resolver
-	// WhenFull says what happens to a message for which a link's queue has no
+	// WhenFull says what happens to a message for which a connection's queue has no
 	// room. Other signals are always queued.
 	WhenFull WhenFull
 	// Logger gets what happens to connections. nil: slog.Default().
 	Logger *slog.Logger
 
-	// QueueBytes is for how many bytes a link's queue has room: messages that
+	// QueueBytes is for how many bytes a connection's queue has room: messages that
 	// were sent and not yet handed to the operating system. One message may go
 	// beyond it.
 	QueueBytes ByteCount
-	// WaitingBytes is how many bytes of messages that have arrived over one link
+	// WaitingBytes is how many bytes of messages that have arrived over one connection
 	// may wait for room in bounded mailboxes, or to be decoded if they are large.
-	// Above it nothing more is read from the link.
+	// Above it nothing more is read from the connection.
 	WaitingBytes ByteCount
-	// BacklogBytes is how many bytes a link's queue may hold in all. Signals
+	// BacklogBytes is how many bytes a connection's queue may hold in all. Signals
 	// other than messages are queued beyond QueueBytes; a peer that makes us
 	// queue this much, because it asks and does not read, is cut off.
 	BacklogBytes ByteCount
@@ -95,7 +95,7 @@ type Config struct {
 	// directions. Default: 64 MiB. A longer one is refused where it is sent, with
 	// [term.ErrTooLarge].
 	MaxMessageBytes ByteCount
-	// MaxRelations is how many links, monitors and calls may cross a link. A peer
+	// MaxRelations is how many links, monitors and calls may cross a connection. A peer
 	// that begins one more is cut off.
 	MaxRelations int
 	// MaxPendingHandshakes is how many connections may be between accepted and
@@ -119,7 +119,7 @@ type Config struct {
 	// MinBackoff and MaxBackoff bound the delay before a node is dialled again
 	// that could not be reached. It doubles each time; half of it is random.
 	MinBackoff, MaxBackoff time.Duration
-	// CloseTimeout bounds the draining of a link that is ended in order.
+	// CloseTimeout bounds the draining of a connection that is ended in order.
 	CloseTimeout time.Duration
 }
 

@@ -25,7 +25,7 @@ func (n *Node) Connect(ctx context.Context, node string) error {
 		return &ConnectError{Node: node, Err: err}
 	}
 	n.want(node, true)
-	_, err := n.linkTo(ctx, node, true)
+	_, err := n.connTo(ctx, node, true)
 	return err
 }
 
@@ -43,17 +43,17 @@ func (n *Node) want(node string, wanted bool) {
 // It reports whether there was a connection. A later send connects again.
 func (n *Node) Disconnect(ctx context.Context, node string) (bool, error) {
 	n.want(node, false)
-	l := n.routes.Load().byName[node]
-	if l == nil {
+	c := n.routes.Load().byName[node]
+	if c == nil {
 		return false, nil
 	}
-	l.finish(goodbyeDisconnect, CauseDisconnected)
-	return true, n.awaitGone(ctx, []*link{l})
+	c.finish(goodbyeDisconnect, CauseDisconnected)
+	return true, n.awaitGone(ctx, []*conn{c})
 }
 
-// linkTo returns the link to a node, and connects if there is none. Unless now is
+// connTo returns the connection to a node, and connects if there is none. Unless now is
 // set it does not before the node's backoff is over.
-func (n *Node) linkTo(ctx context.Context, node string, now bool) (*link, error) {
+func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error) {
 	n.mu.Lock()
 	p, a, err := n.attemptTo(node, now)
 	n.mu.Unlock()
@@ -65,22 +65,22 @@ func (n *Node) linkTo(ctx context.Context, node string, now bool) (*link, error)
 	}
 	select {
 	case <-a.done:
-		return a.link, a.err
+		return a.conn, a.err
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 }
 
-// attemptTo returns the link to a node or else the attempt to connect to it, begun
+// attemptTo returns the connection to a node or else the attempt to connect to it, begun
 // if it was not. It is called with mu held.
-func (n *Node) attemptTo(node string, now bool) (*link, *attempt, error) {
+func (n *Node) attemptTo(node string, now bool) (*conn, *attempt, error) {
 	if n.closed {
 		return nil, nil, ErrClosed
 	}
 	p := n.peerLocked(node)
 	switch {
-	case p.link != nil:
-		return p.link, nil, nil
+	case p.conn != nil:
+		return p.conn, nil, nil
 	case p.attempt != nil:
 		return nil, p.attempt, nil
 	case !now && time.Now().Before(p.retryAt):
@@ -111,28 +111,28 @@ func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
 		case <-ctx.Done():
 		}
 	}
-	l, failed := n.settle(p, a, h, id, addr, err)
+	c, failed := n.settle(p, a, h, id, addr, err)
 	if failed != nil { // told without a lock: the logger may be anybody's
 		n.logger().Info("not connected", slog.String("node", p.name), slog.Any("error", failed), slog.Duration("retry", failed.Retry))
 	}
-	if l != nil {
-		n.announce(l)
+	if c != nil {
+		n.announce(c)
 	}
 }
 
 // settle ends the attempt a with what dialling gave: h and id, or err. It returns the
-// link, or why there is none; neither if the attempt has been ended before.
-func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) (*link, *ConnectError) {
+// connection, or why there is none; neither if the attempt has been ended before.
+func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) (*conn, *ConnectError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch {
 	case p.attempt != a: // the other's connection was admitted, or the node closed
 		if err == nil {
-			_ = rawConn(h.conn).Close()
+			_ = rawConn(h.stream).Close()
 		}
 		return nil, nil
 	case err == nil:
-		return n.installLocked(p, h.conn, id, nil), nil
+		return n.installLocked(p, h.stream, id, nil), nil
 	}
 	failed := &ConnectError{Node: p.name, Addr: addr, Retry: n.delayLocked(p), Err: err}
 	n.failAttemptLocked(p, failed)
@@ -148,24 +148,24 @@ func (n *Node) connect(ctx context.Context, name string) (h *handshake, id pid.N
 	if err != nil {
 		return nil, id, "", err
 	}
-	conn, err := n.cfg.Transport.Dial(ctx, addr)
+	stream, err := n.cfg.Transport.Dial(ctx, addr)
 	if err != nil {
 		return nil, id, addr, err
 	}
 	// Closing is the one way to end every wait of a handshake when ctx ends.
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = stream.Close() })
 	defer func() {
 		if !stop() && err == nil {
 			err = context.Cause(ctx)
 		}
 		if err != nil {
-			_ = conn.Close()
+			_ = stream.Close()
 		}
 	}()
-	if err = n.cfg.checkExposure(conn.RemoteAddr()); err != nil {
+	if err = n.cfg.checkExposure(stream.RemoteAddr()); err != nil {
 		return nil, id, addr, err
 	}
-	secured, err := n.secureDial(ctx, conn, addr)
+	secured, err := n.secureDial(ctx, stream, addr)
 	if err != nil {
 		return nil, id, addr, err
 	}

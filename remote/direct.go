@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A sender writes its message itself if the link has been idle for so long. That is less
+// A sender writes its message itself if the connection has been idle for so long. That is less
 // than a peer takes to answer, and more than a sender takes from one message of a flood
 // to the next: these are for the writer, which puts many into one system call.
 const idleEnough = 10 * time.Microsecond
@@ -24,27 +24,27 @@ func tryWriter(c net.Conn) TryWriter {
 
 // isIdleLocked reports whether nothing is written, or was just now, and nothing waits
 // for it.
-func (l *link) isIdleLocked(frame []byte) bool {
-	return l.parked && !l.lent && len(l.out) == 0 && l.direct != nil &&
-		len(frame) <= maxDirectBytes && time.Since(l.writeAt) > idleEnough
+func (c *conn) isIdleLocked(frame []byte) bool {
+	return c.parked && !c.lent && len(c.out) == 0 && c.direct != nil &&
+		len(frame) <= maxDirectBytes && time.Since(c.writeAt) > idleEnough
 }
 
 // writeDirectLocked writes frame in the place of the writer, which sleeps, and unlocks
 // mu meanwhile. What is queued in this time is behind frame. What the connection has not
 // taken, and what is queued, is left to the writer.
-func (l *link) writeDirectLocked(frame []byte) {
-	l.lent, l.writing, l.writeAt = true, len(frame), time.Now()
-	l.mu.Unlock()
-	n := l.direct.TryWrite(frame)
-	l.mu.Lock()
+func (c *conn) writeDirectLocked(frame []byte) {
+	c.lent, c.writing, c.writeAt = true, len(frame), time.Now()
+	c.mu.Unlock()
+	n := c.direct.TryWrite(frame)
+	c.mu.Lock()
 	if rest := frame[n:]; len(rest) > 0 {
-		l.out = slices.Concat(rest, l.out)
-		l.writing = n
+		c.out = slices.Concat(rest, c.out)
+		c.writing = n
 	}
-	l.lent = false
-	l.wroteLocked(n)
-	if len(l.out) > 0 || l.state != linkUp {
-		l.parked = false
-		l.wake.Signal()
+	c.lent = false
+	c.wroteLocked(n)
+	if len(c.out) > 0 || c.state != connUp {
+		c.parked = false
+		c.wake.Signal()
 	}
 }

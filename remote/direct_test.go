@@ -44,8 +44,8 @@ func (c directConn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// TestDirect_WhoFindsTheLinkIdleWritesItself: and nobody else does.
-func TestDirect_WhoFindsTheLinkIdleWritesItself(t *testing.T) {
+// TestDirect_WhoFindsTheConnIdleWritesItself: and nobody else does.
+func TestDirect_WhoFindsTheConnIdleWritesItself(t *testing.T) {
 	inLab(t, func(l *lab) {
 		d := &directNet{take: func(n int) int { return n }}
 		a := l.node("a@test", func(c *remote.Config) { d.Transport, c.Transport = c.Transport, d })
@@ -82,7 +82,7 @@ func TestDirect_WhoFindsTheLinkIdleWritesItself(t *testing.T) {
 }
 
 // TestDirect_WhatComesMeanwhileIsBehind: while a sender writes, all others queue up, the
-// end of the link too; and of what the sender writes the connection takes only a part.
+// end of the connection too; and of what the sender writes the connection takes only a part.
 func TestDirect_WhatComesMeanwhileIsBehind(t *testing.T) {
 	for _, taken := range []int{0, 5} {
 		inLab(t, func(l *lab) {

@@ -13,9 +13,9 @@ var (
 	// ErrNoConnection tells that the node cannot be reached now. Trying again may
 	// help. All errors of a failed connection are this one too.
 	ErrNoConnection = registry.ErrNoConnection
-	// ErrBusy tells that the link's queue is full, see [Refuse]. Trying again
+	// ErrBusy tells that the connection's queue is full, see [Refuse]. Trying again
 	// helps once the peer has taken something.
-	ErrBusy = errors.New("link is busy")
+	ErrBusy = errors.New("connection is busy")
 	// ErrClosed tells that this node has been closed. It is an ErrNoConnection.
 	ErrClosed error = &detail{"this node is closed", ErrNoConnection}
 	// ErrBackoff tells that the node could not be reached a moment ago and is

@@ -19,13 +19,13 @@ import (
 	"github.com/starlang-go/starlang/term"
 )
 
-func linkOf(n *remote.Node, to string) remote.LinkInfo {
-	for _, l := range n.Stats().Links {
+func connOf(n *remote.Node, to string) remote.ConnInfo {
+	for _, l := range n.Stats().Conns {
 		if l.Node == to {
 			return l
 		}
 	}
-	return remote.LinkInfo{}
+	return remote.ConnInfo{}
 }
 
 func TestFlow_StoppedPeerHoldsSendersNotMemory(t *testing.T) {
@@ -48,7 +48,7 @@ func TestFlow_StoppedPeerHoldsSendersNotMemory(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		require.LessOrEqual(l, linkOf(a, "b@test").Queue, remote.ByteCount(quota+size+100))
+		require.LessOrEqual(l, connOf(a, "b@test").Queue, remote.ByteCount(quota+size+100))
 		require.Empty(l, failed, "senders wait")
 
 		// An exit gets its place in the full queue at once.
@@ -127,7 +127,7 @@ func TestFlow_NothingOfAKilledProcessGetsOut(t *testing.T) {
 		got := in.all()
 		require.Equal(l, signal.Exit{From: sender, Reason: signal.Killed}, got[len(got)-1])
 		require.NotContains(l, got, "never")
-		require.Zero(l, linkOf(b, "a@test").Dropped)
+		require.Zero(l, connOf(b, "a@test").Dropped)
 	})
 }
 
@@ -185,7 +185,7 @@ func TestFragments_EveryKindOfValue(t *testing.T) {
 			require.Equal(l, []byte{}, <-in.mail)
 			return nil
 		})
-		require.Zero(l, linkOf(a, "b@test").Relations)
+		require.Zero(l, connOf(a, "b@test").Relations)
 	})
 }
 
@@ -260,7 +260,7 @@ func TestSiding_FullMailboxHoldsUpItsOwnMessagesOnly(t *testing.T) {
 		}
 		want = append(want, signal.Exit{From: sender, Reason: signal.Error("behind")}, "last")
 		require.Equal(l, []any{"passes"}, other.all())
-		require.Positive(l, linkOf(b, "a@test").Waiting)
+		require.Positive(l, connOf(b, "a@test").Waiting)
 
 		// Another process's exit signal passes what waits.
 		passer := l.spawn(a, func(ctx *runtime.Context) error {
@@ -279,7 +279,7 @@ func TestSiding_FullMailboxHoldsUpItsOwnMessagesOnly(t *testing.T) {
 		}
 		require.Equal(l, want, rest)
 		synctest.Wait()
-		require.Zero(l, linkOf(b, "a@test").Waiting)
+		require.Zero(l, connOf(b, "a@test").Waiting)
 	})
 }
 
@@ -309,7 +309,7 @@ func TestSiding_TooMuchWaitingHoldsTheConnectionUp(t *testing.T) {
 			return nil
 		})
 		synctest.Wait()
-		require.Less(l, linkOf(b, "a@test").Waiting, remote.ByteCount(70<<10))
+		require.Less(l, connOf(b, "a@test").Waiting, remote.ByteCount(70<<10))
 		after(time.Minute)
 		require.Equal(l, []string{"b@test"}, a.Nodes(), "heartbeats go on")
 		handle, ok := b.Runtime().Process(full)
@@ -346,7 +346,7 @@ func TestSiding_EveryPolicyOfMailbox(t *testing.T) {
 				})
 				synctest.Wait()
 				require.False(l, b.Runtime().IsAlive(full))
-				require.Zero(l, linkOf(b, "a@test").Relations)
+				require.Zero(l, connOf(b, "a@test").Relations)
 			})
 		})
 	}
@@ -414,8 +414,8 @@ func TestDelivery_NobodyThere(t *testing.T) {
 			signal.Down{Ref: refs[1], Name: nobody, Reason: signal.NoProc},
 			signal.Exit{From: gone, Reason: signal.NoProc},
 		}, in.all())
-		require.Equal(l, uint64(2), linkOf(b, "a@test").Dropped)
-		require.Zero(l, linkOf(a, "b@test").Relations)
-		require.Zero(l, linkOf(b, "a@test").Relations)
+		require.Equal(l, uint64(2), connOf(b, "a@test").Dropped)
+		require.Zero(l, connOf(a, "b@test").Relations)
+		require.Zero(l, connOf(b, "a@test").Relations)
 	})
 }

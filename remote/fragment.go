@@ -10,94 +10,94 @@ import (
 )
 
 // sendLarge sends a message in fragments.
-func (l *link) sendLarge(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	encode := func(limit ByteCount) ([]byte, error) { return l.appendMessage(nil, &to, &env, limit) }
-	return l.inFragments(ctx, encode, func() { l.noteMessageLocked(&to, &env) })
+func (c *conn) sendLarge(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	encode := func(limit ByteCount) ([]byte, error) { return c.appendMessage(nil, &to, &env, limit) }
+	return c.inFragments(ctx, encode, func() { c.noteMessageLocked(&to, &env) })
 }
 
 // inFragments sends a frame in fragments. There is one such frame on its way at a time:
 // so there is never more than one encoding in memory, here and there. note is called
 // in the critical section that queues the last fragment.
-func (l *link) inFragments(ctx context.Context, encode func(limit ByteCount) ([]byte, error), note func()) error {
-	if err := l.takeTurn(ctx); err != nil {
+func (c *conn) inFragments(ctx context.Context, encode func(limit ByteCount) ([]byte, error), note func()) error {
+	if err := c.takeTurn(ctx); err != nil {
 		return err
 	}
-	defer func() { <-l.large }()
-	frame, err := encode(l.node.cfg.MaxMessageBytes)
+	defer func() { <-c.large }()
+	frame, err := encode(c.node.cfg.MaxMessageBytes)
 	if err != nil {
 		return err
 	}
-	return l.fragments(ctx, frame[wire.LengthBytes:], note)
+	return c.fragments(ctx, frame[wire.LengthBytes:], note)
 }
 
 // takeTurn waits for the turn to send in fragments, which who takes it gives back.
-func (l *link) takeTurn(ctx context.Context) error {
+func (c *conn) takeTurn(ctx context.Context) error {
 	select {
-	case l.large <- struct{}{}:
+	case c.large <- struct{}{}:
 		return nil
 	default:
 	}
-	if l.node.cfg.WhenFull == Refuse {
+	if c.node.cfg.WhenFull == Refuse {
 		return ErrBusy
 	}
 	select {
-	case l.large <- struct{}{}:
+	case c.large <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return stopped(ctx)
-	case <-l.gone:
+	case <-c.gone:
 		return ErrLost
 	}
 }
 
 // fragments queues a body piece by piece. note is called in the critical section
 // that queues the last one. The caller has the turn.
-func (l *link) fragments(ctx context.Context, body []byte, note func()) error {
-	size := int(l.node.cfg.FragmentBytes)
+func (c *conn) fragments(ctx context.Context, body []byte, note func()) error {
+	size := int(c.node.cfg.FragmentBytes)
 	frame := make([]byte, 0, size+wire.FragmentOverhead)
 	for sent := 0; sent < len(body); sent += size {
 		piece := body[sent:min(sent+size, len(body))]
 		remaining := len(body) - sent - len(piece)
 		frame = wire.AppendFragment(frame[:0], remaining, piece)
 		if remaining > 0 {
-			if err := l.enqueueFragment(ctx, frame, sent == 0, nil); err != nil {
-				l.abortFragments(sent)
+			if err := c.enqueueFragment(ctx, frame, sent == 0, nil); err != nil {
+				c.abortFragments(sent)
 				return err
 			}
 			continue
 		}
-		if err := l.enqueueFragment(ctx, frame, sent == 0, note); err != nil {
-			l.abortFragments(sent)
+		if err := c.enqueueFragment(ctx, frame, sent == 0, note); err != nil {
+			c.abortFragments(sent)
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *link) enqueueFragment(ctx context.Context, frame []byte, first bool, note func()) error {
+func (c *conn) enqueueFragment(ctx context.Context, frame []byte, first bool, note func()) error {
 	how := laterFragment
 	if first {
 		how = firstFragment
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.awaitRoomLocked(ctx, how); err != nil {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.awaitRoomLocked(ctx, how); err != nil {
 		return err
 	}
 	if note != nil {
 		note()
 	}
-	l.queueLocked(frame)
+	c.queueLocked(frame)
 	return nil
 }
 
 // abortFragments tells the peer that the rest of a body does not come, if any of it
 // was sent.
-func (l *link) abortFragments(sent int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if sent > 0 && l.state == linkUp {
-		l.queueLocked(wire.AppendFragmentAbort(nil))
+func (c *conn) abortFragments(sent int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if sent > 0 && c.state == connUp {
+		c.queueLocked(wire.AppendFragmentAbort(nil))
 	}
 }
 

@@ -1,6 +1,6 @@
 package remote
 
-// goodbye is why a link is ended in order, see PROTOCOL.md.
+// goodbye is why a connection is ended in order, see PROTOCOL.md.
 type goodbye uint64
 
 const (

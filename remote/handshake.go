@@ -16,16 +16,16 @@ import (
 
 // handshake is one side of a handshake, until the connection is up.
 type handshake struct {
-	conn    net.Conn
+	stream  net.Conn
 	self    pid.NodeID
 	cookie  []byte
 	binding []byte // what ties the proofs to the TLS connection; nil without
 }
 
-// newHandshake prepares a handshake over conn, whose TLS handshake is done.
-func (n *Node) newHandshake(conn net.Conn) (*handshake, error) {
-	h := &handshake{conn: conn, self: n.self, cookie: []byte(n.cfg.Cookie)}
-	if t, ok := conn.(*tls.Conn); ok {
+// newHandshake prepares a handshake over stream, whose TLS handshake is done.
+func (n *Node) newHandshake(stream net.Conn) (*handshake, error) {
+	h := &handshake{stream: stream, self: n.self, cookie: []byte(n.cfg.Cookie)}
+	if t, ok := stream.(*tls.Conn); ok {
 		state := t.ConnectionState()
 		var err error
 		if h.binding, err = state.ExportKeyingMaterial(wire.ExporterLabel, nil, wire.MACBytes); err != nil {
@@ -39,7 +39,7 @@ func (n *Node) newHandshake(conn net.Conn) (*handshake, error) {
 // which must have the name want.
 func (h *handshake) dial(want string) (pid.NodeID, error) {
 	hello := wire.AppendHello(nil, h.greeting())
-	if _, err := h.conn.Write(hello); err != nil {
+	if _, err := h.stream.Write(hello); err != nil {
 		return pid.NodeID{}, err
 	}
 	challenge, err := h.read()
@@ -66,7 +66,7 @@ func (h *handshake) dial(want string) (pid.NodeID, error) {
 // prove is the dialler's second half: proof and welcome.
 func (h *handshake) prove(hello, challenge []byte) error {
 	proof := wire.MAC(wire.Proof, h.cookie, hello, challenge, h.binding)
-	if _, err := h.conn.Write(wire.AppendMAC(nil, wire.Proof, proof)); err != nil {
+	if _, err := h.stream.Write(wire.AppendMAC(nil, wire.Proof, proof)); err != nil {
 		return err
 	}
 	body, err := h.read()
@@ -120,7 +120,7 @@ func (h *handshake) challenge() (peer pid.NodeID, welcome []byte, err error) {
 		return peer, nil, refuse(RefusedSelf)
 	}
 	challenge := wire.AppendChallenge(nil, h.greeting())
-	if _, err := h.conn.Write(challenge); err != nil {
+	if _, err := h.stream.Write(challenge); err != nil {
 		return peer, nil, err
 	}
 	challenge = challenge[wire.LengthBytes:]
@@ -148,7 +148,7 @@ func (h *handshake) greeting() wire.Greeting {
 
 // refuse tells the dialler why; whether that arrives does not matter.
 func (h *handshake) refuse(why *RefusedError) {
-	_, _ = h.conn.Write(wire.AppendNotice(nil, wire.Refusal, uint64(why.Code), why.Text))
+	_, _ = h.stream.Write(wire.AppendNotice(nil, wire.Refusal, uint64(why.Code), why.Text))
 }
 
 // readError is an error of reading, as opposed to one of what was read.
@@ -164,7 +164,7 @@ func isIO(err error) bool {
 // read reads the body of one frame, and not a byte more.
 func (h *handshake) read() ([]byte, error) {
 	var head [wire.LengthBytes]byte
-	if _, err := io.ReadFull(h.conn, head[:]); err != nil {
+	if _, err := io.ReadFull(h.stream, head[:]); err != nil {
 		return nil, readError{err}
 	}
 	length := binary.BigEndian.Uint32(head[:])
@@ -172,7 +172,7 @@ func (h *handshake) read() ([]byte, error) {
 		return nil, fmt.Errorf("frame of %d bytes before authentication", length)
 	}
 	body := make([]byte, length)
-	if _, err := io.ReadFull(h.conn, body); err != nil {
+	if _, err := io.ReadFull(h.stream, body); err != nil {
 		return nil, readError{err}
 	}
 	return body, nil

@@ -7,8 +7,8 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
-// rhythm is the heartbeat of a link: its timer ticks several times in each interval,
-// guarded by the link's mu.
+// heartbeat is the heartbeat of a conn. Its timer ticks several times in each interval. All is
+// guarded by the mu of the conn.
 //
 // The deadline for reading is not set at each read, which would cost more than a
 // small message does, but at each tick if something was read since the one before:
@@ -18,7 +18,7 @@ import (
 // A tick that comes late tells that this program itself was stopped, or starved of
 // processor time: then what the peer has sent meanwhile may lie unread, and the
 // deadline is put off: once, for what lies there is read at once.
-type rhythm struct {
+type heartbeat struct {
 	timer  *time.Timer
 	tick   int
 	reads  uint64 // as of the last tick
@@ -32,124 +32,124 @@ type rhythm struct {
 // ticksPerInterval divides a heartbeat interval.
 const ticksPerInterval = 4
 
-func (r *rhythm) stop() {
+func (r *heartbeat) stop() {
 	if r.timer != nil {
 		r.timer.Stop()
 	}
 }
 
-func (l *link) startRhythm() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.state != linkUp {
+func (c *conn) startHeartbeat() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != connUp {
 		return
 	}
 	now := time.Now()
-	l.rhythm.last = now
-	_ = l.conn.SetReadDeadline(now.Add(2 * l.node.cfg.HeartbeatInterval))
-	l.pingLocked(now)
-	l.rhythm.timer = time.AfterFunc(l.node.cfg.HeartbeatInterval/ticksPerInterval, l.beat)
+	c.heartbeat.last = now
+	_ = c.stream.SetReadDeadline(now.Add(2 * c.node.cfg.HeartbeatInterval))
+	c.pingLocked(now)
+	c.heartbeat.timer = time.AfterFunc(c.node.cfg.HeartbeatInterval/ticksPerInterval, c.beat)
 }
 
 // beat is called by the timer.
-func (l *link) beat() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.state != linkUp {
+func (c *conn) beat() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != connUp {
 		return
 	}
 	now := time.Now()
-	if l.writing > 0 && now.Sub(l.writeAt) > l.node.cfg.StallTimeout {
-		l.endLocked(CauseStalled, fmt.Errorf("the peer has taken nothing for %s", l.node.cfg.StallTimeout))
+	if c.writing > 0 && now.Sub(c.writeAt) > c.node.cfg.StallTimeout {
+		c.endLocked(CauseStalled, fmt.Errorf("the peer has taken nothing for %s", c.node.cfg.StallTimeout))
 		return
 	}
-	l.extendLocked(now)
-	if l.rhythm.tick++; l.rhythm.tick%ticksPerInterval == 0 {
-		l.pingLocked(now)
+	c.extendLocked(now)
+	if c.heartbeat.tick++; c.heartbeat.tick%ticksPerInterval == 0 {
+		c.pingLocked(now)
 	}
-	l.rhythm.timer.Reset(l.node.cfg.HeartbeatInterval / ticksPerInterval)
+	c.heartbeat.timer.Reset(c.node.cfg.HeartbeatInterval / ticksPerInterval)
 }
 
 // extendLocked moves the deadline for reading if the peer has shown life, or if it
 // is we who do not read.
-func (l *link) extendLocked(now time.Time) {
-	r := &l.rhythm
-	if reads := l.reads.Load(); reads != r.reads || l.paused.Load() {
+func (c *conn) extendLocked(now time.Time) {
+	r := &c.heartbeat
+	if reads := c.reads.Load(); reads != r.reads || c.paused.Load() {
 		r.reads = reads
-		_ = l.conn.SetReadDeadline(r.last.Add(2 * l.node.cfg.HeartbeatInterval))
+		_ = c.stream.SetReadDeadline(r.last.Add(2 * c.node.cfg.HeartbeatInterval))
 	}
-	l.noteLateLocked(now)
+	c.noteLateLocked(now)
 	r.last = now
 }
 
 // noteLateLocked finds out whether the tick that is due is late.
-func (l *link) noteLateLocked(now time.Time) {
-	if now.Sub(l.rhythm.last) > l.node.cfg.HeartbeatInterval/2 {
-		l.rhythm.late = now
+func (c *conn) noteLateLocked(now time.Time) {
+	if now.Sub(c.heartbeat.last) > c.node.cfg.HeartbeatInterval/2 {
+		c.heartbeat.late = now
 	}
 }
 
 // forgive puts a deadline off that has passed, and reports true, if it may be our
 // own fault that it has.
-func (l *link) forgive() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r, now, interval := &l.rhythm, time.Now(), l.node.cfg.HeartbeatInterval
-	l.noteLateLocked(now)
-	chance := l.reads.Load() + 1
-	if l.state != linkUp || r.spared == chance || now.Sub(r.late) > interval/ticksPerInterval {
+func (c *conn) forgive() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, now, interval := &c.heartbeat, time.Now(), c.node.cfg.HeartbeatInterval
+	c.noteLateLocked(now)
+	chance := c.reads.Load() + 1
+	if c.state != connUp || r.spared == chance || now.Sub(r.late) > interval/ticksPerInterval {
 		return false
 	}
 	r.late, r.last, r.spared = time.Time{}, now, chance
-	return l.conn.SetReadDeadline(now.Add(interval)) == nil
+	return c.stream.SetReadDeadline(now.Add(interval)) == nil
 }
 
-func (l *link) pingLocked(now time.Time) {
-	l.rhythm.number++
-	l.rhythm.pinged = now
-	l.out = wire.AppendPing(l.out, wire.Ping, l.rhythm.number)
-	l.wakeLocked()
+func (c *conn) pingLocked(now time.Time) {
+	c.heartbeat.number++
+	c.heartbeat.pinged = now
+	c.out = wire.AppendPing(c.out, wire.Ping, c.heartbeat.number)
+	c.wakeLocked()
 }
 
 // pong takes note of the answer to a ping.
-func (l *link) pong(number uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if number == l.rhythm.number && !l.rhythm.pinged.IsZero() {
-		l.roundTrip.Store(int64(time.Since(l.rhythm.pinged)))
-		l.rhythm.pinged = time.Time{}
+func (c *conn) pong(number uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if number == c.heartbeat.number && !c.heartbeat.pinged.IsZero() {
+		c.roundTrip.Store(int64(time.Since(c.heartbeat.pinged)))
+		c.heartbeat.pinged = time.Time{}
 	}
 }
 
 // probeSteps is how often probe looks whether something has arrived.
 const probeSteps = 20
 
-// probe reports whether the link shows life within d: it pings, and anything that
+// probe reports whether the connection shows life within d: it pings, and anything that
 // arrives counts.
-func (l *link) probe(d time.Duration) bool {
-	before := l.reads.Load()
-	l.mu.Lock()
-	if l.state == linkUp {
-		l.pingLocked(time.Now())
+func (c *conn) probe(d time.Duration) bool {
+	before := c.reads.Load()
+	c.mu.Lock()
+	if c.state == connUp {
+		c.pingLocked(time.Now())
 	}
-	l.mu.Unlock()
+	c.mu.Unlock()
 	ticker := time.NewTicker(d / probeSteps)
 	defer ticker.Stop()
 	for range probeSteps {
 		select {
-		case <-l.gone:
+		case <-c.gone:
 			return false
 		case <-ticker.C:
 		}
-		if l.reads.Load() != before || l.paused.Load() {
-			return l.isUp()
+		if c.reads.Load() != before || c.paused.Load() {
+			return c.isUp()
 		}
 	}
 	return false
 }
 
-func (l *link) isUp() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.state == linkUp
+func (c *conn) isUp() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state == connUp
 }

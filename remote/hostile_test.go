@@ -312,7 +312,7 @@ func TestHostile_BadValuesCostTheMessageOnly(t *testing.T) {
 	}
 	require.Equal(t, uint64(9), got.Ref)
 	require.Contains(t, got.Reason.Text(), "cannot be decoded")
-	require.Eventually(t, func() bool { return linkOf(f.node, "villain@test").Dropped == 4 }, testTimeout, time.Millisecond)
+	require.Eventually(t, func() bool { return connOf(f.node, "villain@test").Dropped == 4 }, testTimeout, time.Millisecond)
 	_ = v.Close()
 	awaitNodes(t, f.node, 1)
 	f.serves()

@@ -24,11 +24,11 @@ type NodeInfo struct {
 	Zombies   int           `msgpack:"zombies"`   // see runtime.Zombie
 	Names     int           `msgpack:"names"`     // registered
 	Uptime    time.Duration `msgpack:"uptime_ns"`
-	Links     []LinkInfo    `msgpack:"links"` // at most 300, by node name
+	Conns     []ConnInfo    `msgpack:"conns"` // at most 300, by node name
 }
 
-// LinkInfo is a snapshot of a link.
-type LinkInfo struct {
+// ConnInfo is a snapshot of a connection.
+type ConnInfo struct {
 	Node        string        `msgpack:"node"`
 	Creation    uint32        `msgpack:"creation"`
 	BytesIn     uint64        `msgpack:"bytes_in"`
@@ -43,11 +43,11 @@ type LinkInfo struct {
 	Up          time.Duration `msgpack:"up_ns"`
 }
 
-// maxListed bounds the lists in answers about processes, maxListedLinks that in
+// maxListed bounds the lists in answers about processes, maxListedConns that in
 // those about nodes, so that each fits one frame.
 const (
 	maxListed      = 200
-	maxListedLinks = 300
+	maxListedConns = 300
 	maxLabelBytes  = 1 << 10
 )
 
@@ -66,29 +66,29 @@ func (n *Node) Stats() NodeInfo {
 		Names:     names,
 		Uptime:    n.rt.Uptime(),
 	}
-	for _, l := range n.routes.Load().byName {
-		info.Links = append(info.Links, l.info())
+	for _, c := range n.routes.Load().byName {
+		info.Conns = append(info.Conns, c.info())
 	}
-	slices.SortFunc(info.Links, func(a, b LinkInfo) int { return strings.Compare(a.Node, b.Node) })
+	slices.SortFunc(info.Conns, func(a, b ConnInfo) int { return strings.Compare(a.Node, b.Node) })
 	return info
 }
 
-func (l *link) info() LinkInfo {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return LinkInfo{
-		Node:        l.peer.Name(),
-		Creation:    l.peer.Creation(),
-		BytesIn:     l.size.Load(),
-		BytesOut:    l.sentSize,
-		MessagesIn:  l.received.Load(),
-		MessagesOut: l.sent,
-		Queue:       l.queuedLocked(),
-		Waiting:     ByteCount(l.waiting.count.Load()),
-		Relations:   l.relations.len(),
-		Dropped:     l.dropped.Load(),
-		RoundTrip:   time.Duration(l.roundTrip.Load()),
-		Up:          time.Since(l.begun),
+func (c *conn) info() ConnInfo {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return ConnInfo{
+		Node:        c.peer.Name(),
+		Creation:    c.peer.Creation(),
+		BytesIn:     c.size.Load(),
+		BytesOut:    c.sentSize,
+		MessagesIn:  c.received.Load(),
+		MessagesOut: c.sent,
+		Queue:       c.queuedLocked(),
+		Waiting:     ByteCount(c.waiting.count.Load()),
+		Relations:   c.relations.len(),
+		Dropped:     c.dropped.Load(),
+		RoundTrip:   time.Duration(c.roundTrip.Load()),
+		Up:          time.Since(c.begun),
 	}
 }
 
@@ -109,7 +109,7 @@ func (n *Node) NodeInfo(ctx context.Context, node string) (NodeInfo, error) {
 // nodeInfo returns the encoded answer about this node.
 func (n *Node) nodeInfo() []byte {
 	info := n.Stats()
-	info.Links = info.Links[:min(len(info.Links), maxListedLinks)]
+	info.Conns = info.Conns[:min(len(info.Conns), maxListedConns)]
 	return term.MustEncode(info)
 }
 
@@ -179,13 +179,13 @@ func (n *Node) Info(ctx context.Context, p pid.PID) (runtime.ProcessState, error
 }
 
 func (n *Node) askInfo(ctx context.Context, p pid.PID) (s runtime.ProcessState, err error) {
-	l, a := n.ask(ctx, p.Node().Name(), func(req uint64, _ ByteCount) ([]byte, error) {
+	c, a := n.ask(ctx, p.Node().Name(), func(req uint64, _ ByteCount) ([]byte, error) {
 		return wire.AppendInfo(nil, wire.ProcessInfo, req, p.ID()), nil
 	})
 	if a.err != nil {
 		return s, a.err
 	}
-	if isStale(pid.Address{PID: p}, l) {
+	if isStale(pid.Address{PID: p}, c) {
 		return s, registry.ErrNoProc
 	}
 	w, err := term.DecodeWith[*processInfo](n.limits, a.value)

@@ -71,12 +71,12 @@ func (c *couple) requireAgreed(linked bool) {
 	}
 	require.Len(c, atA.Links, want, "links of p")
 	require.Len(c, atB.Links, want, "links of q")
-	require.Equal(c, want, linkOf(c.a, "b@test").Relations)
-	require.Equal(c, want, linkOf(c.b, "a@test").Relations)
+	require.Equal(c, want, connOf(c.a, "b@test").Relations)
+	require.Equal(c, want, connOf(c.b, "a@test").Relations)
 }
 
-// held lets p send q, whose mailbox is full, something and then act; free makes room.
-func (c *couple) held(act func(ctx *runtime.Context)) (free func()) {
+// blocked lets p send q, whose mailbox is full, something and then act; free makes room.
+func (c *couple) blocked(act func(ctx *runtime.Context)) (free func()) {
 	c.p.does(func(ctx *runtime.Context) {
 		require.NoError(c, ctx.Send(c.q.pid, 1))
 		require.NoError(c, ctx.Send(c.q.pid, 2))
@@ -99,7 +99,7 @@ var boundedBox = runtime.MailboxOptions{Capacity: 1, Policy: mailbox.Block}
 func TestRelations_LinkThatWaitsBehindMessagesMeetsAnUnlink(t *testing.T) {
 	inLab(t, func(l *lab) {
 		c := l.couple(boundedBox)
-		free := c.held(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
+		free := c.blocked(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
 		c.q.does(func(ctx *runtime.Context) {
 			require.NoError(l, ctx.Link(c.p.pid))
 			require.NoError(l, ctx.Unlink(c.p.pid))
@@ -114,7 +114,7 @@ func TestRelations_UnlinkThatWaitsBehindMessagesMeetsALink(t *testing.T) {
 		c := l.couple(boundedBox)
 		c.p.does(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
 		c.requireAgreed(true)
-		free := c.held(func(ctx *runtime.Context) { require.NoError(l, ctx.Unlink(c.q.pid)) })
+		free := c.blocked(func(ctx *runtime.Context) { require.NoError(l, ctx.Unlink(c.q.pid)) })
 		c.q.does(func(ctx *runtime.Context) {
 			require.NoError(l, ctx.Unlink(c.p.pid))
 			require.NoError(l, ctx.Link(c.p.pid))
@@ -127,7 +127,7 @@ func TestRelations_UnlinkThatWaitsBehindMessagesMeetsALink(t *testing.T) {
 func TestRelations_LinkThatWaitsBehindMessagesToOneWhoEnds(t *testing.T) {
 	inLab(t, func(l *lab) {
 		c := l.couple(boundedBox)
-		c.held(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
+		c.blocked(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
 		require.NoError(l, c.b.Runtime().Exit(c.q.pid, signal.Kill))
 		synctest.Wait()
 		c.p.does(func(ctx *runtime.Context) {
@@ -135,8 +135,8 @@ func TestRelations_LinkThatWaitsBehindMessagesToOneWhoEnds(t *testing.T) {
 			_, err := ctx.TryRecv()
 			require.Error(l, err, "one exit")
 		})
-		require.Zero(l, linkOf(c.a, "b@test").Relations)
-		require.Zero(l, linkOf(c.b, "a@test").Relations)
+		require.Zero(l, connOf(c.a, "b@test").Relations)
+		require.Zero(l, connOf(c.b, "a@test").Relations)
 	})
 }
 

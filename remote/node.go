@@ -19,7 +19,7 @@ import (
 // Node connects a runtime with those of other nodes. Make it with [Start]; all
 // goroutines may share it.
 //
-// Lock order: mu, then a link's mu, then a process's. None of the first two is held
+// Lock order: mu, then a connection's mu, then a process's. None of the first two is held
 // while a process gets a signal that may make it send.
 type Node struct {
 	rt       *runtime.Runtime
@@ -29,8 +29,8 @@ type Node struct {
 	listener net.Listener // nil: dials only
 	begun    time.Time
 
-	// routes is what senders look links up in. It is replaced, under mu, when a
-	// link comes or goes.
+	// routes is what senders look connections up in. It is replaced, under mu, when a
+	// connection comes or goes.
 	routes atomic.Pointer[routes]
 
 	mu     sync.Mutex
@@ -132,13 +132,13 @@ func (n *Node) Addr() net.Addr {
 // fails with [ErrClosed], and nothing of the node is left running. A second Close
 // waits for the first. It returns the cause of ctx if that ended first.
 func (n *Node) Close(ctx context.Context) error {
-	links := n.shut()
+	conns := n.shut()
 	n.closeListener()
 	n.pending.closeAll()
-	for _, l := range links {
-		l.finish(goodbyeClosing, CauseClosing)
+	for _, c := range conns {
+		c.finish(goodbyeClosing, CauseClosing)
 	}
-	err := n.awaitGone(ctx, links)
+	err := n.awaitGone(ctx, conns)
 	n.sidings.close()
 	n.cancel()
 	n.wg.Wait()
@@ -147,7 +147,7 @@ func (n *Node) Close(ctx context.Context) error {
 
 // shut makes the node take and make no more connections, and returns those there
 // are.
-func (n *Node) shut() (links []*link) {
+func (n *Node) shut() (conns []*conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.closed = true
@@ -155,22 +155,22 @@ func (n *Node) shut() (links []*link) {
 		if p.attempt != nil {
 			n.failAttemptLocked(p, ErrClosed)
 		}
-		if p.link != nil {
-			links = append(links, p.link)
+		if p.conn != nil {
+			conns = append(conns, p.conn)
 		}
 	}
-	return links
+	return conns
 }
 
-// awaitGone waits for the end of links, and ends them itself when ctx does.
-func (n *Node) awaitGone(ctx context.Context, links []*link) (err error) {
-	for _, l := range links {
+// awaitGone waits for the end of connections, and ends them itself when ctx does.
+func (n *Node) awaitGone(ctx context.Context, conns []*conn) (err error) {
+	for _, c := range conns {
 		select {
-		case <-l.gone:
+		case <-c.gone:
 		case <-ctx.Done():
 			err = context.Cause(ctx)
-			l.end(CauseClosing, err)
-			<-l.gone
+			c.end(CauseClosing, err)
+			<-c.gone
 		}
 	}
 	return err

@@ -20,10 +20,10 @@ import (
 //
 //	idle --a send, Connect--> dialling --welcome, or admitted--> connected
 //	  ^                          '-- failed: idle, not before retryAt
-//	  '-------------------------------- link gone ----------------'
+//	  '------------------------------- conn gone ------------------'
 type peer struct {
 	name     string
-	link     *link    // connected; until all that follows from its loss has happened
+	conn     *conn    // connected; until all that follows from its loss has happened
 	attempt  *attempt // dialling
 	failures int      // in a row
 	retryAt  time.Time
@@ -34,7 +34,7 @@ type peer struct {
 // attempt is an attempt to connect. All but done is guarded by the Node's mu.
 type attempt struct {
 	done    chan struct{} // closed at the end
-	link    *link         // at the end: the link, or
+	conn    *conn         // at the end: the connection, or
 	err     error         // why there is none
 	signals []outgoing    // to be sent first of all
 	cancel  context.CancelFunc
@@ -46,19 +46,19 @@ type outgoing struct {
 	env signal.Envelope
 }
 
-// routes are the links that are up. A routes never changes, but for recent.
+// routes are the connections that are up. A routes never changes, but for recent.
 type routes struct {
-	byID   map[pid.NodeID]*link
-	byName map[string]*link
-	recent atomic.Pointer[link] // one of byID, the one found last; nil before
+	byID   map[pid.NodeID]*conn
+	byName map[string]*conn
+	recent atomic.Pointer[conn] // one of byID, the one found last; nil before
 }
 
-// publishLocked makes the links that are up known to senders.
+// publishLocked makes the connections that are up known to senders.
 func (n *Node) publishLocked() {
-	r := &routes{byID: map[pid.NodeID]*link{}, byName: map[string]*link{}}
+	r := &routes{byID: map[pid.NodeID]*conn{}, byName: map[string]*conn{}}
 	for name, p := range n.peers {
-		if p.link != nil {
-			r.byID[p.link.peer], r.byName[name] = p.link, p.link
+		if p.conn != nil {
+			r.byID[p.conn.peer], r.byName[name] = p.conn, p.conn
 		}
 	}
 	n.routes.Store(r)
@@ -79,59 +79,59 @@ func (n *Node) peerLocked(name string) *peer {
 func (n *Node) sweepLocked() {
 	now := time.Now()
 	maps.DeleteFunc(n.peers, func(_ string, p *peer) bool {
-		return p.link == nil && p.attempt == nil && !p.wanted && p.retryAt.Before(now)
+		return p.conn == nil && p.attempt == nil && !p.wanted && p.retryAt.Before(now)
 	})
 }
 
-// installLocked makes the link over a connection that is up, and ends an attempt
-// that goes on. first goes before everything else. The link's goroutines are
+// installLocked makes the conn over a stream that is up, and ends an attempt
+// that goes on. first goes before everything else. The connection's goroutines are
 // started by announce.
-func (n *Node) installLocked(p *peer, conn net.Conn, id pid.NodeID, first []byte) *link {
-	l := newLink(n, conn, id, first)
-	p.link = l
+func (n *Node) installLocked(p *peer, stream net.Conn, id pid.NodeID, first []byte) *conn {
+	c := newConn(n, stream, id, first)
+	p.conn = c
 	if a := p.attempt; a != nil {
 		for _, s := range a.signals {
-			if isStale(s.to, l) {
-				l.stale = append(l.stale, s)
+			if isStale(s.to, c) {
+				c.stale = append(c.stale, s)
 				continue
 			}
-			l.queueFirst(s)
+			c.queueFirst(s)
 		}
-		n.endAttemptLocked(p, l, nil)
+		n.endAttemptLocked(p, c, nil)
 	}
 	n.publishLocked()
-	n.wg.Add(1) // for the link, see announce and link.run
-	return l
+	n.wg.Add(1) // for the connection, see announce and conn.run
+	return c
 }
 
-// queueFirst queues a signal that waited for the link, whose sender has gone on since.
-func (l *link) queueFirst(s outgoing) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.queueSignalLocked(s.to, s.env)
+// queueFirst queues a signal that waited for the connection, whose sender has gone on since.
+func (c *conn) queueFirst(s outgoing) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.queueSignalLocked(s.to, s.env)
 }
 
-// announce tells that a link is up and lets it run. So NodeUp comes before
-// everything that arrives over the link.
-func (n *Node) announce(l *link) {
-	n.logger().Info("connected", slog.String("node", l.peer.Name()), slog.Any("address", l.conn.RemoteAddr()))
-	for _, s := range l.stale {
+// announce tells that a connection is up and lets it run. So NodeUp comes before
+// everything that arrives over the connection.
+func (n *Node) announce(c *conn) {
+	n.logger().Info("connected", slog.String("node", c.peer.Name()), slog.Any("address", c.stream.RemoteAddr()))
+	for _, s := range c.stale {
 		n.answerStale(s.to, s.env)
 	}
-	n.watchers.tell(n, NodeUp{Node: l.peer.Name(), Creation: l.peer.Creation()})
-	go l.run() // ended by the loss of the connection; Close waits for it
+	n.watchers.tell(n, NodeUp{Node: c.peer.Name(), Creation: c.peer.Creation()})
+	go c.run() // ended by the loss of the connection; Close waits for it
 }
 
-// endAttemptLocked ends p's attempt: with a link, or with an error.
-func (n *Node) endAttemptLocked(p *peer, l *link, err error) {
+// endAttemptLocked ends p's attempt: with a connection, or with an error.
+func (n *Node) endAttemptLocked(p *peer, c *conn, err error) {
 	a := p.attempt
 	p.attempt = nil
-	a.link, a.err, a.signals = l, err, nil
+	a.conn, a.err, a.signals = c, err, nil
 	a.cancel()
 	close(a.done)
 }
 
-// failAttemptLocked ends p's attempt without a link. Signals that waited for it
+// failAttemptLocked ends p's attempt without a connection. Signals that waited for it
 // come back as noconnection, from another goroutine: the caller holds mu.
 func (n *Node) failAttemptLocked(p *peer, err error) {
 	lost := p.attempt.signals
@@ -163,15 +163,15 @@ func (n *Node) noConnection(to pid.PID, env signal.Envelope) {
 	n.arrive(to.ID(), arrival{env: env})
 }
 
-// linkGone is the edge from connected to idle. All that follows from the loss has
+// connGone is the edge from connected to idle. All that follows from the loss has
 // happened.
-func (n *Node) linkGone(l *link) {
+func (n *Node) connGone(c *conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	p := n.peers[l.peer.Name()]
-	p.link = nil
+	p := n.peers[c.peer.Name()]
+	p.conn = nil
 	n.publishLocked()
-	if time.Since(l.begun) > n.cfg.HeartbeatInterval {
+	if time.Since(c.begun) > n.cfg.HeartbeatInterval {
 		p.failures = 0 // it was a good connection: a send may dial at once
 	} else {
 		n.delayLocked(p)
@@ -207,7 +207,7 @@ func (n *Node) keepLocked(p *peer) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		p.keeping = false
-		if !n.closed && p.wanted && p.link == nil && p.attempt == nil {
+		if !n.closed && p.wanted && p.conn == nil && p.attempt == nil {
 			n.attemptLocked(p)
 		}
 	})

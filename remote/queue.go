@@ -9,7 +9,7 @@ import (
 )
 
 // buffers has the buffers in which frames are built. Frames are built by the
-// sending goroutine, outside of the link's lock: the encoding may run code of the
+// sending goroutine, outside of the connection's lock: the encoding may run code of the
 // program, and senders encode in parallel. A buffer belongs to the goroutine that
 // took it until that gives it back; the queue has a copy.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -25,24 +25,24 @@ func giveBack(b *[]byte, used []byte) {
 }
 
 // queueLocked queues a frame and wakes the writer.
-func (l *link) queueLocked(frame []byte) {
-	l.out = append(l.out, frame...)
-	l.wakeLocked()
+func (c *conn) queueLocked(frame []byte) {
+	c.out = append(c.out, frame...)
+	c.wakeLocked()
 }
 
 // wakeLocked is called when something was queued. Who writes in the writer's place will
 // wake it.
-func (l *link) wakeLocked() {
-	if l.parked && !l.lent {
-		l.parked = false
-		l.wake.Signal()
+func (c *conn) wakeLocked() {
+	if c.parked && !c.lent {
+		c.parked = false
+		c.wake.Signal()
 	}
-	if len(l.out) > int(l.node.cfg.BacklogBytes) {
-		l.endLocked(CauseOverload, errBacklog)
+	if len(c.out) > int(c.node.cfg.BacklogBytes) {
+		c.endLocked(CauseOverload, errBacklog)
 	}
 }
 
-func (l *link) queuedLocked() ByteCount { return ByteCount(len(l.out) + l.writing) }
+func (c *conn) queuedLocked() ByteCount { return ByteCount(len(c.out) + c.writing) }
 
 // queueing is how a frame waits for room.
 type queueing uint8
@@ -55,49 +55,49 @@ const (
 
 // A fragment lets the queue become short while it can, so that small messages of
 // others wait for a few fragments only. Under a flood of these the queue is never
-// short: then, once it has waited for patience writes, it is queued like a message.
+// short: then, once it has waited for maxShortWaits writes, it is queued like a message.
 const (
 	fragmentsAhead = 4
-	patience       = 8
+	maxShortWaits  = 8
 )
 
-// awaitRoomLocked returns nil once the link is up, the sender alive and room in the
+// awaitRoomLocked returns nil once the connection is up, the sender alive and room in the
 // queue. All three hold in the critical section in which it returns: so nothing of
 // a process that has ended, which somebody could know already, is queued.
-func (l *link) awaitRoomLocked(ctx context.Context, how queueing) error {
-	cfg := &l.node.cfg
+func (c *conn) awaitRoomLocked(ctx context.Context, how queueing) error {
+	cfg := &c.node.cfg
 	for waits := 0; ; waits++ {
 		limit := cfg.QueueBytes
-		if how != wholeFrame && waits < patience {
+		if how != wholeFrame && waits < maxShortWaits {
 			limit = min(limit, fragmentsAhead*cfg.FragmentBytes)
 		}
 		switch {
-		case l.state != linkUp:
+		case c.state != connUp:
 			return ErrLost
 		case ctx.Err() != nil:
 			return stopped(ctx)
-		case l.queuedLocked() < limit:
+		case c.queuedLocked() < limit:
 			return nil
-		case cfg.WhenFull == Refuse && how != laterFragment && l.queuedLocked() >= cfg.QueueBytes:
+		case cfg.WhenFull == Refuse && how != laterFragment && c.queuedLocked() >= cfg.QueueBytes:
 			return ErrBusy
 		}
-		l.awaitWriteLocked(ctx)
+		c.awaitWriteLocked(ctx)
 	}
 }
 
-// awaitWriteLocked waits until the writer has made some room, or ctx or the link
+// awaitWriteLocked waits until the writer has made some room, or ctx or the connection
 // ends. It unlocks mu meanwhile.
-func (l *link) awaitWriteLocked(ctx context.Context) {
-	if l.room == nil {
-		l.room = make(chan struct{})
+func (c *conn) awaitWriteLocked(ctx context.Context) {
+	if c.room == nil {
+		c.room = make(chan struct{})
 	}
-	room := l.room
-	l.mu.Unlock()
+	room := c.room
+	c.mu.Unlock()
 	select {
 	case <-room:
 	case <-ctx.Done():
 	}
-	l.mu.Lock()
+	c.mu.Lock()
 }
 
 // stopped returns what a send returns whose context has ended.
@@ -116,22 +116,22 @@ const maxWriteBytes = 128 << 10
 // write is the writer: it swaps the queue out whole and writes what is there, so
 // that one system call carries many frames when there are many, and a message that
 // is alone leaves at once.
-func (l *link) write() {
-	defer close(l.written)
+func (c *conn) write() {
+	defer close(c.written)
 	var batch []byte
 	for {
 		var last bool
-		if batch, last = l.takeBatch(batch); batch == nil {
+		if batch, last = c.takeBatch(batch); batch == nil {
 			return
 		}
 		for rest := batch; len(rest) > 0; {
-			n, err := l.conn.Write(rest[:min(len(rest), maxWriteBytes)])
+			n, err := c.stream.Write(rest[:min(len(rest), maxWriteBytes)])
 			if err != nil {
-				l.end(CauseLost, err)
+				c.end(CauseLost, err)
 				return
 			}
 			rest = rest[n:]
-			l.wrote(n)
+			c.wrote(n)
 		}
 		if last {
 			return
@@ -140,42 +140,42 @@ func (l *link) write() {
 }
 
 // takeBatch waits for something to write. It gives spare, written by now, to the
-// queue. last tells that nothing will follow; nil that the link is closed.
-func (l *link) takeBatch(spare []byte) (batch []byte, last bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for l.lent || len(l.out) == 0 && l.state == linkUp {
-		l.parked = true
-		l.wake.Wait()
+// queue. last tells that nothing will follow; nil that the connection is closed.
+func (c *conn) takeBatch(spare []byte) (batch []byte, last bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.lent || len(c.out) == 0 && c.state == connUp {
+		c.parked = true
+		c.wake.Wait()
 	}
-	l.parked = false
-	if l.state == linkClosed || len(l.out) == 0 {
+	c.parked = false
+	if c.state == connClosed || len(c.out) == 0 {
 		return nil, true
 	}
-	if cap(spare) > 2*int(l.node.cfg.QueueBytes) {
+	if cap(spare) > 2*int(c.node.cfg.QueueBytes) {
 		spare = nil // it had to hold a flood once
 	}
-	batch, l.out = l.out, spare[:0]
-	l.writing, l.writeAt = len(batch), time.Now()
-	return batch, l.state == linkClosing
+	batch, c.out = c.out, spare[:0]
+	c.writing, c.writeAt = len(batch), time.Now()
+	return batch, c.state == connClosing
 }
 
 // wrote takes note of n bytes that the operating system has taken.
-func (l *link) wrote(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.wroteLocked(n)
+func (c *conn) wrote(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wroteLocked(n)
 }
 
 // wroteLocked is wrote for who holds mu.
-func (l *link) wroteLocked(n int) {
-	l.writing -= n
-	l.sentSize += uint64(n)
-	l.writeAt = time.Now()
+func (c *conn) wroteLocked(n int) {
+	c.writing -= n
+	c.sentSize += uint64(n)
+	c.writeAt = time.Now()
 	// Not as soon as there is some room: the first of many senders would fill it again,
 	// and all of them would have been woken for that.
-	if l.room != nil && l.queuedLocked() <= l.node.cfg.QueueBytes/2 {
-		close(l.room)
-		l.room = nil
+	if c.room != nil && c.queuedLocked() <= c.node.cfg.QueueBytes/2 {
+		close(c.room)
+		c.room = nil
 	}
 }

@@ -50,8 +50,8 @@ func TestRelations_LinksThatCrossUnlinksNeverEndInHalves(t *testing.T) {
 			atA, _ := a.Runtime().Info(p)
 			atB, _ := b.Runtime().Info(q)
 			require.Equal(l, len(atA.Links), len(atB.Links), "%v %v", atA.Links, atB.Links)
-			require.Equal(l, len(atA.Links), linkOf(a, "b@test").Relations)
-			require.Equal(l, len(atA.Links), linkOf(b, "a@test").Relations)
+			require.Equal(l, len(atA.Links), connOf(a, "b@test").Relations)
+			require.Equal(l, len(atA.Links), connOf(b, "a@test").Relations)
 			require.NoError(l, a.Runtime().Exit(p, signal.Kill))
 			after(time.Second)
 			atB, _ = b.Runtime().Info(q)
@@ -75,8 +75,8 @@ func TestRelations_ShortLivedOnesLeaveNothing(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		require.Zero(l, linkOf(a, "b@test").Relations)
-		require.Zero(l, linkOf(b, "a@test").Relations)
+		require.Zero(l, connOf(a, "b@test").Relations)
+		require.Zero(l, connOf(b, "a@test").Relations)
 		requireClean(l, b, server)
 	})
 }
@@ -184,7 +184,7 @@ func TestRequests_ArgumentsOfSpawnTravelLikeMessages(t *testing.T) {
 			return nil
 		})
 		synctest.Wait()
-		require.Zero(l, linkOf(b, "a@test").Waiting)
+		require.Zero(l, connOf(b, "a@test").Waiting)
 	})
 }
 
@@ -209,7 +209,7 @@ func TestCall_MayBeAnsweredFromAThirdNode(t *testing.T) {
 		})
 		synctest.Wait()
 		requireClean(l, b, callee)
-		require.Zero(l, linkOf(a, "b@test").Relations)
+		require.Zero(l, connOf(a, "b@test").Relations)
 	})
 }
 
@@ -228,11 +228,11 @@ func TestRequests_InfoOfANode(t *testing.T) {
 		require.Equal(l, b.Runtime().Node().Creation(), got.Creation)
 		require.Equal(l, 1, got.Processes)
 		require.Equal(l, 1, got.Names)
-		require.Len(l, got.Links, 1)
-		require.Equal(l, "a@test", got.Links[0].Node)
-		require.Equal(l, uint64(1), got.Links[0].MessagesIn)
-		require.Equal(l, 20*time.Millisecond, got.Links[0].RoundTrip)
-		require.Positive(l, got.Links[0].BytesIn)
+		require.Len(l, got.Conns, 1)
+		require.Equal(l, "a@test", got.Conns[0].Node)
+		require.Equal(l, uint64(1), got.Conns[0].MessagesIn)
+		require.Equal(l, 20*time.Millisecond, got.Conns[0].RoundTrip)
+		require.Positive(l, got.Conns[0].BytesIn)
 
 		own, err := a.NodeInfo(bounded(l), "a@test")
 		require.NoError(l, err)

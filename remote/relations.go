@@ -5,7 +5,7 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
-// relations are the links, monitors and calls that cross a link. They are what is
+// relations are the links, monitors and calls that cross a connection. They are what is
 // ended when the connection is lost; so each is in here from the moment its frame
 // is queued or read until the frame that ends it is.
 //

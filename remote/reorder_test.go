@@ -36,7 +36,7 @@ func TestProxy_SignalsOfDifferentPairsOvertake(t *testing.T) {
 	}
 	for _, n := range nodes {
 		require.Equal(t, []string{"a@test"}, n.Nodes())
-		require.Equal(t, uint64(20*2*eachHalf), linkOf(a, n.Name()).MessagesIn, "all over one connection")
+		require.Equal(t, uint64(20*2*eachHalf), connOf(a, n.Name()).MessagesIn, "all over one connection")
 	}
 }
 

@@ -45,59 +45,59 @@ const (
 type request func(req uint64, limit ByteCount) (frame []byte, err error)
 
 // ask sends a request to a node and waits for the answer.
-func (n *Node) ask(ctx context.Context, node string, r request) (*link, answer) {
-	l := n.routes.Load().byName[node]
-	if l == nil {
+func (n *Node) ask(ctx context.Context, node string, r request) (*conn, answer) {
+	c := n.routes.Load().byName[node]
+	if c == nil {
 		var err error
-		if l, err = n.linkTo(ctx, node, false); err != nil {
+		if c, err = n.connTo(ctx, node, false); err != nil {
 			return nil, answer{err: err}
 		}
 	}
 	req := n.requests.Add(1)
 	got := make(chan answer, 1)
-	if err := l.ask(ctx, req, r, got); err != nil {
+	if err := c.ask(ctx, req, r, got); err != nil {
 		return nil, answer{err: err}
 	}
 	select {
 	case a := <-got:
-		return l, a
+		return c, a
 	case <-ctx.Done():
-		l.forget(req)
+		c.forget(req)
 		return nil, answer{err: context.Cause(ctx)}
 	}
 }
 
-func (l *link) ask(ctx context.Context, req uint64, r request, got chan answer) error {
-	expect := func() { put((*map[uint64]chan answer)(&l.asked), req, got) }
-	frame, err := r(req, l.node.cfg.FragmentBytes)
+func (c *conn) ask(ctx context.Context, req uint64, r request, got chan answer) error {
+	expect := func() { put((*map[uint64]chan answer)(&c.asked), req, got) }
+	frame, err := r(req, c.node.cfg.FragmentBytes)
 	switch {
 	case errors.Is(err, term.ErrTooLarge):
 		encode := func(limit ByteCount) ([]byte, error) { return r(req, limit) }
-		return l.inFragments(ctx, encode, expect)
+		return c.inFragments(ctx, encode, expect)
 	case err != nil:
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.awaitRoomLocked(ctx, wholeFrame); err != nil {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.awaitRoomLocked(ctx, wholeFrame); err != nil {
 		return err
 	}
 	expect()
-	l.queueLocked(frame)
+	c.queueLocked(frame)
 	return nil
 }
 
-func (l *link) forget(req uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	remove((*map[uint64]chan answer)(&l.asked), req)
+func (c *conn) forget(req uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	remove((*map[uint64]chan answer)(&c.asked), req)
 }
 
 // answerIn gives an answer to who waits for it.
-func (l *link) answerIn(f *wire.Frame) {
-	l.mu.Lock()
-	got, ok := remove((*map[uint64]chan answer)(&l.asked), f.Ref)
-	l.mu.Unlock()
+func (c *conn) answerIn(f *wire.Frame) {
+	c.mu.Lock()
+	got, ok := remove((*map[uint64]chan answer)(&c.asked), f.Ref)
+	c.mu.Unlock()
 	if !ok {
 		return // who asked has left
 	}
@@ -116,34 +116,34 @@ func failureError(code uint64, text string) error {
 }
 
 // requestIn answers a request.
-func (l *link) requestIn(f *wire.Frame) error {
+func (c *conn) requestIn(f *wire.Frame) error {
 	switch f.Kind {
 	case wire.Whereis:
-		p, _ := l.node.rt.Whereis(string(f.Name))
-		l.respond(f.Ref, term.AppendUint(nil, p.ID()))
+		p, _ := c.node.rt.Whereis(string(f.Name))
+		c.respond(f.Ref, term.AppendUint(nil, p.ID()))
 	case wire.Spawn:
-		return l.spawnIn(f)
+		return c.spawnIn(f)
 	case wire.Release:
-		l.release(f.Ref)
+		c.release(f.Ref)
 	case wire.ProcessInfo:
-		l.respond(f.Ref, l.node.processInfo(f.To))
+		c.respond(f.Ref, c.node.processInfo(f.To))
 	case wire.NodeInfo:
-		l.respond(f.Ref, l.node.nodeInfo())
+		c.respond(f.Ref, c.node.nodeInfo())
 	}
 	return nil
 }
 
 // respond queues an answer, whose encoding is value.
-func (l *link) respond(req uint64, value []byte) {
+func (c *conn) respond(req uint64, value []byte) {
 	frame := append(wire.AppendAnswer(nil, req), value...)
-	l.answerFrame(wire.End(frame, 0))
+	c.answerFrame(wire.End(frame, 0))
 }
 
-func (l *link) answerFrame(frame []byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.state == linkUp {
-		l.queueLocked(frame)
+func (c *conn) answerFrame(frame []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == connUp {
+		c.queueLocked(frame)
 	}
 }
 
@@ -170,7 +170,7 @@ func (n *Node) Whereis(ctx context.Context, name pid.Name) (pid.PID, error) {
 
 // askPID is ask for what is answered with the number of a process.
 func (n *Node) askPID(ctx context.Context, node string, r request) (pid.PID, error) {
-	l, a := n.ask(ctx, node, r)
+	c, a := n.ask(ctx, node, r)
 	if a.err != nil {
 		return pid.PID{}, a.err
 	}
@@ -178,5 +178,5 @@ func (n *Node) askPID(ctx context.Context, node string, r request) (pid.PID, err
 	if err != nil {
 		return pid.PID{}, fmt.Errorf("the node answers what is no process number: %w", err)
 	}
-	return l.remote(id), nil
+	return c.remote(id), nil
 }

@@ -163,7 +163,7 @@ func (s *story) checkLeft(n *remote.Node, observed bool) {
 		left.Processes--
 	}
 	require.Equal(s, 1, left.Processes, "the witness")
-	for _, l := range left.Links {
+	for _, l := range left.Conns {
 		require.Zero(s, l.Relations, "%s -> %s", n.Name(), l.Node)
 		require.Zero(s, l.Queue)
 		require.Zero(s, l.Waiting)

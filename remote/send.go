@@ -38,57 +38,57 @@ func (n *Node) SendRemote(ctx context.Context, to pid.Address, env signal.Envelo
 	return &registry.SendError{To: to, Err: err}
 }
 
-// find returns the link to an address if it is up, else nil. For a PID it is one to
+// find returns the connection to an address if it is up, else nil. For a PID it is one to
 // that very start of its node.
-func (n *Node) find(to *pid.Address) *link {
+func (n *Node) find(to *pid.Address) *conn {
 	r := n.routes.Load()
 	if to.PID.IsZero() {
 		return r.byName[to.Name.Node]
 	}
-	if l := r.recent.Load(); l != nil && to.PID.IsLocal(l.peer) {
-		return l
+	if c := r.recent.Load(); c != nil && to.PID.IsLocal(c.peer) {
+		return c
 	}
-	l := r.byID[to.PID.Node()]
-	r.recent.Store(l)
-	return l
+	c := r.byID[to.PID.Node()]
+	r.recent.Store(c)
+	return c
 }
 
 // sendMessage sends what has a value.
 func (n *Node) sendMessage(ctx context.Context, to *pid.Address, env *signal.Envelope) error {
-	l := n.find(to)
-	if l == nil {
+	c := n.find(to)
+	if c == nil {
 		var err error
-		if l, err = n.linkTo(ctx, to.NodeName(), false); err != nil {
+		if c, err = n.connTo(ctx, to.NodeName(), false); err != nil {
 			return err
 		}
-		if isStale(*to, l) {
+		if isStale(*to, c) {
 			return registry.ErrNoProc
 		}
 	}
-	return l.message(ctx, to, env)
+	return c.message(ctx, to, env)
 }
 
 // isStale reports whether to is a PID of another start of l's node than the one
 // that is connected: its process is gone.
-func isStale(to pid.Address, l *link) bool {
-	return !to.PID.IsZero() && !to.PID.IsLocal(l.peer)
+func isStale(to pid.Address, c *conn) bool {
+	return !to.PID.IsZero() && !to.PID.IsLocal(c.peer)
 }
 
 // sendSignal sends what has no value.
 func (n *Node) sendSignal(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	l := n.find(&to)
-	if l == nil {
+	c := n.find(&to)
+	if c == nil {
 		var err error
-		if l, err = n.signalLater(to, env); l == nil {
+		if c, err = n.signalLater(to, env); c == nil {
 			return err
 		}
 	}
-	return l.signal(ctx, to, env)
+	return c.signal(ctx, to, env)
 }
 
-// signalLater finds the link for a signal or else, if the signal needs one, keeps it
-// for the link that is to come.
-func (n *Node) signalLater(to pid.Address, env signal.Envelope) (*link, error) {
+// signalLater finds the connection for a signal or else, if the signal needs one, keeps it
+// for the connection that is to come.
+func (n *Node) signalLater(to pid.Address, env signal.Envelope) (*conn, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	name := to.NodeName()
@@ -96,37 +96,37 @@ func (n *Node) signalLater(to pid.Address, env signal.Envelope) (*link, error) {
 	switch env.Kind {
 	case signal.Link, signal.Monitor, signal.ExitSignal:
 	default: // ends a relation: without a connection there is none
-		if p == nil || p.link == nil && p.attempt == nil {
+		if p == nil || p.conn == nil && p.attempt == nil {
 			return nil, nil
 		}
 	}
-	l, a, err := n.attemptTo(name, false)
+	c, a, err := n.attemptTo(name, false)
 	if a != nil {
 		a.signals = append(a.signals, outgoing{to, env})
 	}
-	return l, err
+	return c, err
 }
 
 // message queues what has a value.
-func (l *link) message(ctx context.Context, to *pid.Address, env *signal.Envelope) error {
+func (c *conn) message(ctx context.Context, to *pid.Address, env *signal.Envelope) error {
 	b := buffers.Get().(*[]byte)
-	frame, err := l.appendMessage((*b)[:0], to, env, l.node.cfg.FragmentBytes)
+	frame, err := c.appendMessage((*b)[:0], to, env, c.node.cfg.FragmentBytes)
 	switch {
 	case errors.Is(err, term.ErrTooLarge):
 		giveBack(b, (*b)[:0])
-		return l.sendLarge(ctx, *to, *env)
+		return c.sendLarge(ctx, *to, *env)
 	case err != nil:
 		giveBack(b, (*b)[:0])
 		return err
 	}
-	err = l.enqueueMessage(ctx, frame, to, env)
+	err = c.enqueueMessage(ctx, frame, to, env)
 	giveBack(b, frame)
 	return err
 }
 
 // appendMessage appends the frame of a message of at most limit bytes, or returns
 // an error that is term.ErrTooLarge.
-func (l *link) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, limit ByteCount) ([]byte, error) {
+func (c *conn) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, limit ByteCount) ([]byte, error) {
 	start := len(dst)
 	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
 	kind := wire.KindOf(env.Kind)
@@ -151,7 +151,7 @@ func (l *link) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, 
 	if s, ok := env.Value.(string); ok && ByteCount(len(s)) > limit {
 		return nil, tooLarge(len(s), limit) // without having copied it
 	}
-	dst, err := term.Limits{MaxBytes: limit, MaxDepth: l.node.limits.MaxDepth}.AppendMessage(dst, env.Value)
+	dst, err := term.Limits{MaxBytes: limit, MaxDepth: c.node.limits.MaxDepth}.AppendMessage(dst, env.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -163,38 +163,38 @@ func tooLarge(n int, limit ByteCount) error {
 }
 
 // enqueueMessage queues the one frame of a message, or writes it.
-func (l *link) enqueueMessage(ctx context.Context, frame []byte, to *pid.Address, env *signal.Envelope) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.awaitRoomLocked(ctx, wholeFrame); err != nil {
+func (c *conn) enqueueMessage(ctx context.Context, frame []byte, to *pid.Address, env *signal.Envelope) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.awaitRoomLocked(ctx, wholeFrame); err != nil {
 		return err
 	}
-	l.noteMessageLocked(to, env)
-	if l.isIdleLocked(frame) {
-		l.writeDirectLocked(frame)
+	c.noteMessageLocked(to, env)
+	if c.isIdleLocked(frame) {
+		c.writeDirectLocked(frame)
 	} else {
-		l.queueLocked(frame)
+		c.queueLocked(frame)
 	}
 	return nil
 }
 
 // noteMessageLocked is called when the last frame of a message is queued.
-func (l *link) noteMessageLocked(to *pid.Address, env *signal.Envelope) {
-	l.sent++
+func (c *conn) noteMessageLocked(to *pid.Address, env *signal.Envelope) {
+	c.sent++
 	if env.Kind == signal.Call {
-		l.relations.watch(env.Ref.Raw(), watch{env.From.ID(), wire.To{ID: to.PID.ID(), Name: to.Name.Name}})
+		c.relations.watch(env.Ref.Raw(), watch{env.From.ID(), wire.To{ID: to.PID.ID(), Name: to.Name.Name}})
 	}
 }
 
 // signal queues what has no value, and takes note of what it begins or ends.
-func (l *link) signal(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	if isStale(to, l) {
-		l.node.answerStale(to, env)
+func (c *conn) signal(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	if isStale(to, c) {
+		c.node.answerStale(to, env)
 		return nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.state != linkUp {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != connUp {
 		return ErrLost
 	}
 	if ctx.Err() != nil {
@@ -204,21 +204,21 @@ func (l *link) signal(ctx context.Context, to pid.Address, env signal.Envelope) 
 	// is done in this critical section holds.
 	switch between := (pair{env.From.ID(), to.PID.ID()}); env.Kind {
 	case signal.Link:
-		if !l.setLink(between, true) {
+		if !c.setLink(between, true) {
 			return runtime.ErrTerminated
 		}
 	case signal.Unlink:
-		l.setLink(between, false)
+		c.setLink(between, false)
 	}
-	l.queueSignalLocked(to, env)
+	c.queueSignalLocked(to, env)
 	return nil
 }
 
-func (l *link) queueSignalLocked(to pid.Address, env signal.Envelope) {
+func (c *conn) queueSignalLocked(to pid.Address, env signal.Envelope) {
 	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
-	if l.relations.noteOutgoing(env, target) {
-		l.out = wire.AppendSignal(l.out, wire.KindOf(env.Kind), env.From.ID(), target, env.Ref.Raw(), env.Reason)
-		l.wakeLocked()
+	if c.relations.noteOutgoing(env, target) {
+		c.out = wire.AppendSignal(c.out, wire.KindOf(env.Kind), env.From.ID(), target, env.Ref.Raw(), env.Reason)
+		c.wakeLocked()
 	}
 }
 

@@ -14,11 +14,11 @@ import (
 
 // arrival is a signal that has arrived for a process of this node.
 type arrival struct {
-	link    *link // over which it came; nil if the loss of one caused it
+	conn    *conn // over which it came; nil if the loss of one caused it
 	env     signal.Envelope
 	size    int
 	encoded []byte    // the value of env, if it has yet to be decoded
-	about   wire.Kind // of a frame about a link, for link.relate; else 0
+	about   wire.Kind // of a frame about a link, for conn.relate; else 0
 }
 
 // noWait is the context that makes a full mailbox say so instead of waiting.
@@ -41,7 +41,7 @@ func (n *Node) address(id uint64) pid.Address { return pid.Address{PID: pid.New(
 
 func (a *arrival) deliver(ctx context.Context, n *Node, to uint64) error {
 	if a.about != 0 {
-		a.link.relate(a.about, pair{to, a.env.From.ID()}, a.env.Reason)
+		a.conn.relate(a.about, pair{to, a.env.From.ID()}, a.env.Reason)
 		return nil
 	}
 	return n.rt.Deliver(ctx, n.address(to), a.env)
@@ -49,13 +49,13 @@ func (a *arrival) deliver(ctx context.Context, n *Node, to uint64) error {
 
 // done is called with what became of a.
 func (a *arrival) done(err error) {
-	if err != nil && a.link != nil {
-		a.link.dropped.Add(1)
+	if err != nil && a.conn != nil {
+		a.conn.dropped.Add(1)
 	}
 }
 
 // sidings are where signals wait that cannot be delivered at once, so that the
-// reader of a link can go on: for each receiver its own. What waits is a message
+// reader of a connection can go on: for each receiver its own. What waits is a message
 // for which a bounded mailbox of policy Block has no room, or a large one that is
 // yet to be decoded; then all messages to the same process, and all signals of the
 // senders of any of these. So the order of each sender's signals is kept, and an
@@ -98,8 +98,8 @@ func (s *sidings) add(n *Node, to uint64, a arrival) {
 	if s.closed {
 		return
 	}
-	if a.link != nil {
-		a.link.waiting.add(a.weight())
+	if a.conn != nil {
+		a.conn.waiting.add(a.weight())
 	}
 	q := s.of[to]
 	if q == nil {
@@ -125,8 +125,8 @@ func (s *sidings) clear(n *Node, to uint64, q *siding) {
 			return
 		}
 		a.bring(n, to)
-		if a.link != nil {
-			a.link.waiting.add(-a.weight())
+		if a.conn != nil {
+			a.conn.waiting.add(-a.weight())
 		}
 		s.delivered(q, a.env.From)
 	}
@@ -165,9 +165,9 @@ func (s *sidings) delivered(q *siding, from pid.PID) {
 // end ends the wait.
 func (a *arrival) bring(n *Node, to uint64) {
 	if a.encoded != nil {
-		v, err := a.link.decode(a.env.Kind, a.encoded)
+		v, err := a.conn.decode(a.env.Kind, a.encoded)
 		if err != nil {
-			a.link.undecodable(to, a.env, err)
+			a.conn.undecodable(to, a.env, err)
 			return
 		}
 		a.env.Value, a.encoded = v, nil
@@ -175,7 +175,7 @@ func (a *arrival) bring(n *Node, to uint64) {
 	a.done(a.deliver(n.ctx, n, to))
 }
 
-// waiting counts the bytes of a link's messages that are put aside.
+// waiting counts the bytes of a connection's messages that are put aside.
 type waiting struct {
 	count atomic.Int64
 	mu    sync.Mutex
@@ -194,7 +194,7 @@ func (w *waiting) add(n ByteCount) {
 	}
 }
 
-// await waits while more than limit bytes are put aside and the link has not ended.
+// await waits while more than limit bytes are put aside and the connection has not ended.
 // Meanwhile paused is set.
 func (w *waiting) await(limit ByteCount, paused *atomic.Bool) {
 	if w.count.Load() <= int64(limit) {

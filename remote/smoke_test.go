@@ -76,9 +76,9 @@ func TestTwoNodes(t *testing.T) {
 		}
 		info, err := a.NodeInfo(ctx, "b@test")
 		require.NoError(t, err)
-		require.Len(t, info.Links, 1)
-		require.Zero(t, info.Links[0].Relations)
-		require.Zero(t, a.Stats().Links[0].Relations)
+		require.Len(t, info.Conns, 1)
+		require.Zero(t, info.Conns[0].Relations)
+		require.Zero(t, a.Stats().Conns[0].Relations)
 		return nil
 	})
 }

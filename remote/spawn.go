@@ -80,38 +80,38 @@ func (n *Node) spawn(ctx context.Context, node, function string, arg any, held b
 // letGo makes a process begin that was spawned held. If the connection is lost
 // instead, the process ends.
 func (n *Node) letGo(p pid.PID) {
-	if l := n.find(&pid.Address{PID: p}); l != nil {
-		l.answerFrame(wire.AppendRelease(nil, p.ID()))
+	if c := n.find(&pid.Address{PID: p}); c != nil {
+		c.answerFrame(wire.AppendRelease(nil, p.ID()))
 	}
 }
 
 // spawnAside answers a spawn that came in fragments, whose argument may take long to
 // decode. f does not change: it is not part of the read buffer.
-func (l *link) spawnAside(f wire.Frame) {
+func (c *conn) spawnAside(f wire.Frame) {
 	weight := ByteCount(len(f.Value) + arrivalBytes)
-	l.waiting.add(weight)
-	l.node.wg.Go(func() { // ends by itself; Close waits for it
-		defer l.waiting.add(-weight)
-		if err := l.spawnIn(&f); err != nil {
-			l.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
+	c.waiting.add(weight)
+	c.node.wg.Go(func() { // ends by itself; Close waits for it
+		defer c.waiting.add(-weight)
+		if err := c.spawnIn(&f); err != nil {
+			c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
 		}
 	})
 }
 
 // spawnIn answers a spawn.
-func (l *link) spawnIn(f *wire.Frame) error {
-	function, ok := l.node.funcs.Load(string(f.Name))
+func (c *conn) spawnIn(f *wire.Frame) error {
+	function, ok := c.node.funcs.Load(string(f.Name))
 	if !ok {
-		l.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
+		c.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
 		return nil
 	}
-	arg, err := l.node.limits.DecodeMessage(f.Value)
+	arg, err := c.node.limits.DecodeMessage(f.Value)
 	if err != nil {
-		l.failed(f.Ref, failureArgument, err.Error())
+		c.failed(f.Ref, failureArgument, err.Error())
 		return nil
 	}
 	gate := newGate(f.Held)
-	p, err := l.node.rt.Spawn(func(ctx *runtime.Context) error {
+	p, err := c.node.rt.Spawn(func(ctx *runtime.Context) error {
 		if err := gate.pass(ctx); err != nil {
 			return err
 		}
@@ -119,19 +119,19 @@ func (l *link) spawnIn(f *wire.Frame) error {
 	})
 	switch {
 	case errors.Is(err, runtime.ErrStopped):
-		l.failed(f.Ref, failureStopped, err.Error())
+		c.failed(f.Ref, failureStopped, err.Error())
 		return nil
 	case err != nil:
-		l.failed(f.Ref, failureOther, err.Error())
+		c.failed(f.Ref, failureOther, err.Error())
 		return nil
 	}
-	err = l.hold(p.ID(), gate)
-	l.respond(f.Ref, term.AppendUint(nil, p.ID()))
+	err = c.hold(p.ID(), gate)
+	c.respond(f.Ref, term.AppendUint(nil, p.ID()))
 	return err
 }
 
-func (l *link) failed(req, code uint64, text string) {
-	l.answerFrame(wire.AppendFailure(nil, req, code, text))
+func (c *conn) failed(req, code uint64, text string) {
+	c.answerFrame(wire.AppendFailure(nil, req, code, text))
 }
 
 // gate is where a process waits that was spawned held: for a value, or for the
@@ -161,28 +161,28 @@ func (g gate) pass(ctx *runtime.Context) error {
 }
 
 // hold takes note of a process that waits at a gate.
-func (l *link) hold(id uint64, g gate) error {
+func (c *conn) hold(id uint64, g gate) error {
 	if g == nil {
 		return nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.relations.over {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.relations.over {
 		close(g) // the connection was lost meanwhile
 		return nil
 	}
-	put(&l.held, id, g)
-	if len(l.held) > l.node.cfg.MaxRelations {
+	put(&c.held, id, g)
+	if len(c.held) > c.node.cfg.MaxRelations {
 		return errOverload
 	}
 	return nil
 }
 
 // release opens the gate of a process.
-func (l *link) release(id uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if g, ok := remove(&l.held, id); ok {
+func (c *conn) release(id uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if g, ok := remove(&c.held, id); ok {
 		g <- struct{}{} // has room: it is released once
 	}
 }

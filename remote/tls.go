@@ -32,26 +32,26 @@ func (n *Node) tlsFor(serverName string) (*tls.Config, error) {
 }
 
 // secureDial does the TLS handshake of the dialler, if there is to be one.
-func (n *Node) secureDial(ctx context.Context, conn net.Conn, addr string) (net.Conn, error) {
+func (n *Node) secureDial(ctx context.Context, stream net.Conn, addr string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		host = addr
 	}
 	cfg, err := n.tlsFor(host)
 	if err != nil || cfg == nil {
-		return conn, err
+		return stream, err
 	}
-	t := tls.Client(conn, cfg)
+	t := tls.Client(stream, cfg)
 	return t, t.HandshakeContext(ctx)
 }
 
 // secureAccept does the TLS handshake of the acceptor, if there is to be one.
-func (n *Node) secureAccept(ctx context.Context, conn net.Conn) (net.Conn, error) {
+func (n *Node) secureAccept(ctx context.Context, stream net.Conn) (net.Conn, error) {
 	cfg, err := n.tlsFor("")
 	if err != nil || cfg == nil {
-		return conn, err
+		return stream, err
 	}
-	t := tls.Server(conn, cfg)
+	t := tls.Server(stream, cfg)
 	return t, t.HandshakeContext(ctx)
 }
 

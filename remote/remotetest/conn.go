@@ -78,7 +78,7 @@ type pipe struct {
 	changed  chan struct{} // closed at each change
 	chunks   []chunk
 	size     int
-	held     bool // nothing arrives
+	blocked  bool // nothing arrives
 	isCut    bool
 	readEnd  bool // the reader has closed
 	writeEnd bool // the writer has closed
@@ -107,7 +107,7 @@ func (p *pipe) wakeLocked() {
 	p.changed = make(chan struct{})
 }
 
-func (p *pipe) hold(held bool) { p.change(func() { p.held = held }) }
+func (p *pipe) setBlocked(blocked bool) { p.change(func() { p.blocked = blocked }) }
 
 func (p *pipe) cut() { p.change(func() { p.isCut, p.chunks = true, nil }) }
 
@@ -174,7 +174,7 @@ func (p *pipe) readLocked(b []byte) (n int, until time.Time, err error) {
 		return 0, until, ErrCut
 	case passed(p.readBy):
 		return 0, until, os.ErrDeadlineExceeded
-	case p.held || len(p.chunks) == 0:
+	case p.blocked || len(p.chunks) == 0:
 		return 0, p.readBy, nil
 	}
 	for len(p.chunks) > 0 && n < len(b) {
@@ -238,7 +238,7 @@ func (p *pipe) writeLocked(b []byte, delay time.Duration) (int, error) {
 		return 0, net.ErrClosed
 	case p.isCut:
 		return 0, ErrCut
-	case p.readEnd && !p.held:
+	case p.readEnd && !p.blocked:
 		return 0, syscall.EPIPE
 	case passed(p.writeBy):
 		return 0, os.ErrDeadlineExceeded

@@ -106,7 +106,7 @@ func (n *Network) setGroups(group map[string]int) {
 	lines := n.linesLocked(func(*line) bool { return true })
 	n.mu.Unlock()
 	for _, l := range lines {
-		l.hold(!n.reach(l.from, l.to))
+		l.setBlocked(!n.reach(l.from, l.to))
 	}
 }
 
@@ -164,9 +164,9 @@ type line struct {
 	open     int // guarded by mu; ends that have not been closed
 }
 
-func (l *line) hold(held bool) {
-	l.there.hold(held)
-	l.back.hold(held)
+func (l *line) setBlocked(blocked bool) {
+	l.there.setBlocked(blocked)
+	l.back.setBlocked(blocked)
 }
 
 func (l *line) cut() {
@@ -229,7 +229,7 @@ func (h host) Dial(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, fmt.Errorf("dial %s: %w", addr, syscall.ECONNREFUSED)
 	}
 	n.lines[line] = struct{}{}
-	line.hold(n.group[h.name] != n.group[addr])
+	line.setBlocked(n.group[h.name] != n.group[addr])
 	return &conn{line, line.back, line.there, address(h.name), address(addr)}, nil
 }
 

@@ -99,8 +99,8 @@ func putAside(nodes []*runtime.Runtime) (sum remote.ByteCount) {
 		return 0
 	}
 	for _, node := range nodes {
-		for _, link := range remote.Of(node).Stats().Links {
-			sum += link.Waiting
+		for _, conn := range remote.Of(node).Stats().Conns {
+			sum += conn.Waiting
 		}
 	}
 	return sum

@@ -15,7 +15,7 @@ import (
 	"github.com/starlang-go/starlang/term"
 )
 
-// link is the connection to one start of another node, from welcome to loss. Two
+// conn is the connection to one start of another node, from welcome to loss. Two
 // goroutines serve it: the writer, in whose place a sender may write, and the reader,
 // which also ends it.
 //
@@ -23,14 +23,14 @@ import (
 //
 //	up --finish, goodbye read--> closing --written, or end--> closed
 //	 '----------------------- end ---------------------------^
-type link struct {
-	node  *Node
-	peer  pid.NodeID
-	conn  net.Conn
-	begun time.Time
+type conn struct {
+	node   *Node
+	peer   pid.NodeID
+	stream net.Conn
+	begun  time.Time
 
 	mu       sync.Mutex
-	state    linkState     // guarded by mu
+	state    connState     // guarded by mu
 	cause    DownCause     // guarded by mu; why it is not up
 	err      error         // guarded by mu; the same in detail
 	out      []byte        // guarded by mu; frames that wait for the writer
@@ -38,7 +38,7 @@ type link struct {
 	writeAt  time.Time     // guarded by mu; when something was last written or begun to be
 	parked   bool          // guarded by mu; the writer waits for out
 	wake     *sync.Cond    // L is &mu; for the writer
-	direct   TryWriter     // for senders that write themselves; nil: conn cannot do that
+	direct   TryWriter     // for senders that write themselves; nil: stream cannot do that
 	lent     bool          // guarded by mu; a sender writes in the writer's place
 	room     chan struct{} // guarded by mu; closed when the queue has room; nil if nobody waits
 	sent     uint64        // guarded by mu; messages
@@ -47,7 +47,7 @@ type link struct {
 	relations relations       // guarded by mu
 	asked     asked           // guarded by mu; requests without an answer
 	held      map[uint64]gate // guarded by mu; processes that wait for a release
-	rhythm    rhythm          // guarded by mu
+	heartbeat heartbeat       // guarded by mu
 
 	large chan struct{} // capacity 1; held by who sends in fragments
 	stale []outgoing    // what waited for another start of the peer; for announce
@@ -72,59 +72,59 @@ type inbound struct {
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
 }
 
-type linkState uint8
+type connState uint8
 
 const (
-	linkUp linkState = iota
-	linkClosing
-	linkClosed
+	connUp connState = iota
+	connClosing
+	connClosed
 )
 
-// newLink makes a link whose first bytes are first.
-func newLink(n *Node, conn net.Conn, id pid.NodeID, first []byte) *link {
-	l := &link{
+// newConn makes a connection whose first bytes are first.
+func newConn(n *Node, stream net.Conn, id pid.NodeID, first []byte) *conn {
+	c := &conn{
 		node:    n,
 		peer:    id,
-		conn:    conn,
+		stream:  stream,
 		begun:   time.Now(),
 		out:     first,
 		large:   make(chan struct{}, 1),
 		written: make(chan struct{}),
 		gone:    make(chan struct{}),
 	}
-	l.wake = sync.NewCond(&l.mu)
-	l.direct = tryWriter(conn)
-	l.waiting.init()
-	l.decoder = term.NewMessageDecoder(n.limits)
-	return l
+	c.wake = sync.NewCond(&c.mu)
+	c.direct = tryWriter(stream)
+	c.waiting.init()
+	c.decoder = term.NewMessageDecoder(n.limits)
+	return c
 }
 
-// run serves the link until it is lost, and then sees to all that follows.
-func (l *link) run() {
-	defer l.node.wg.Done()
-	l.startRhythm()
-	go l.write() // ended by the loss, and by closing; tearDown waits for it
-	l.read()
-	l.tearDown()
+// run serves the connection until it is lost, and then sees to all that follows.
+func (c *conn) run() {
+	defer c.node.wg.Done()
+	c.startHeartbeat()
+	go c.write() // ended by the loss, and by closing; tearDown waits for it
+	c.read()
+	c.tearDown()
 }
 
-// end ends the link at once. What is queued is lost.
-func (l *link) end(cause DownCause, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.endLocked(cause, err)
+// end ends the connection at once. What is queued is lost.
+func (c *conn) end(cause DownCause, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.endLocked(cause, err)
 }
 
-func (l *link) endLocked(cause DownCause, err error) {
-	if l.state == linkClosed {
+func (c *conn) endLocked(cause DownCause, err error) {
+	if c.state == connClosed {
 		return
 	}
-	l.leaveUpLocked(cause, err)
-	l.state = linkClosed
-	l.rhythm.stop()
-	l.wake.Signal()
-	l.waiting.end()
-	_ = rawConn(l.conn).Close() // the reader gets an error and tears down
+	c.leaveUpLocked(cause, err)
+	c.state = connClosed
+	c.heartbeat.stop()
+	c.wake.Signal()
+	c.waiting.end()
+	_ = rawConn(c.stream).Close() // the reader gets an error and tears down
 }
 
 // rawConn returns what is below TLS. Closing that never waits; a TLS connection would
@@ -138,49 +138,49 @@ func rawConn(c net.Conn) net.Conn {
 }
 
 // leaveUpLocked takes note of why, the first time, and sends senders away who wait.
-func (l *link) leaveUpLocked(cause DownCause, err error) {
-	if l.state != linkUp {
+func (c *conn) leaveUpLocked(cause DownCause, err error) {
+	if c.state != connUp {
 		return
 	}
-	l.cause, l.err = cause, err
-	if l.room != nil {
-		close(l.room)
-		l.room = nil
+	c.cause, c.err = cause, err
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
 	}
 }
 
-// finish ends the link in order: what is queued is written, then a goodbye; then
+// finish ends the connection in order: what is queued is written, then a goodbye; then
 // the peer has CloseTimeout to do the same.
-func (l *link) finish(code goodbye, cause DownCause) { l.finishWith(code, code.text(), cause, nil) }
+func (c *conn) finish(code goodbye, cause DownCause) { c.finishWith(code, code.text(), cause, nil) }
 
-func (l *link) finishWith(code goodbye, text string, cause DownCause, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.state != linkUp {
+func (c *conn) finishWith(code goodbye, text string, cause DownCause, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != connUp {
 		return
 	}
-	l.leaveUpLocked(cause, err)
-	l.state = linkClosing
-	l.out = wire.AppendNotice(l.out, wire.Goodbye, uint64(code), text)
-	l.wake.Signal()
-	l.rhythm.stop()
-	l.rhythm.timer = time.AfterFunc(l.node.cfg.CloseTimeout, func() {
-		l.end(CauseLost, errors.New("the peer did not close in time"))
+	c.leaveUpLocked(cause, err)
+	c.state = connClosing
+	c.out = wire.AppendNotice(c.out, wire.Goodbye, uint64(code), text)
+	c.wake.Signal()
+	c.heartbeat.stop()
+	c.heartbeat.timer = time.AfterFunc(c.node.cfg.CloseTimeout, func() {
+		c.end(CauseLost, errors.New("the peer did not close in time"))
 	})
 }
 
 // tearDown does all that follows from the loss, in the reader's goroutine: what has
 // arrived before has been acted on.
-func (l *link) tearDown() {
-	l.end(CauseLost, nil)
-	<-l.written
-	l.mu.Lock()
-	cause, err := l.cause, l.err
-	lost, asked, held := l.relations.take(), l.asked.take(), l.held
-	l.out, l.held = nil, nil
-	l.mu.Unlock()
+func (c *conn) tearDown() {
+	c.end(CauseLost, nil)
+	<-c.written
+	c.mu.Lock()
+	cause, err := c.cause, c.err
+	lost, asked, held := c.relations.take(), c.asked.take(), c.held
+	c.out, c.held = nil, nil
+	c.mu.Unlock()
 
-	l.fire(lost)
+	c.fire(lost)
 	asked.fail(ErrLost)
 	for _, release := range held {
 		close(release)
@@ -189,37 +189,37 @@ func (l *link) tearDown() {
 	if err != nil {
 		text = err.Error()
 	}
-	l.node.logger().Info("disconnected", slog.String("node", l.peer.Name()),
+	c.node.logger().Info("disconnected", slog.String("node", c.peer.Name()),
 		slog.String("cause", string(cause)), slog.String("detail", text))
-	l.node.watchers.tell(l.node, NodeDown{Node: l.peer.Name(), Creation: l.peer.Creation(), Cause: cause, Detail: text})
-	l.node.linkGone(l)
-	close(l.gone)
+	c.node.watchers.tell(c.node, NodeDown{Node: c.peer.Name(), Creation: c.peer.Creation(), Cause: cause, Detail: text})
+	c.node.connGone(c)
+	close(c.gone)
 }
 
-// fire tells each process of this node whose relation has crossed the link.
-func (l *link) fire(lost relations) {
+// fire tells each process of this node whose relation has crossed the connection.
+func (c *conn) fire(lost relations) {
 	for p := range lost.links {
-		l.node.noConnection(l.local(p.local), signal.Envelope{Kind: signal.LinkExit, From: l.remote(p.remote)})
+		c.node.noConnection(c.local(p.local), signal.Envelope{Kind: signal.LinkExit, From: c.remote(p.remote)})
 	}
 	for ref, w := range lost.watching {
-		l.node.noConnection(l.local(w.local), signal.Envelope{
-			Kind: signal.DownSignal, From: l.remote(w.remote.ID), Ref: pid.NewRef(l.node.self, ref),
+		c.node.noConnection(c.local(w.local), signal.Envelope{
+			Kind: signal.DownSignal, From: c.remote(w.remote.ID), Ref: pid.NewRef(c.node.self, ref),
 		})
 	}
 	for ref, p := range lost.watched {
-		l.node.arrive(p.local, arrival{env: signal.Envelope{
-			Kind: signal.Demonitor, From: l.remote(p.remote), Ref: pid.NewRef(l.peer, ref),
+		c.node.arrive(p.local, arrival{env: signal.Envelope{
+			Kind: signal.Demonitor, From: c.remote(p.remote), Ref: pid.NewRef(c.peer, ref),
 		}})
 	}
 }
 
 // local returns the PID of a process of this node.
-func (l *link) local(id uint64) pid.PID { return pid.New(l.node.self, id) }
+func (c *conn) local(id uint64) pid.PID { return pid.New(c.node.self, id) }
 
 // remote returns the PID of a process of the peer, the zero PID for 0.
-func (l *link) remote(id uint64) pid.PID {
+func (c *conn) remote(id uint64) pid.PID {
 	if id == 0 {
 		return pid.PID{}
 	}
-	return pid.New(l.peer, id)
+	return pid.New(c.peer, id)
 }
