@@ -13,17 +13,17 @@ import (
 var shared = []string{"go.work", "go.work.sum", manifest.FileName}
 
 // Modules returns the modules that hold one of these files and all that depend
-// on such a module, each after those that it needs, modules outside of the
-// workspace last.
+// on such a module, each after those that it needs: those of the workspace, satellites,
+// and those that are not published.
 func Modules(ws *workspace.Workspace, files []string) []string {
 	touched := make(map[string]bool)
 	for _, file := range files {
 		touched[owner(ws, file)] = true
 	}
 	all := slices.ContainsFunc(files, func(file string) bool { return slices.Contains(shared, file) })
-	order := ws.Manifest.Order()
+	order := ws.Manifest.OrderPublished()
 	for _, dir := range ws.ModuleDirs() {
-		if !ws.Inside(dir) {
+		if !ws.Published(dir) {
 			order = append(order, dir)
 		}
 	}

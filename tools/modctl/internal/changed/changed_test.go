@@ -33,6 +33,13 @@ func TestModules_ChangedOnesAndTheirDependents(t *testing.T) {
 	}
 }
 
+func TestModules_NestedOnesAreTheirOwn(t *testing.T) {
+	ws := fixture.Nested().Load(t)
+	require.Equal(t, []string{"mid/far"}, changed.Modules(ws, []string{"mid/far/far.go"}))
+	require.Equal(t, []string{"mid/near", "mid/far"}, changed.Modules(ws, []string{"mid/near/near.go"}))
+	require.Equal(t, []string{"mid", "app", "mid/near", "mid/far"}, changed.Modules(ws, []string{"mid/mid.go"}))
+}
+
 func TestModules_AreInTheOrderOfLayers(t *testing.T) {
 	ws := fixture.Sound().Load(t)
 	require.Equal(t, []string{"low", "mid", "app"}, changed.Modules(ws, []string{"app/x.go", "low/x.go"}))

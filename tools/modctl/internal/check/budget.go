@@ -10,12 +10,12 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-// Budget checks that the non-test code of each module reaches, over any number
+// Budget checks that the non-test code of each module in dirs reaches, over any number
 // of imports, only the third-party modules that the manifest lets it and its
 // siblings bring along.
-func Budget(ws *workspace.Workspace, packages graph.Graph) []finding.Finding {
+func Budget(ws *workspace.Workspace, dirs []string, packages graph.Graph) []finding.Finding {
 	var found []finding.Finding
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range dirs {
 		allowed := ws.Manifest.Budget(dir)
 		reached := packages.Reach(ws.Manifest.Path(dir))
 		for _, module := range slices.Sorted(maps.Keys(reached)) {

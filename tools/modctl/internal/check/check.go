@@ -21,8 +21,8 @@ var fileRules = []func(*workspace.Workspace) []finding.Finding{
 	Readme,
 }
 
-// graphRules look at imports too.
-var graphRules = []func(*workspace.Workspace, graph.Graph) []finding.Finding{
+// graphRules look at imports too: those of some modules in a graph that holds them.
+var graphRules = []func(*workspace.Workspace, []string, graph.Graph) []finding.Finding{
 	Imports,
 	Budget,
 }
@@ -39,15 +39,35 @@ func Run(ctx context.Context, ws *workspace.Workspace) ([]finding.Finding, error
 	if len(found) > 0 {
 		return found, nil
 	}
+	found, err := imports(ctx, ws)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	return Tidy(ctx, ws)
+}
+
+// imports applies the rules about imports to the workspace as a whole and to each
+// satellite by itself, because that is how they are built.
+func imports(ctx context.Context, ws *workspace.Workspace) ([]finding.Finding, error) {
 	packages, err := graph.Load(ctx, ws.Root)
 	if err != nil {
 		return nil, err
 	}
+	found := applyGraphRules(ws, ws.Manifest.Order(), packages)
+	for _, dir := range ws.Manifest.OrderSatellites() {
+		packages, err := graph.LoadModule(ctx, ws.Dir(dir))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, applyGraphRules(ws, []string{dir}, packages)...)
+	}
+	return found, nil
+}
+
+func applyGraphRules(ws *workspace.Workspace, dirs []string, packages graph.Graph) []finding.Finding {
+	var found []finding.Finding
 	for _, rule := range graphRules {
-		found = append(found, rule(ws, packages)...)
+		found = append(found, rule(ws, dirs, packages)...)
 	}
-	if len(found) > 0 {
-		return found, nil
-	}
-	return Tidy(ctx, ws)
+	return found
 }

@@ -17,15 +17,20 @@ type rule = func(*workspace.Workspace) []finding.Finding
 // edit replaces text in one file of the sound repository.
 func edit(t *testing.T, file, old, with string) fixture.Files {
 	t.Helper()
-	content := fixture.Sound()[file]
-	require.Contains(t, content, old)
-	return fixture.Files{file: strings.Replace(content, old, with, 1)}
+	require.Contains(t, fixture.Sound()[file], old)
+	return replaced(fixture.Sound(), file, old, with)
+}
+
+func replaced(all fixture.Files, file, old, with string) fixture.Files {
+	return fixture.Files{file: strings.Replace(all[file], old, with, 1)}
 }
 
 func TestFileRules_FindNothingInASoundRepository(t *testing.T) {
-	ws := fixture.Sound().Load(t)
-	for _, r := range []rule{check.Layers, check.Stability, check.Membership, check.GoMod, check.Agreement, check.Readme} {
-		require.Empty(t, r(ws))
+	for _, files := range []fixture.Files{fixture.Sound(), fixture.Nested()} {
+		ws := files.Load(t)
+		for _, r := range []rule{check.Layers, check.Stability, check.Membership, check.GoMod, check.Agreement, check.Readme} {
+			require.Empty(t, r(ws))
+		}
 	}
 }
 
@@ -107,6 +112,31 @@ func TestFileRules_EachFaultIsFound(t *testing.T) {
 				"mid/go.mod":       "module example.org/m/mid\n\ngo 1.26.0\n\nrequire example.org/x v1.10.0\n",
 				"app/apart/go.mod": "module example.org/m/app/apart\n\ngo 1.26.0\n\nrequire example.org/x v1.11.0\n",
 			}, "low/go.mod: it requires example.org/x at v1.9.0, but the workspace tests with v1.10.0"},
+		{"module of the workspace on a satellite", check.Layers,
+			fixture.Nested().With(replaced(fixture.Nested(), "versions.json",
+				`"app": {"version": "v0.1.0", "siblings": ["low", "mid"]`,
+				`"app": {"version": "v0.1.0", "siblings": ["low", "mid", "mid/near", "mid/far"]`)),
+			"app is in the workspace and needs the satellite mid/far"},
+		{"ring through a satellite", check.Layers,
+			fixture.Nested().With(replaced(fixture.Nested(), "versions.json",
+				`"mid/near": {"version": "v0.1.0", "siblings": ["low", "mid"]`,
+				`"mid/near": {"version": "v0.1.0", "siblings": ["low", "mid", "mid/far"]`)),
+			"ring: mid/near -> mid/far -> mid/near"},
+		{"go.work uses a satellite", check.Membership,
+			fixture.Nested().With(replaced(fixture.Nested(), "go.work", "./mid\n", "./mid\n\t./mid/far\n")), "uses ./mid/far"},
+		{"satellite inside as well", check.Membership,
+			fixture.Nested().With(replaced(fixture.Nested(), "versions.json", `"app/apart":`, `"mid/far": "twice", "app/apart":`)),
+			"mid/far: is a module that the manifest names in 2"},
+		{"satellite that is not there", check.Membership,
+			fixture.Nested().With(fixture.Files{"mid/far/go.mod": ""}), "mid/far has no go.mod"},
+		{"satellite without its replaces", check.GoMod,
+			fixture.Nested().With(replaced(fixture.Nested(), "mid/far/go.mod", "\texample.org/m/low => ../../low\n", "")),
+			"mid/far/go.mod: it does not replace its sibling low"},
+		{"satellite that replaces what others bring", check.GoMod,
+			fixture.Nested().With(replaced(fixture.Nested(), "mid/far/go.mod", "replace (", "replace (\n\texample.org/x => ../../low")),
+			"it replaces example.org/x"},
+		{"satellite without a README", check.Readme,
+			fixture.Nested().With(fixture.Files{"mid/far/README.md": ""}), "mid/far: it has no README.md"},
 		{"no README", check.Readme,
 			fixture.Files{"low/README.md": ""}, "low: it has no README.md"},
 	} {

@@ -47,13 +47,13 @@ func requires(ws *workspace.Workspace, dir string) []finding.Finding {
 		if !ours {
 			continue
 		}
-		declared, known := ws.Manifest.Modules[s]
+		declared, known := ws.Manifest.Published(s)
 		switch {
 		case ws.BothOutside(dir, s):
 			// Neither is ever published: any version will do.
 		case !known:
 			found = append(found, finding.New(fileName(dir), "take it out, or add the module to the manifest",
-				"it requires %s, which is no module of the workspace", r.Mod.Path))
+				"it requires %s, which is no module that is published", r.Mod.Path))
 		case !slices.Contains(ws.Siblings(dir), s):
 			found = append(found, finding.New(fileName(dir), "do without it, or add it to the siblings",
 				"it requires %s, which is none of its siblings", s))
@@ -74,7 +74,7 @@ func replaces(ws *workspace.Workspace, dir string) []finding.Finding {
 	for _, r := range ws.Mods[dir].Replace {
 		s, ours := ws.Manifest.Dir(r.Old.Path)
 		switch {
-		case !ours && !ws.Inside(dir):
+		case !ours && !ws.Published(dir):
 			// Nobody imports it, so nobody misses the replace.
 		case !ours:
 			found = append(found, finding.New(fileName(dir), "take it out: those who import this module would not get it",

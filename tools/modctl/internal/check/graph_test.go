@@ -27,6 +27,9 @@ func third() *workspace.Workspace {
 	}}
 }
 
+// everything is all of that workspace.
+var everything = []string{"low", "mid", "top"}
+
 // packages are imports of that workspace that are all allowed.
 func packages() graph.Graph {
 	return graph.Graph{
@@ -42,33 +45,33 @@ func packages() graph.Graph {
 }
 
 func TestGraphRules_FindNothingInAllowedImports(t *testing.T) {
-	require.Empty(t, check.Imports(third(), packages()))
-	require.Empty(t, check.Budget(third(), packages()))
+	require.Empty(t, check.Imports(third(), everything, packages()))
+	require.Empty(t, check.Budget(third(), everything, packages()))
 }
 
 func TestImports_UpwardsIsFound(t *testing.T) {
 	g := packages()
 	g["m.org/low"].Imports = []string{"m.org/mid"}
-	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/low: it imports m.org/mid")
+	require.Contains(t, finding.Text(check.Imports(third(), everything, g)), "m.org/low: it imports m.org/mid")
 }
 
 func TestImports_SiblingOnlyInTestsIsFoundToo(t *testing.T) {
 	g := packages()
 	g["m.org/top"].TestImports = []string{"m.org/low"}
-	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top (test): it imports m.org/low")
+	require.Contains(t, finding.Text(check.Imports(third(), everything, g)), "m.org/top (test): it imports m.org/low")
 }
 
 func TestImports_ThirdPartyOfASiblingIsFound(t *testing.T) {
 	g := packages()
 	g["m.org/mid"].Imports = []string{"codec.org"}
-	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/mid: it imports codec.org of codec.org")
-	require.Empty(t, check.Budget(third(), g), "mid reaches codec through low in any case")
+	require.Contains(t, finding.Text(check.Imports(third(), everything, g)), "m.org/mid: it imports codec.org of codec.org")
+	require.Empty(t, check.Budget(third(), everything, g), "mid reaches codec through low in any case")
 }
 
 func TestImports_TestOnlyModuleInCodeIsFound(t *testing.T) {
 	g := packages()
 	g["m.org/top"].Imports = []string{"assert.org"}
-	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top: it imports assert.org")
+	require.Contains(t, finding.Text(check.Imports(third(), everything, g)), "m.org/top: it imports assert.org")
 }
 
 func TestImports_InternalPackageForTestsMayImportWhatTestsMay(t *testing.T) {
@@ -76,18 +79,18 @@ func TestImports_InternalPackageForTestsMayImportWhatTestsMay(t *testing.T) {
 	g["m.org/top/internal/golden"] = &graph.Package{
 		Path: "m.org/top/internal/golden", Module: "m.org/top", Imports: []string{"assert.org"},
 	}
-	require.Empty(t, check.Imports(third(), g))
-	require.Empty(t, check.Budget(third(), g))
+	require.Empty(t, check.Imports(third(), everything, g))
+	require.Empty(t, check.Budget(third(), everything, g))
 
 	g["m.org/top"].Imports = []string{"m.org/top/internal/golden"}
-	require.Contains(t, finding.Text(check.Imports(third(), g)), "m.org/top/internal/golden: it imports assert.org")
-	require.Contains(t, finding.Text(check.Budget(third(), g)), "top: it brings assert.org along")
+	require.Contains(t, finding.Text(check.Imports(third(), everything, g)), "m.org/top/internal/golden: it imports assert.org")
+	require.Contains(t, finding.Text(check.Budget(third(), everything, g)), "top: it brings assert.org along")
 }
 
 func TestBudget_WhatAThirdPartyBringsAlongIsFound(t *testing.T) {
 	g := packages()
 	g["helper.org"].Imports = []string{"network.org"}
-	found := finding.Text(check.Budget(third(), g))
+	found := finding.Text(check.Budget(third(), everything, g))
 	require.Contains(t, found, "low: it brings network.org along: m.org/low -> codec.org -> helper.org -> network.org")
 	require.Contains(t, found, "mid: it brings network.org along: m.org/mid -> m.org/low -> codec.org")
 	require.NotContains(t, found, "top:")
@@ -96,8 +99,8 @@ func TestBudget_WhatAThirdPartyBringsAlongIsFound(t *testing.T) {
 func TestBudget_TestsDoNotCount(t *testing.T) {
 	g := packages()
 	g["m.org/top"].TestImports = []string{"network.org"}
-	require.Empty(t, check.Budget(third(), g))
-	require.NotEmpty(t, check.Imports(third(), g))
+	require.Empty(t, check.Budget(third(), everything, g))
+	require.NotEmpty(t, check.Imports(third(), everything, g))
 }
 
 func TestTidy_UntidyModuleIsFound(t *testing.T) {
@@ -135,9 +138,38 @@ func TestTidy_FailureIsAnErrorNotAFinding(t *testing.T) {
 
 func TestRun_SoundRepositoryHasNoFindings(t *testing.T) {
 	fixture.Offline(t)
-	found, err := check.Run(t.Context(), fixture.Sound().Load(t))
-	require.NoError(t, err)
-	require.Empty(t, found)
+	for _, files := range []fixture.Files{fixture.Sound(), fixture.Nested()} {
+		found, err := check.Run(t.Context(), files.Load(t))
+		require.NoError(t, err)
+		require.Empty(t, found)
+	}
+}
+
+func TestImports_TestOnlyModuleOfOneModuleIsItsOwn(t *testing.T) {
+	ws, g := third(), packages()
+	g["m.org/top"].TestImports = []string{"network.org"}
+	g["m.org/mid"].TestImports = []string{"network.org"}
+	ws.Manifest.Modules["top"] = manifest.Module{TestOnly: []string{"network.org"}}
+	found := finding.Text(check.Imports(ws, everything, g))
+	require.Contains(t, found, "m.org/mid (test): it imports network.org")
+	require.NotContains(t, found, "m.org/top")
+}
+
+func TestImports_SatelliteMayImportItsThirdPartyOnly(t *testing.T) {
+	ws, g := third(), packages()
+	ws.Manifest.Satellites = map[string]manifest.Module{
+		"low/far": {Siblings: []string{"low"}, ThirdParty: []string{"network.org"}},
+	}
+	g["m.org/low/far"] = &graph.Package{
+		Path: "m.org/low/far", Module: "m.org/low/far", Imports: []string{"m.org/low", "network.org"},
+	}
+	require.Empty(t, check.Imports(ws, []string{"low/far"}, g))
+	require.Empty(t, check.Budget(ws, []string{"low/far"}, g))
+
+	g["m.org/low/far"].Imports = []string{"m.org/mid", "assert.org"}
+	found := finding.Text(check.Imports(ws, []string{"low/far"}, g))
+	require.Contains(t, found, "m.org/low/far: it imports m.org/mid")
+	require.Contains(t, found, "m.org/low/far: it imports assert.org")
 }
 
 func TestRun_AppliesRulesOfBothKinds(t *testing.T) {

@@ -8,19 +8,20 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-// Imports checks that code and tests import only what the manifest allows them:
-// siblings, the module's own third-party modules and, in tests, those that any
-// test may use. Internal packages to which only tests lead count as tests. A
+// Imports checks that code and tests of the modules in dirs import only what the
+// manifest allows them: siblings, the module's own third-party modules and, in tests,
+// those that any test, or a test of this module, may use. Internal packages to which only tests lead count as tests. A
 // third-party module of a sibling is not allowed by that: that pid reaches
 // MessagePack through term does not let it import MessagePack itself.
-func Imports(ws *workspace.Workspace, packages graph.Graph) []finding.Finding {
+func Imports(ws *workspace.Workspace, dirs []string, packages graph.Graph) []finding.Finding {
 	var found []finding.Finding
-	for _, dir := range ws.Manifest.Order() {
-		code := slices.Clone(ws.Manifest.Modules[dir].ThirdParty)
+	for _, dir := range dirs {
+		mod, _ := ws.Manifest.Published(dir)
+		code := slices.Clone(mod.ThirdParty)
 		for _, s := range append(ws.Manifest.Needs(dir), dir) {
 			code = append(code, ws.Manifest.Path(s))
 		}
-		tests := slices.Concat(code, ws.Manifest.TestOnly)
+		tests := slices.Concat(code, ws.Manifest.TestOnly, mod.TestOnly)
 		forTests := packages.ForTests(ws.Manifest.Path(dir))
 		for _, p := range packages.Of(ws.Manifest.Path(dir)) {
 			allowed := code

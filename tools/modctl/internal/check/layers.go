@@ -21,8 +21,8 @@ func Layers(ws *workspace.Workspace) []finding.Finding {
 			"modules need each other in a ring: %s", strings.Join(ring, " -> "))}
 	}
 	var found []finding.Finding
-	for _, dir := range m.Order() {
-		mod := m.Modules[dir]
+	for _, dir := range m.OrderPublished() {
+		mod, _ := m.Published(dir)
 		if !semver.IsValid(mod.Version) || semver.Canonical(mod.Version) != mod.Version {
 			found = append(found, finding.New(manifest.FileName, "write it as vX.Y.Z",
 				"%s has version %q", dir, mod.Version))
@@ -31,9 +31,13 @@ func Layers(ws *workspace.Workspace) []finding.Finding {
 				"%s has version %s", dir, mod.Version))
 		}
 		for _, s := range mod.Siblings {
-			if _, known := m.Modules[s]; !known {
-				found = append(found, finding.New(manifest.FileName, "name a directory under \"modules\"",
+			if _, known := m.Published(s); !known {
+				found = append(found, finding.New(manifest.FileName, "name a directory under \"modules\" or \"satellites\"",
 					"%s has the unknown sibling %q", dir, s))
+			}
+			if _, satellite := m.Satellites[s]; satellite && ws.Inside(dir) {
+				found = append(found, finding.New(manifest.FileName, "make it a satellite too, or do without",
+					"%s is in the workspace and needs the satellite %s", dir, s))
 			}
 		}
 		for _, s := range m.Needs(dir) {
@@ -50,14 +54,14 @@ func Layers(ws *workspace.Workspace) []finding.Finding {
 // does not.
 func Stability(ws *workspace.Workspace) []finding.Finding {
 	var found []finding.Finding
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range ws.Manifest.OrderPublished() {
 		if !stable(ws, dir) {
 			continue
 		}
 		for _, s := range ws.Manifest.Needs(dir) {
 			if !stable(ws, s) {
 				found = append(found, finding.New(manifest.FileName, "release the sibling as v1 first",
-					"%s is %s but needs %s, which is %s", dir, ws.Manifest.Modules[dir].Version, s, ws.Manifest.Modules[s].Version))
+					"%s is %s but needs %s, which is %s", dir, ws.Manifest.Version(dir), s, ws.Manifest.Version(s)))
 			}
 		}
 	}
@@ -65,5 +69,5 @@ func Stability(ws *workspace.Workspace) []finding.Finding {
 }
 
 func stable(ws *workspace.Workspace, dir string) bool {
-	return semver.Compare(ws.Manifest.Modules[dir].Version, "v1.0.0") >= 0
+	return semver.Compare(ws.Manifest.Version(dir), "v1.0.0") >= 0
 }

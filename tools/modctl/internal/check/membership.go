@@ -10,20 +10,21 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-// Membership checks that every module stands in the manifest, either in the
-// workspace or outside of it, and that go.work says the same.
+// Membership checks that every module stands in the manifest in one place: in the
+// workspace, as a satellite, or outside; and that go.work says the same.
 func Membership(ws *workspace.Workspace) []finding.Finding {
 	found := workFile(ws)
 	m := ws.Manifest
 	for _, dir := range ws.ModuleDirs() {
-		inside := ws.Inside(dir)
+		_, satellite := m.Satellites[dir]
 		_, outside := m.Outside[dir]
-		if inside == outside {
-			found = append(found, finding.New(dir, "name it once in "+manifest.FileName+", under \"modules\" or under \"outside\"",
-				"is a module that the manifest names in %d of the two places", count(inside, outside)))
+		if n := count(ws.Inside(dir), satellite, outside); n != 1 {
+			found = append(found, finding.New(dir,
+				"name it once in "+manifest.FileName+", under \"modules\", \"satellites\" or \"outside\"",
+				"is a module that the manifest names in %d of the three places", n))
 		}
 	}
-	for _, dir := range slices.Sorted(maps.Keys(m.Modules)) {
+	for _, dir := range m.OrderPublished() {
 		if ws.Mods[dir] == nil {
 			found = append(found, finding.New(manifest.FileName, "create it or take it out", "%s has no go.mod", dir))
 		}

@@ -8,11 +8,11 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-// Readme checks that every module of the workspace has a README.md, which is
+// Readme checks that every published module has a README.md, which is
 // what a package site shows of it.
 func Readme(ws *workspace.Workspace) []finding.Finding {
 	var found []finding.Finding
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range ws.Manifest.OrderPublished() {
 		info, err := os.Stat(filepath.Join(ws.Dir(dir), "README.md"))
 		if err != nil || info.Size() == 0 {
 			found = append(found, finding.New(dir, "write one", "it has no README.md"))

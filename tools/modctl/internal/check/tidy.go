@@ -10,11 +10,11 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-// Tidy checks that go mod tidy would change nothing in the workspace's modules.
+// Tidy checks that go mod tidy would change nothing in the published modules.
 // The error is of a go command that failed for another reason.
 func Tidy(ctx context.Context, ws *workspace.Workspace) ([]finding.Finding, error) {
 	var found []finding.Finding
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range ws.Manifest.OrderPublished() {
 		cmd := command.Command{Dir: ws.Dir(dir), Env: []string{"GOWORK=off"}}
 		diff, err := cmd.Output(ctx, "go", "mod", "tidy", "-diff")
 		if err == nil {

@@ -26,7 +26,9 @@ usage: go run ./tools/modctl COMMAND
 
   check              report whatever disagrees with versions.json
   fix                make go.work and the go.mod files agree with it
-  list [-outside]    print the modules, lower layers first, or those outside of go.work
+  list               print the modules of go.work, lower layers first
+       -satellites   those that are published but not in go.work
+       -outside      those that are not published
   changed [-base R]  print the modules that changed since the branch left R (main), and
                      those that depend on them
   consumer           publish all modules into a directory and build a program on each alone

@@ -71,6 +71,14 @@ func TestList_InsideAndOutside(t *testing.T) {
 	require.Equal(t, "app/apart\n", stdout)
 }
 
+func TestList_Satellites(t *testing.T) {
+	root := fixture.Nested().Write(t)
+	_, stdout, _ := modctl(t, root, "list")
+	require.Equal(t, "low\nmid\napp\nmid/near\n", stdout)
+	_, stdout, _ = modctl(t, root, "list", "-satellites")
+	require.Equal(t, "mid/far\n", stdout)
+}
+
 func TestChanged_SinceABranch(t *testing.T) {
 	root := fixture.Sound().LoadCommitted(t).Root
 	_, stdout, _ := modctl(t, root, "changed")

@@ -54,16 +54,20 @@ func (a *app) fix(ctx context.Context, args []string) error {
 }
 
 func (a *app) list(_ context.Context, args []string) error {
-	var outside bool
+	var outside, satellites bool
 	err := a.flags("list", args, func(set *flag.FlagSet) {
-		set.BoolVar(&outside, "outside", false, "print the modules outside of go.work instead")
+		set.BoolVar(&outside, "outside", false, "print the modules that are not published instead")
+		set.BoolVar(&satellites, "satellites", false, "print the modules that are published but not in go.work instead")
 	})
 	if err != nil {
 		return err
 	}
-	if outside {
+	switch {
+	case outside:
 		a.print(slices.Sorted(maps.Keys(a.ws.Manifest.Outside)))
-	} else {
+	case satellites:
+		a.print(a.ws.Manifest.OrderSatellites())
+	default:
 		a.print(a.ws.Manifest.Order())
 	}
 	return nil

@@ -51,7 +51,7 @@ func Run(ctx context.Context, ws *workspace.Workspace, programs fs.FS, log io.Wr
 		return nil, err
 	}
 	var found []finding.Finding
-	for _, module := range ws.Manifest.Order() {
+	for _, module := range ws.Manifest.OrderPublished() {
 		start := time.Now()
 		faults := c.try(ctx, module)
 		found = append(found, faults...)
@@ -80,7 +80,9 @@ func environment(ctx context.Context, root, published, modules string) ([]string
 		"GOFLAGS=-mod=mod -modcacherw",
 		"GOMODCACHE=" + modules,
 		"GOPROXY=file://" + filepath.ToSlash(published) + ",file://" + filepath.ToSlash(downloads) + "," + usual[1],
-		"GONOPROXY=none",
+		// With any GONOPROXY, "none" too, the go command first asks the module cache alone,
+		// and takes the module around a nested one, if it is there, for the one wanted.
+		"GOENV=off", "GONOPROXY=", "GOPRIVATE=",
 		"GOSUMDB=off",
 		"GOVCS=*:off",
 	}, nil
@@ -88,7 +90,7 @@ func environment(ctx context.Context, root, published, modules string) ([]string
 
 // try tries out one module.
 func (c *consumer) try(ctx context.Context, module string) []finding.Finding {
-	dir := filepath.Join(c.dir, "trials", filepath.FromSlash(module))
+	dir := filepath.Join(c.dir, "trials", strings.ReplaceAll(module, "/", "-"))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return failure(module, err)
 	}
@@ -107,7 +109,7 @@ func (c *consumer) try(ctx context.Context, module string) []finding.Finding {
 func (c *consumer) library(ctx context.Context, at command.Command, module string, source []byte) []finding.Finding {
 	steps := [][]string{
 		{"mod", "init", "example.org/consumer"},
-		{"get", c.ws.Manifest.Path(module) + "@" + c.ws.Manifest.Modules[module].Version},
+		{"get", c.ws.Manifest.Path(module) + "@" + c.ws.Manifest.Version(module)},
 		{"build", "-o", filepath.Join(at.Dir, "program"), "."},
 	}
 	if err := os.WriteFile(filepath.Join(at.Dir, "main.go"), source, 0o644); err != nil {
@@ -130,7 +132,7 @@ func (c *consumer) library(ctx context.Context, at command.Command, module strin
 
 // commands installs all commands of the module and runs some of them.
 func (c *consumer) commands(ctx context.Context, at command.Command, module string, lines []string) []finding.Finding {
-	all := c.ws.Manifest.Path(module) + "/...@" + c.ws.Manifest.Modules[module].Version
+	all := c.ws.Manifest.Path(module) + "/...@" + c.ws.Manifest.Version(module)
 	if _, err := at.Output(ctx, "go", "install", all); err != nil {
 		return failure(module, err)
 	}

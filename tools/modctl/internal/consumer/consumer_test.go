@@ -36,6 +36,33 @@ func TestRun_SoundModulesWorkAlone(t *testing.T) {
 	require.Contains(t, log.String(), "tried app alone: ok")
 }
 
+func TestRun_NestedModulesWorkAlone(t *testing.T) {
+	fixture.Offline(t)
+	nested := programs()
+	nested["mid/near/main.go.txt"] = &fstest.MapFile{Data: []byte("package main\n\nimport \"example.org/m/mid/near\"\n\n" +
+		"func main() {\n\tif near.Four() != 4 {\n\t\tpanic(\"near\")\n\t}\n}\n")}
+	nested["mid/far/main.go.txt"] = &fstest.MapFile{Data: []byte("package main\n\nimport \"example.org/m/mid/far\"\n\n" +
+		"func main() {\n\tif far.Eight() != 8 {\n\t\tpanic(\"far\")\n\t}\n}\n")}
+	var log strings.Builder
+	found, err := consumer.Run(t.Context(), fixture.Nested().LoadCommitted(t), nested, &log)
+	require.NoError(t, err)
+	require.Empty(t, found)
+	require.Contains(t, log.String(), "published mid/far v0.2.0 from the working tree")
+	require.Contains(t, log.String(), "tried mid/near alone: ok")
+	require.Contains(t, log.String(), "tried mid/far alone: ok")
+}
+
+func TestRun_ModuleDoesNotHoldThoseNestedInIt(t *testing.T) {
+	fixture.Offline(t)
+	ws := fixture.Nested().LoadCommitted(t)
+	found, err := consumer.Run(t.Context(), ws, fstest.MapFS{
+		"mid/main.go.txt": {Data: []byte("package main\n\nimport _ \"example.org/m/mid/near\"\n\nfunc main() {}\n")},
+	}, io.Discard)
+	require.NoError(t, err)
+	// The package does not come with mid: the go command went and got the nested module.
+	require.Contains(t, finding.Text(found), "mid: a program that has it alone gets example.org/m/mid/near too")
+}
+
 func TestRun_RequireOfAVersionNeverPublishedIsFound(t *testing.T) {
 	found := tryOut(t, committed(t, fixture.Files{
 		"mid/go.mod": strings.Replace(fixture.Sound()["mid/go.mod"], "low v0.1.0", "low v0.9.0", 1),

@@ -23,7 +23,7 @@ import (
 // Source: Go modules reference, "GOPROXY protocol".
 type proxy struct{ dir string }
 
-// publish writes every tagged version of the workspace's modules and, taken from
+// publish writes every tagged version of the published modules and, taken from
 // tree, the declared versions that have no tag. It returns a line for each
 // module that says where its declared version comes from.
 func (p proxy) publish(ctx context.Context, ws *workspace.Workspace, tree string) ([]string, error) {
@@ -32,14 +32,14 @@ func (p proxy) publish(ctx context.Context, ws *workspace.Workspace, tree string
 		return nil, err
 	}
 	var origins []string
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range ws.Manifest.OrderPublished() {
 		revisions := make(map[string]string)
 		for _, tag := range tags {
 			if version, ok := strings.CutPrefix(tag, dir+"/"); ok && semver.IsValid(version) {
 				revisions[version] = tag
 			}
 		}
-		declared := ws.Manifest.Modules[dir].Version
+		declared := ws.Manifest.Version(dir)
 		origin := "its tag"
 		if revisions[declared] == "" {
 			revisions[declared], origin = tree, "the working tree"

@@ -15,9 +15,10 @@ import (
 func Stowaways(m *manifest.Manifest, module string, graph []string) []finding.Finding {
 	needed := append(m.Needs(module), module)
 	others := make(map[string]bool)
-	for _, dir := range m.Order() {
+	for _, dir := range m.OrderPublished() {
 		others[m.Path(dir)] = !slices.Contains(needed, dir)
-		for _, path := range m.Modules[dir].ThirdParty {
+		mod, _ := m.Published(dir)
+		for _, path := range mod.ThirdParty {
 			others[path] = !slices.Contains(m.Budget(module), path)
 		}
 	}

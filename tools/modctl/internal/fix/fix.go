@@ -16,8 +16,8 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-// Run rewrites go.work and every go.mod and runs go mod tidy in the workspace's
-// modules. It returns the files that have changed, relative to the root. Run
+// Run rewrites go.work and every go.mod and runs go mod tidy in the modules that are
+// published. It returns the files that have changed, relative to the root. Run
 // again, it changes nothing.
 func Run(ctx context.Context, ws *workspace.Workspace) ([]string, error) {
 	before := make(map[string][]byte)
@@ -32,7 +32,7 @@ func Run(ctx context.Context, ws *workspace.Workspace) ([]string, error) {
 			return nil, err
 		}
 	}
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range ws.Manifest.OrderPublished() {
 		tidy := command.Command{Dir: ws.Dir(dir), Env: []string{"GOWORK=off"}}
 		if _, err := tidy.Output(ctx, "go", "mod", "tidy"); err != nil {
 			return nil, err
@@ -81,7 +81,7 @@ func workFile(ws *workspace.Workspace) error {
 	return os.WriteFile(filepath.Join(ws.Root, "go.work"), modfile.Format(ws.Work.Syntax), 0o644)
 }
 
-// goMod gives a go.mod its Go version and its siblings. Inside the workspace it
+// goMod gives a go.mod its Go version and its siblings. Of what is published it
 // requires all that it may, at their declared versions, for go mod tidy to take
 // away those it does not use: for a sibling that is only replaced, go mod tidy
 // would invent a version. A module outside keeps its own choice.
@@ -93,14 +93,14 @@ func goMod(ws *workspace.Workspace, dir string) error {
 		return err
 	}
 	required := siblings
-	if !ws.Inside(dir) {
+	if !ws.Published(dir) {
 		required = ws.Requires(dir)
 	}
 	for _, s := range required {
 		if ws.BothOutside(dir, s) {
 			continue
 		}
-		if err := mod.AddRequire(ws.Manifest.Path(s), ws.Manifest.Modules[s].Version); err != nil {
+		if err := mod.AddRequire(ws.Manifest.Path(s), ws.Manifest.Version(s)); err != nil {
 			return err
 		}
 	}

@@ -52,6 +52,20 @@ func TestRun_MendsWhatTheManifestDecides(t *testing.T) {
 	require.Empty(t, changed, "the second run has nothing left to do")
 }
 
+func TestRun_MendsSatellitesToo(t *testing.T) {
+	fixture.Offline(t)
+	root := fixture.Nested().With(fixture.Files{
+		"go.work":        fixture.Sound()["go.work"] + "\nuse ./mid/far\n",
+		"mid/far/go.mod": "module example.org/m/mid/far\n\ngo 1.25.0\n",
+	}).Write(t)
+	changed, err := fix.Run(t.Context(), load(t, root))
+	require.NoError(t, err)
+	require.Equal(t, []string{"go.work", "mid/far/go.mod"}, changed)
+	found, err := check.Run(t.Context(), load(t, root))
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
 func TestRun_FollowsANewVersion(t *testing.T) {
 	fixture.Offline(t)
 	ws := fixture.Sound().Load(t)

@@ -35,11 +35,21 @@ type Graph map[string]*Package
 
 // Load lists all packages of the workspace at root with all that they reach.
 func Load(ctx context.Context, root string) (Graph, error) {
+	return load(ctx, root, "", "work")
+}
+
+// LoadModule lists all packages of the module in dir, which no workspace holds, with
+// all that they reach.
+func LoadModule(ctx context.Context, dir string) (Graph, error) {
+	return load(ctx, dir, "off", "./...")
+}
+
+func load(ctx context.Context, dir, workspace, pattern string) (Graph, error) {
 	g := make(Graph)
 	for _, goos := range platforms {
-		cmd := command.Command{Dir: root, Env: []string{"GOOS=" + goos, "CGO_ENABLED=0", "GOWORK="}}
+		cmd := command.Command{Dir: dir, Env: []string{"GOOS=" + goos, "CGO_ENABLED=0", "GOWORK=" + workspace}}
 		out, err := cmd.Output(ctx, "go", "list", "-deps", "-test",
-			"-json=ImportPath,ForTest,Module,Imports,TestImports,XTestImports", "work")
+			"-json=ImportPath,ForTest,Module,Imports,TestImports,XTestImports", pattern)
 		if err != nil {
 			return nil, err
 		}

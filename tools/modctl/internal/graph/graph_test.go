@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,21 @@ func TestLoad_KnowsModulesAndImportsOfEveryPlatform(t *testing.T) {
 	require.Empty(t, g["html"].Module)
 	require.Len(t, g.Of("example.org/m/mid"), 1)
 	require.NotContains(t, g, "example.org/m/app/apart")
+}
+
+func TestLoadModule_SeesASatelliteThatTheWorkspaceLeavesOut(t *testing.T) {
+	fixture.Offline(t)
+	root := fixture.Nested().Write(t)
+
+	g, err := graph.Load(t.Context(), root)
+	require.NoError(t, err)
+	require.Contains(t, g, "example.org/m/mid/near")
+	require.NotContains(t, g, "example.org/m/mid/far")
+
+	g, err = graph.LoadModule(t.Context(), filepath.Join(root, "mid", "far"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"example.org/m/mid", "example.org/m/mid/near"}, g["example.org/m/mid/far"].Imports)
+	require.Equal(t, "example.org/m/mid", g.ModuleOf("example.org/m/mid"))
 }
 
 func TestLoad_ReportsCodeThatCannotBeListed(t *testing.T) {

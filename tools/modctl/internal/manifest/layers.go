@@ -5,10 +5,24 @@ import (
 	"slices"
 )
 
-// Order returns the directories of all modules, each after its siblings, and
-// otherwise by name.
+// Order returns the directories of the workspace's modules, each after its siblings,
+// and otherwise by name.
 func (m *Manifest) Order() []string {
 	return m.Closure(slices.Sorted(maps.Keys(m.Modules))...)
+}
+
+// OrderPublished returns the directories of all modules that are published: those of
+// the workspace and then the satellites, each after its siblings.
+func (m *Manifest) OrderPublished() []string {
+	return m.Closure(append(m.Order(), slices.Sorted(maps.Keys(m.Satellites))...)...)
+}
+
+// OrderSatellites returns the directories of the satellites, each after its siblings.
+func (m *Manifest) OrderSatellites() []string {
+	return slices.DeleteFunc(m.OrderPublished(), func(dir string) bool {
+		_, satellite := m.Satellites[dir]
+		return !satellite
+	})
 }
 
 // Closure returns the given modules and all that they need, each after its
@@ -18,7 +32,7 @@ func (m *Manifest) Closure(dirs ...string) []string {
 	seen := make(map[string]bool)
 	var visit func(dir string)
 	visit = func(dir string) {
-		mod, known := m.Modules[dir]
+		mod, known := m.Published(dir)
 		if !known || seen[dir] {
 			return
 		}
@@ -36,7 +50,8 @@ func (m *Manifest) Closure(dirs ...string) []string {
 
 // Needs returns the siblings of a module and all that these need.
 func (m *Manifest) Needs(dir string) []string {
-	return m.Closure(m.Modules[dir].Siblings...)
+	mod, _ := m.Published(dir)
+	return m.Closure(mod.Siblings...)
 }
 
 // Cycle returns modules that need each other in a ring, the first one again at
@@ -53,7 +68,8 @@ func (m *Manifest) Cycle() []string {
 			return nil
 		}
 		trail = append(trail, dir)
-		for _, s := range m.Modules[dir].Siblings {
+		mod, _ := m.Published(dir)
+		for _, s := range mod.Siblings {
 			if ring := visit(s); ring != nil {
 				return ring
 			}
@@ -62,7 +78,7 @@ func (m *Manifest) Cycle() []string {
 		done[dir] = true
 		return nil
 	}
-	for _, dir := range slices.Sorted(maps.Keys(m.Modules)) {
+	for _, dir := range m.OrderPublished() {
 		if ring := visit(dir); ring != nil {
 			return ring
 		}
@@ -73,9 +89,10 @@ func (m *Manifest) Cycle() []string {
 // Budget returns the third-party modules that non-test code of a module may
 // reach: its own and those of all the modules that it needs.
 func (m *Manifest) Budget(dir string) []string {
-	budget := slices.Clone(m.Modules[dir].ThirdParty)
-	for _, s := range m.Needs(dir) {
-		budget = append(budget, m.Modules[s].ThirdParty...)
+	var budget []string
+	for _, d := range append(m.Needs(dir), dir) {
+		mod, _ := m.Published(d)
+		budget = append(budget, mod.ThirdParty...)
 	}
 	slices.Sort(budget)
 	return slices.Compact(budget)

@@ -59,6 +59,20 @@ func TestNeeds_FollowsSiblingsOfSiblings(t *testing.T) {
 	require.Equal(t, []string{"base", "left"}, m.Needs("app"))
 }
 
+func TestOrderPublished_HasTheSatellitesLast(t *testing.T) {
+	m := layered()
+	m.Satellites = map[string]manifest.Module{
+		"app/far":     {Version: "v0.2.0", Siblings: []string{"app/further", "base"}, ThirdParty: []string{"example.org/heavy"}},
+		"app/further": {Version: "v0.3.0"},
+	}
+	require.Equal(t, []string{"alone", "base", "left", "right", "app"}, m.Order())
+	require.Equal(t, []string{"alone", "base", "left", "right", "app", "app/further", "app/far"}, m.OrderPublished())
+	require.Equal(t, []string{"app/further", "app/far"}, m.OrderSatellites())
+	require.Equal(t, []string{"app/further", "base"}, m.Needs("app/far"))
+	require.Equal(t, []string{"example.org/codec", "example.org/heavy"}, m.Budget("app/far"))
+	require.Equal(t, "v0.2.0", m.Version("app/far"))
+}
+
 func TestCycle_NamesTheRing(t *testing.T) {
 	m := layered()
 	require.Nil(t, m.Cycle())

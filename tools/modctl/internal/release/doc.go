@@ -5,5 +5,5 @@
 // never see that, but go install of a command at a version refuses a go.mod with
 // replaces. So a tag does not name a commit of the branch but a release commit
 // on top of it, which nothing but tags refer to. It has the same files, except
-// that the go.mod files of the workspace have lost their replaces.
+// that the go.mod files of published modules have lost their replaces.
 package release

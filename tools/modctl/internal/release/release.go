@@ -22,7 +22,7 @@ type Plan struct {
 
 // Tag returns the tag of a module's declared version.
 func Tag(ws *workspace.Workspace, dir string) string {
-	return dir + "/" + ws.Manifest.Modules[dir].Version
+	return dir + "/" + ws.Manifest.Version(dir)
 }
 
 // Prepare finds out what there is to release, and changes nothing.
@@ -36,7 +36,7 @@ func Prepare(ctx context.Context, ws *workspace.Workspace) (*Plan, error) {
 	if plan.tree, err = Tree(ctx, ws); err != nil {
 		return nil, err
 	}
-	for _, dir := range ws.Manifest.Order() {
+	for _, dir := range ws.Manifest.OrderPublished() {
 		tag := Tag(ws, dir)
 		if !slices.Contains(tags, tag) {
 			plan.Due = append(plan.Due, tag)

@@ -84,6 +84,20 @@ func TestPrepare_ChangedModuleIsStaleUntilItsVersionIsRaised(t *testing.T) {
 	require.Empty(t, plan.Stale)
 }
 
+func TestPrepare_NestedModulesHaveTagsOfTheirOwn(t *testing.T) {
+	ws := fixture.Nested().LoadCommitted(t)
+	plan, err := release.Prepare(t.Context(), ws)
+	require.NoError(t, err)
+	require.Equal(t, []string{"low/v0.1.0", "mid/v0.1.0", "app/v0.1.0", "mid/near/v0.1.0", "mid/far/v0.2.0"}, plan.Due)
+	require.NoError(t, plan.Apply(t.Context(), ws))
+	require.NotContains(t, fixture.Git(t, ws.Root, "show", "mid/far/v0.2.0:mid/far/go.mod"), "replace")
+
+	fixture.WriteFile(t, ws.Root, "mid/far/far.go", "package far\n")
+	plan, err = release.Prepare(t.Context(), ws)
+	require.NoError(t, err)
+	require.Equal(t, []string{"mid/far/v0.2.0"}, plan.Stale, "the module around it has not changed")
+}
+
 // committed is the sound repository with one commit.
 func committed(t *testing.T) *workspace.Workspace {
 	t.Helper()

@@ -32,7 +32,7 @@ func GoMod(file string, data []byte) ([]byte, error) {
 
 // Tree writes what would be released now into the repository's object store and
 // returns the hash of its tree: all files as they stand, committed or not, those
-// that git ignores left out, with the workspace's go.mod files in their released
+// that git ignores left out, with the published modules' go.mod files in their released
 // form. It touches neither the files nor the index.
 func Tree(ctx context.Context, ws *workspace.Workspace) (string, error) {
 	dir, err := os.MkdirTemp("", "modctl-index-")
@@ -44,7 +44,7 @@ func Tree(ctx context.Context, ws *workspace.Workspace) (string, error) {
 	if _, err := index.git(ctx, nil, "add", "--all", "."); err != nil {
 		return "", err
 	}
-	for _, module := range ws.Manifest.Order() {
+	for _, module := range ws.Manifest.OrderPublished() {
 		if err := index.addGoMod(ctx, ws, module); err != nil {
 			return "", err
 		}

@@ -99,19 +99,25 @@ func (ws *Workspace) Inside(dir string) bool {
 	return inside
 }
 
-// BothOutside reports whether dir is outside of the workspace and refers to
-// another module outside, as the parts of a comparison that cannot be linked
-// together do. Neither is ever published, so what they say of each other is theirs.
+// Published reports whether dir is a module that is published: one of the workspace or
+// a satellite.
+func (ws *Workspace) Published(dir string) bool {
+	_, published := ws.Manifest.Published(dir)
+	return published
+}
+
+// BothOutside reports whether neither dir nor other is ever published, as the parts of
+// a comparison that cannot be linked together. What they say of each other is theirs.
 func (ws *Workspace) BothOutside(dir, other string) bool {
 	_, outside := ws.Manifest.Outside[other]
-	return outside && !ws.Inside(dir)
+	return outside && !ws.Published(dir)
 }
 
 // Siblings returns the directories that the go.mod in dir is to replace, each
-// after those that it needs. Inside the workspace versions.json says which; a
-// module outside of it chooses itself, and needs what these need.
+// after those that it needs. Of what is published versions.json says which; a
+// module outside chooses itself, and needs what these need.
 func (ws *Workspace) Siblings(dir string) []string {
-	if ws.Inside(dir) {
+	if ws.Published(dir) {
 		return ws.Manifest.Needs(dir)
 	}
 	chosen := ws.Requires(dir)
