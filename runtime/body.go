@@ -1,11 +1,11 @@
 package runtime
 
 import (
-	"fmt"
 	"runtime/debug"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // run is the process's goroutine. It stays on the stack all the time, which is
@@ -58,7 +58,7 @@ func (p *process) endUnlessOver(over *bool) {
 	}()
 	if r := recover(); r != nil {
 		stack = debug.Stack()
-		reason = signal.Error(fmt.Sprintf("panic: %v", r))
+		reason = signal.Error(text.Panic(r))
 	}
 }
 

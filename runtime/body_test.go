@@ -126,3 +126,15 @@ func TestExitSignal_ReasonIsNotChangedByTheBody(t *testing.T) {
 		}
 	})
 }
+
+// Package fmt would follow the map until the stack is exhausted, which ends the program.
+func TestPanic_WithAValueThatContainsItselfEndsOneProcess(t *testing.T) {
+	rt := start(t)
+	reason := await(t, spawn(t, rt, func(*runtime.Context) error {
+		m := map[string]any{}
+		m["self"] = m
+		panic(m)
+	}))
+	require.Contains(t, reason.String(), "panic: map[self:map[")
+	require.True(t, rt.IsAlive(spawn(t, rt, func(ctx *runtime.Context) error { _, err := ctx.Recv(); return err }).PID()))
+}

@@ -2,12 +2,12 @@ package runtime
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // The messages and keys of the runtime's reports. They are stable.
@@ -54,7 +54,7 @@ func (rt *Runtime) log(level slog.Level, message string, attrs []slog.Attr) {
 func (p *process) guard(f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			attrs := append(p.attrs(), slog.String(keyReason, fmt.Sprintf("panic: %v", r)),
+			attrs := append(p.attrs(), slog.String(keyReason, text.Panic(r)),
 				slog.String(keyStack, string(debug.Stack())))
 			p.rt.log(slog.LevelError, panicMessage, attrs)
 		}
