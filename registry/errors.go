@@ -31,8 +31,9 @@ var (
 	// ErrNotLocal tells that a PID of another node, or of another start of this
 	// one, was given where only this node's own will do.
 	ErrNotLocal = errors.New("registry: PID is not one of this node")
-	// ErrNameNotFound tells that no process here has the name.
-	ErrNameNotFound = errors.New("name is not registered")
+	// ErrNameNotFound tells that no process here has the name. It is also an
+	// ErrNoProc.
+	ErrNameNotFound error = &detailError{"name is not registered", ErrNoProc}
 	// ErrNameTaken tells that another process has the name.
 	ErrNameTaken = errors.New("name is taken")
 	// ErrAlreadyNamed tells that the process has a name already; it can have

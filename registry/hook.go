@@ -14,8 +14,8 @@ import (
 type RemoteSendHook interface {
 	// SendRemote takes env for the process at to, which is on another node. A
 	// nil error means that it was accepted, not that it arrived. For a message
-	// it may wait for room, until ctx ends; other signals it never refuses for
-	// want of room. It keeps the order of signals from one process to another.
+	// it may wait for room, until ctx ends, if [MayWait] says so; other signals
+	// it never refuses for want of room. It keeps the order of signals from one process to another.
 	// It must not keep env.Value after it has returned.
 	//
 	// ctx is that of the sender: once it has ended nothing may go out any more.

@@ -66,7 +66,7 @@ func sendSome(l *lab, ctx *runtime.Context, random *rand.Rand, to pid.PID, named
 		require.NoError(l, ctx.SendRaw(to, []byte{byte(i)}))
 		return []byte{byte(i)}
 	case n == 2 && named:
-		require.NoError(l, ctx.SendTo(pid.Name{Name: "first", Node: "b@test"}, i))
+		require.NoError(l, ctx.SendNamed(pid.Name{Name: "first", Node: "b@test"}, i))
 	default:
 		require.NoError(l, ctx.Send(to, i))
 	}

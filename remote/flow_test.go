@@ -400,7 +400,7 @@ func TestDelivery_NobodyThere(t *testing.T) {
 		var refs [2]pid.Ref
 		in := l.inbox(a, func(ctx *runtime.Context) {
 			require.NoError(l, ctx.Send(gone, "x"))
-			require.NoError(l, ctx.SendTo(nobody, "x"))
+			require.NoError(l, ctx.SendNamed(nobody, "x"))
 			require.NoError(l, ctx.Exit(gone, signal.Kill))
 			_, err := runtime.Call[int](ctx, gone, 1)
 			require.ErrorIs(l, err, runtime.ErrNoProc)

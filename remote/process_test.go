@@ -94,12 +94,12 @@ func TestPrograms_StoppedOneIsNoticedAndComesBack(t *testing.T) {
 // flood sends numbered notes to a name, each until it is accepted.
 func flood(ctx *runtime.Context, to pid.Name, count int64) error {
 	for i := range count {
-		for ctx.SendTo(to, note{i, "0123456789abcdef"}) != nil {
+		for ctx.SendNamed(to, note{i, "0123456789abcdef"}) != nil {
 			<-time.After(time.Millisecond)
 		}
 	}
 	for { // until the program ends: a cut may lose any of them
-		_ = ctx.SendTo(to, "done")
+		_ = ctx.SendNamed(to, "done")
 		if _, err := ctx.RecvTimeout(50 * time.Millisecond); !errors.Is(err, runtime.ErrTimeout) {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	goruntime "runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -182,4 +183,19 @@ func TestAllocs_EndNeedsNoMemoryForEachWatcher(t *testing.T) {
 		goruntime.ReadMemStats(&after)
 		require.Less(t, after.Mallocs-before.Mallocs, uint64(watchers/4))
 	})
+}
+
+func TestAllocs_NameTakesNone(t *testing.T) {
+	text := strings.Repeat("n", 10)
+	name, v, named := pid.Name{Name: text}, any("x"), false
+	require.Zero(t, allocs(t, func(ctx *runtime.Context) {
+		if !named {
+			must(t, ctx.Register(text))
+			named = true
+		}
+		must(t, ctx.SendNamed(text, v))
+		must(t, ctx.SendNamed(name, v))
+		_, _ = ctx.Recv()
+		_, _ = ctx.Recv()
+	}))
 }

@@ -186,6 +186,9 @@ func (p *process) sendRequest(w *call, req any) error {
 	if err != nil {
 		return err
 	}
+	if q == nil && w.to.PID.IsZero() {
+		return ErrNameNotFound
+	}
 	if q == nil {
 		return ErrNoProc
 	}
@@ -319,7 +322,7 @@ func (p *process) replyAway(to From, v any) error {
 	if !p.rt.isRemote(to.PID) {
 		return p.checkRunning()
 	}
-	return p.sendAway(to.PID, signal.Envelope{Kind: signal.Reply, Ref: to.Ref, Value: v})
+	return p.sendAway((*Context)(p), to.PID, signal.Envelope{Kind: signal.Reply, Ref: to.Ref, Value: v})
 }
 
 // acceptReply ends a call with a reply from another node.

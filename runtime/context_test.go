@@ -38,7 +38,7 @@ func everyMethod(ctx *runtime.Context, other pid.PID) map[string]error {
 		"Recv": recv, "TryRecv": tryRecv, "RecvTimeout": recvTimeout, "RecvMatch": recvMatch,
 		"TryRecvMatch": tryRecvMatch, "RecvMatchTimeout": recvMatchTimeout, "Receive": receive,
 		"Send": ctx.Send(other, 1), "SendRaw": ctx.SendRaw(other, []byte{1}),
-		"SendNamed": ctx.SendNamed("other", 1), "SendTo": ctx.SendTo(pid.Name{Name: "other"}, 1),
+		"SendNamed": ctx.SendNamed("other", 1), "SendNamed of a Name": ctx.SendNamed(pid.Name{Name: "other"}, 1),
 		"Call": call, "CallName": callName, "CallTimeout": callTimeout,
 		"Reply": say(ctx.Reply(runtime.From{PID: other}, 1)),
 		"Link":  ctx.Link(other), "Unlink": ctx.Unlink(other), "Exit": ctx.Exit(other, signal.Kill),

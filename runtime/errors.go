@@ -16,7 +16,7 @@ var (
 	ErrNoProc = registry.ErrNoProc
 	// ErrNoConnection tells that the process's node cannot be reached now.
 	ErrNoConnection = registry.ErrNoConnection
-	// ErrNameNotFound tells that no process has the name.
+	// ErrNameNotFound tells that no process has the name. It is also an ErrNoProc.
 	ErrNameNotFound = registry.ErrNameNotFound
 	// ErrNameTaken tells that another process has the name.
 	ErrNameTaken = registry.ErrNameTaken
@@ -38,8 +38,10 @@ var (
 	ErrStopped = errors.New("runtime is stopped")
 	// ErrNilBody tells that a process was to be spawned without a body.
 	ErrNilBody = errors.New("body is nil")
-	// ErrNotInProcess tells that a context.Context carries no process.
-	ErrNotInProcess = errors.New("not in a process: the context carries none")
+	// ErrNotInProcess tells that a context.Context carries neither a process nor a
+	// runtime.
+	ErrNotInProcess = errors.New("not in a process: the context carries neither a process nor a runtime; " +
+		"derive it from a process's Context, or make one by runtime.NewContext, Runtime.Run or ProcessScope")
 	// ErrCallSelf tells that a process called itself, which could never end.
 	ErrCallSelf = errors.New("process calls itself")
 	// ErrNotCall tells that a message was replied to which is no call.

@@ -211,7 +211,7 @@ func ExampleProcessScope() {
 	})
 	// Output:
 	// true <nil>
-	// not in a process: the context carries none
+	// not in a process: the context carries neither a process nor a runtime; derive it from a process's Context, or make one by runtime.NewContext, Runtime.Run or ProcessScope
 }
 
 func ExampleRuntime_Shutdown() {

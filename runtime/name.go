@@ -1,45 +1,60 @@
 package runtime
 
 import (
+	"context"
 	"iter"
 
 	"github.com/starlang-go/starlang/pid"
 )
 
-// Register gives the process a registered name, by which it can be found on this
-// node and sent to. It returns a [*registry.NameError]: [ErrNameTaken],
-// [ErrAlreadyNamed], or that the name is not valid. The name is freed when the
-// process has ended, before anyone is told of the end.
+// Register gives the process a name, by which it can be found and sent to. Of
+// registered names, which are this node's, it has at most one. It returns a
+// [*registry.NameError]: [ErrNameTaken], [ErrAlreadyNamed], or that the name is not
+// valid; for a [Via], what its service returns. The name is freed when the process has
+// ended; a registered one before anyone is told of the end.
 // Source: OTP, erlang:register/2.
-func (c *Context) Register(name string) error {
+func (c *Context) Register(name Named) error {
 	p := c.process()
 	if !p.running() {
 		return p.failure()
 	}
-	return p.rt.Register(name, p.pid())
+	return p.rt.registerAs(c, name, p.pid())
 }
 
 // Unregister frees the process's own name. If another process has it by now, that
 // one keeps it and a [*registry.NameError] says so.
-func (c *Context) Unregister(name string) error {
+func (c *Context) Unregister(name Named) error {
 	p := c.process()
 	if !p.running() {
 		return p.failure()
 	}
-	return p.rt.registry.UnregisterNameOf(name, p.pid())
+	return p.rt.unregister(c, name, p.pid())
 }
 
-// Whereis returns who has the name on this node.
-func (c *Context) Whereis(name string) (pid.PID, bool) { return c.rt.Whereis(name) }
+// Whereis returns who has the name on this node, or with the service of a [Via].
+func (c *Context) Whereis(name Named) (pid.PID, bool) {
+	p, err := c.rt.whereis(c, name)
+	return p, err == nil
+}
 
 // Register gives any process of this runtime a name, see [Context.Register].
-func (rt *Runtime) Register(name string, p pid.PID) error { return rt.registry.RegisterName(name, p) }
+func (rt *Runtime) Register(name Named, p pid.PID) error {
+	return rt.registerAs(NewContext(context.Background(), rt), name, p)
+}
 
 // Unregister frees a name, whoever has it. Source: OTP, erlang:unregister/1.
-func (rt *Runtime) Unregister(name string) error { return rt.registry.UnregisterName(name) }
+func (rt *Runtime) Unregister(name Named) error {
+	return rt.unregister(NewContext(context.Background(), rt), name, pid.PID{})
+}
 
-// Whereis returns who has the name on this node.
-func (rt *Runtime) Whereis(name string) (pid.PID, bool) { return rt.registry.Whereis(name) }
+// Whereis returns who has the name on this node, or with the service of a [Via].
+func (rt *Runtime) Whereis(name Named) (pid.PID, bool) {
+	if s, ok := name.(string); ok {
+		return rt.registry.Whereis(s)
+	}
+	p, err := rt.whereis(NewContext(context.Background(), rt), name)
+	return p, err == nil
+}
 
 // RegisteredNames iterates over the names and who has them, in no order. Names
 // may come and go meanwhile.

@@ -62,7 +62,7 @@ func TestSendNamed_ReachesWhoHasTheNameNow(t *testing.T) {
 		require.ErrorIs(t, ctx.SendNamed("name", 1), runtime.ErrNameNotFound)
 		require.NoError(t, ctx.Register("name"))
 		require.NoError(t, ctx.SendNamed("name", 1))
-		require.NoError(t, ctx.SendTo(pid.Name{Name: "name", Node: rt.Node().Name()}, 2))
+		require.NoError(t, ctx.SendNamed(pid.Name{Name: "name", Node: rt.Node().Name()}, 2))
 		require.NoError(t, rt.SendNamed(context.Background(), pid.Name{Name: "name"}, 3))
 		for want := 1; want <= 3; want++ {
 			got, err := runtime.Receive[int](ctx)

@@ -31,7 +31,7 @@ func TestRemote_MessagesArriveInOrder(t *testing.T) {
 	name := pid.Name{Name: "sink", Node: "b@there"}
 	within(t, a, func(ctx *runtime.Context) error {
 		require.NoError(t, ctx.Send(sink.PID(), 1))
-		require.NoError(t, ctx.SendTo(name, 2))
+		require.NoError(t, ctx.SendNamed(name, 2))
 		require.NoError(t, ctx.SendRaw(sink.PID(), []byte("3")))
 		require.NoError(t, a.Send(ctx, sink.PID(), 4))
 		require.NoError(t, a.SendNamed(ctx, name, 5))
@@ -44,7 +44,7 @@ func TestRemote_MessagesArriveInOrder(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 7, <-got)
 
-		require.NoError(t, ctx.SendTo(pid.Name{Name: "nobody", Node: "b@there"}, 1), "it is on its way")
+		require.NoError(t, ctx.SendNamed(pid.Name{Name: "nobody", Node: "b@there"}, 1), "it is on its way")
 		return nil
 	})
 }
@@ -264,7 +264,7 @@ func testNoConnection(t *testing.T, ctx *runtime.Context, to pid.PID) {
 	_, call := runtime.Call[int](ctx, to, 1)
 	_, callName := runtime.CallName[int](ctx, name, 1)
 	for _, err := range []error{
-		ctx.Send(to, 1), ctx.SendRaw(to, nil), ctx.SendTo(name, 1), ctx.Exit(to, signal.Kill), call, callName,
+		ctx.Send(to, 1), ctx.SendRaw(to, nil), ctx.SendNamed(name, 1), ctx.Exit(to, signal.Kill), call, callName,
 	} {
 		require.ErrorIs(t, err, runtime.ErrNoConnection)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/registry"
-	"github.com/starlang-go/starlang/term"
 )
 
 // Defaults and limits of a [Config].
@@ -133,25 +132,6 @@ func (rt *Runtime) PIDs() iter.Seq[pid.PID] { return rt.registry.PIDs() }
 func (rt *Runtime) IsAlive(p pid.PID) bool {
 	q, ok := rt.registry.Get(p)
 	return ok && q.running()
-}
-
-// Send sends v to a process in the name of the program: no process is its sender.
-// Otherwise it is [Context.Send]. ctx bounds the wait for room in a bounded
-// mailbox.
-func (rt *Runtime) Send(ctx context.Context, to pid.PID, v any) error {
-	if q, ok := rt.registry.Get(to); ok {
-		v, err := term.Isolate(v)
-		if err != nil {
-			return &SendError{To: pid.Address{PID: to}, Err: err}
-		}
-		return q.accept(ctx, nil, userMessage(v))
-	}
-	return rt.registry.Send(ctx, to, signal.Envelope{Kind: signal.Message, Value: v})
-}
-
-// SendNamed is [Runtime.Send] to whoever has the name.
-func (rt *Runtime) SendNamed(ctx context.Context, to pid.Name, v any) error {
-	return rt.sendNamed(ctx, nil, pid.PID{}, to, v)
 }
 
 // Exit sends a process an exit signal in the name of the program; its sender is

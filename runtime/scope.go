@@ -103,13 +103,13 @@ func TryRecv(ctx context.Context) (m Message, err error) {
 	return m, err
 }
 
-// Send is [Context.Send] of the process that ctx carries, or [ErrNotInProcess].
-func Send(ctx context.Context, to pid.PID, v any) error {
-	return WithContext(ctx, func(c *Context) error { return c.Send(to, v) })
-}
-
-// SendRaw is [Context.SendRaw] of the process that ctx carries, or
-// [ErrNotInProcess].
-func SendRaw(ctx context.Context, to pid.PID, b []byte) error {
-	return WithContext(ctx, func(c *Context) error { return c.SendRaw(to, b) })
+// Whereis returns who has the name, on this node or with the service of a [Via]. It
+// returns an error that is [ErrNameNotFound] if nobody does, and [ErrNotInProcess] if
+// ctx carries neither a process nor, by [NewContext], a runtime.
+func Whereis(ctx context.Context, name Named) (pid.PID, error) {
+	rt, _, err := actor(ctx)
+	if err != nil {
+		return pid.PID{}, err
+	}
+	return rt.whereis(ctx, name)
 }

@@ -45,7 +45,7 @@ func requireNotInProcess(t *testing.T, ctx context.Context) {
 	require.False(t, ok)
 	_, ok = runtime.TryCurrentPID(ctx)
 	require.False(t, ok)
-	require.PanicsWithValue(t, "runtime: MustCurrentPID: not in a process: the context carries none",
+	require.PanicsWithValue(t, "runtime: MustCurrentPID: "+runtime.ErrNotInProcess.Error(),
 		func() { runtime.MustCurrentPID(ctx) })
 }
 

@@ -6,13 +6,14 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/term"
 )
 
 // Send sends v to a process, on this node or another. The receiver never shares
 // memory with the sender: a value that holds slices, maps or pointers is copied,
 // see [term.Isolate]. Send waits only if the receiver's mailbox is bounded, full,
-// and of policy Block, or if the link to its node is full.
+// and of policy Block, or if the connection to its node is full.
 //
 // It returns a [*SendError]: [ErrNoProc] if the process has ended,
 // [ErrMailboxFull], or that the value cannot be sent. None is fatal. For a
@@ -23,7 +24,7 @@ func (c *Context) Send(to pid.PID, v any) error {
 	p := c.process()
 	q, ok := p.receiver(to)
 	if !ok {
-		return p.sendAway(to, signal.Envelope{Kind: signal.Message, Value: v})
+		return p.sendAway(c, to, signal.Envelope{Kind: signal.Message, Value: v})
 	}
 	v, err := term.Isolate(v)
 	if err != nil {
@@ -32,47 +33,131 @@ func (c *Context) Send(to pid.PID, v any) error {
 	return q.accept(c, &p.state, userMessage(v))
 }
 
+// TrySend is [Context.Send] that never waits: where Send would it returns
+// [ErrMailboxFull], or the error of a connection that is full.
+func (c *Context) TrySend(to pid.PID, v any) error {
+	return c.rt.send(registry.NoWait(c), c.process(), to, v)
+}
+
 // SendRaw sends bytes, which are handed over: the sender must not touch b again.
 // Otherwise it is [Context.Send]. Within a node it allocates nothing.
 func (c *Context) SendRaw(to pid.PID, b []byte) error {
 	p := c.process()
 	q, ok := p.receiver(to)
 	if !ok {
-		return p.sendAway(to, signal.Envelope{Kind: signal.Raw, Value: b})
+		return p.sendAway(c, to, signal.Envelope{Kind: signal.Raw, Value: b})
 	}
 	return q.accept(c, &p.state, rawMessage(b))
 }
 
-// sendAway sends to a process that is not in this node's table: one of another
-// node, or one that is gone.
-func (p *process) sendAway(to pid.PID, env signal.Envelope) error {
-	if !p.running() {
+// SendNamed is [Context.Send] to whoever has a name, on this node or another, or with
+// a [NameService]. It returns a [*SendError] with [ErrNameNotFound], which is also an
+// [ErrNoProc], if nobody on this node has it; on another node the name is looked up
+// when the message gets there.
+func (c *Context) SendNamed(to Named, v any) error {
+	return c.rt.sendNamed(c, c.process(), to, v)
+}
+
+// TrySendNamed is [Context.SendNamed] that never waits, as [Context.TrySend].
+func (c *Context) TrySendNamed(to Named, v any) error {
+	return c.rt.sendNamed(registry.NoWait(c), c.process(), to, v)
+}
+
+// Send sends v to a process in the name of the program: no process is its sender.
+// Otherwise it is [Context.Send]. ctx bounds the wait for room in a bounded
+// mailbox.
+func (rt *Runtime) Send(ctx context.Context, to pid.PID, v any) error {
+	return rt.send(ctx, nil, to, v)
+}
+
+// TrySend is [Runtime.Send] that never waits, as [Context.TrySend].
+func (rt *Runtime) TrySend(to pid.PID, v any) error {
+	return rt.send(registry.NoWait(context.Background()), nil, to, v)
+}
+
+// SendNamed is [Runtime.Send] to whoever has a name.
+func (rt *Runtime) SendNamed(ctx context.Context, to Named, v any) error {
+	return rt.sendNamed(ctx, nil, to, v)
+}
+
+// TrySendNamed is [Runtime.SendNamed] that never waits, as [Context.TrySend].
+func (rt *Runtime) TrySendNamed(to Named, v any) error {
+	return rt.sendNamed(registry.NoWait(context.Background()), nil, to, v)
+}
+
+// Send is [Context.Send] of the process that ctx carries or, with a ctx of
+// [NewContext], [Runtime.Send]. It also waits no longer than until ctx ends. Without
+// both it returns [ErrNotInProcess].
+func Send(ctx context.Context, to pid.PID, v any) error {
+	rt, p, err := actor(ctx)
+	if err != nil {
+		return err
+	}
+	return rt.send(ctx, p, to, v)
+}
+
+// TrySend is [Send] that never waits, as [Context.TrySend].
+func TrySend(ctx context.Context, to pid.PID, v any) error {
+	return Send(registry.NoWait(ctx), to, v)
+}
+
+// SendNamed is [Send] to whoever has a name.
+func SendNamed(ctx context.Context, to Named, v any) error {
+	rt, p, err := actor(ctx)
+	if err != nil {
+		return err
+	}
+	return rt.sendNamed(ctx, p, to, v)
+}
+
+// TrySendNamed is [SendNamed] that never waits, as [Context.TrySend].
+func TrySendNamed(ctx context.Context, to Named, v any) error {
+	return SendNamed(registry.NoWait(ctx), to, v)
+}
+
+// SendRaw is [Context.SendRaw] as [Send] is [Context.Send].
+func SendRaw(ctx context.Context, to pid.PID, b []byte) error {
+	rt, p, err := actor(ctx)
+	if err != nil {
+		return err
+	}
+	if q, ok := rt.registry.Get(to); ok {
+		return q.accept(waiting(ctx), p.stop(), rawMessage(b))
+	}
+	return rt.sendAway(ctx, p, pid.Address{PID: to}, signal.Envelope{Kind: signal.Raw, Value: b})
+}
+
+// send sends v on behalf of p, or of the program if that is nil.
+func (rt *Runtime) send(ctx context.Context, p *process, to pid.PID, v any) error {
+	q, ok := rt.registry.Get(to)
+	if !ok {
+		return rt.sendAway(ctx, p, pid.Address{PID: to}, signal.Envelope{Kind: signal.Message, Value: v})
+	}
+	v, err := term.Isolate(v)
+	if err != nil {
+		return &SendError{To: pid.Address{PID: to}, Err: err}
+	}
+	return q.accept(waiting(ctx), p.stop(), userMessage(v))
+}
+
+func (rt *Runtime) sendNamed(ctx context.Context, p *process, to Named, v any) error {
+	if !p.maySend() {
 		return ErrTerminated
 	}
-	env.From = p.pid()
-	return p.rt.registry.Send((*Context)(p), to, env)
-}
-
-// SendNamed is [Context.Send] to whoever has the registered name on this node. It
-// returns a [*SendError] with [ErrNameNotFound] if nobody has it.
-func (c *Context) SendNamed(name string, v any) error {
-	return c.SendTo(pid.Name{Name: name}, v)
-}
-
-// SendTo is [Context.SendNamed] for a name on any node. On another node the name
-// is looked up when the message gets there.
-func (c *Context) SendTo(to pid.Name, v any) error {
-	p := c.process()
-	return p.rt.sendNamed(c, &p.state, p.pid(), to, v)
-}
-
-func (rt *Runtime) sendNamed(ctx context.Context, stop *atomic.Uint32, from pid.PID, to pid.Name, v any) error {
-	if stop != nil && State(stop.Load()) != Running {
-		return ErrTerminated
+	switch to := to.(type) {
+	case string:
+		return rt.sendName(ctx, p, pid.Name{Name: to}, v)
+	case pid.Name:
+		return rt.sendName(ctx, p, to, v)
+	case Via:
+		return to.send(rt.acting(ctx, p), v)
 	}
+	return &SendError{Err: notNamed(to)}
+}
+
+func (rt *Runtime) sendName(ctx context.Context, p *process, to pid.Name, v any) error {
 	if !rt.isHere(to) {
-		env := signal.Envelope{Kind: signal.Message, From: from, Value: v}
-		return rt.registry.SendNamed(ctx, to, env)
+		return rt.sendAway(ctx, p, pid.Address{Name: to}, signal.Envelope{Kind: signal.Message, Value: v})
 	}
 	_, q, ok := rt.registry.LookupName(to.Name)
 	if !ok {
@@ -82,5 +167,53 @@ func (rt *Runtime) sendNamed(ctx context.Context, stop *atomic.Uint32, from pid.
 	if err != nil {
 		return &SendError{To: pid.Address{Name: to}, Err: err}
 	}
-	return q.accept(ctx, stop, userMessage(v))
+	return q.accept(waiting(ctx), p.stop(), userMessage(v))
+}
+
+// sendAway sends to a process that is not in this node's table: one of another
+// node, or one that is gone.
+func (p *process) sendAway(ctx context.Context, to pid.PID, env signal.Envelope) error {
+	return p.rt.sendAway(ctx, p, pid.Address{PID: to}, env)
+}
+
+func (rt *Runtime) sendAway(ctx context.Context, p *process, to pid.Address, env signal.Envelope) error {
+	if !p.maySend() {
+		return ErrTerminated
+	}
+	if p != nil {
+		env.From = p.pid()
+	}
+	return rt.route(ctx, to, env)
+}
+
+// maySend reports whether what p sends may get out; the program, nil, may always.
+func (p *process) maySend() bool { return p == nil || p.running() }
+
+// stop returns what tells a receiver's mailbox that nothing of p may be queued any
+// more: see process.state.
+func (p *process) stop() *atomic.Uint32 {
+	if p == nil {
+		return nil
+	}
+	return &p.state
+}
+
+// waiting returns the context in which a send waits for room in a mailbox: nil if it
+// is not to wait at all.
+func waiting(ctx context.Context) context.Context {
+	if registry.MayWait(ctx) {
+		return ctx
+	}
+	return nil
+}
+
+// acting returns ctx as one that carries in whose name it acts.
+func (rt *Runtime) acting(ctx context.Context, p *process) context.Context {
+	if _, q, err := actor(ctx); err == nil && q == p {
+		return ctx
+	}
+	if p != nil {
+		return NewProcessScope((*Context)(p)).Enter(ctx)
+	}
+	return NewContext(ctx, rt)
 }

@@ -53,7 +53,7 @@ func TestSend_CopiesWhatCouldBeShared(t *testing.T) {
 		for way, send := range map[string]func(any) error{
 			"Send":            func(v any) error { return ctx.Send(me, v) },
 			"SendNamed":       func(v any) error { return ctx.SendNamed("me", v) },
-			"SendTo":          func(v any) error { return ctx.SendTo(myName, v) },
+			"SendNamed, Name": func(v any) error { return ctx.SendNamed(myName, v) },
 			"SendAfter":       func(v any) error { _, err := ctx.SendAfter(me, 0, v); return err },
 			"SendNamedAfter":  func(v any) error { _, err := ctx.SendNamedAfter(myName, 0, v); return err },
 			"Handle":          func(v any) error { return self.Send(ctx, v) },

@@ -25,6 +25,9 @@ type SpawnOptions struct {
 	// Name is registered before the body starts. If it is taken there is no
 	// process.
 	Name string
+	// Via is a name of a [NameService], registered before the body starts. If it
+	// cannot be there is no process. The zero Via is none.
+	Via Via
 	// Label is a text for people, shown in reports and listings.
 	Label string
 	// TrapExit makes the process trap exits from its first instruction on.
@@ -160,7 +163,7 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 	if err := p.enter(); err != nil {
 		return spawnFailed(opts, err)
 	}
-	if err := p.announce(parent, opts.Name); err != nil {
+	if err := p.announce(parent, opts); err != nil {
 		p.withdraw(parent, ref)
 		return spawnFailed(opts, err)
 	}

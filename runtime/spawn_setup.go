@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"context"
+
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
@@ -74,11 +76,16 @@ func (p *process) enter() error {
 	return nil
 }
 
-// announce registers p's name. It returns an error if p is not to begin: it cannot
+// announce registers p's names. It returns an error if p is not to begin: it cannot
 // have the name, or its runtime or its parent has ended meanwhile.
-func (p *process) announce(parent *process, name string) error {
-	if name != "" {
-		if err := p.rt.registry.RegisterName(name, p.pid()); err != nil {
+func (p *process) announce(parent *process, opts *SpawnOptions) error {
+	if opts.Name != "" {
+		if err := p.rt.registry.RegisterName(opts.Name, p.pid()); err != nil {
+			return err
+		}
+	}
+	if opts.Via.Service != nil || opts.Via.Name != "" {
+		if err := p.registerVia(parent, opts); err != nil {
 			return err
 		}
 	}
@@ -89,6 +96,13 @@ func (p *process) announce(parent *process, name string) error {
 		return ErrTerminated
 	}
 	return nil
+}
+
+// registerVia is a function of its own so that a spawn without it needs less stack.
+//
+//go:noinline
+func (p *process) registerVia(parent *process, opts *SpawnOptions) error {
+	return p.rt.registerAs(p.rt.acting(context.Background(), parent), opts.Via, p.pid())
 }
 
 // withdraw undoes a spawn that has failed. The parent, which has never seen the

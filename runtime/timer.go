@@ -64,7 +64,7 @@ func (c *Context) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error)
 // come; if nobody has it then, nothing happens.
 //
 // After [Runtime.Shutdown] no timer can be started: [ErrStopped].
-func (c *Context) SendNamedAfter(to pid.Name, d time.Duration, v any) (pid.Ref, error) {
+func (c *Context) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, error) {
 	p := c.process()
 	if !p.running() {
 		return pid.Ref{}, p.failure()
@@ -122,13 +122,16 @@ func (rt *Runtime) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error
 }
 
 // SendNamedAfter is [Context.SendNamedAfter] in the name of the program.
-func (rt *Runtime) SendNamedAfter(to pid.Name, d time.Duration, v any) (pid.Ref, error) {
+func (rt *Runtime) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, error) {
 	v, err := term.Isolate(v)
+	if err == nil {
+		err = checkNamed(to)
+	}
 	if rt.stopping.Load() {
 		err = ErrStopped
 	}
 	if err != nil {
-		return pid.Ref{}, &SendError{To: pid.Address{Name: to}, Err: err}
+		return pid.Ref{}, &SendError{To: label(to), Err: err}
 	}
 	ref := rt.node.NextRef()
 	rt.startTimer(ref, nil, d, func() { _ = rt.SendNamed(context.Background(), to, v) })

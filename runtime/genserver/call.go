@@ -106,7 +106,7 @@ func Cast[R Ref](ctx context.Context, to R, msg any) error {
 		return &runtime.SendError{To: addr, Err: err}
 	}
 	if addr.PID.IsZero() {
-		return c.SendTo(addr.Name, cast{v})
+		return c.SendNamed(addr.Name, cast{v})
 	}
 	return c.Send(addr.PID, cast{v})
 }

@@ -1,0 +1,210 @@
+package runtime_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/starlang-go/starlang/mailbox"
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// directory is a name service: a map, in which a process may have any number of names.
+type directory struct {
+	mu    sync.Mutex
+	names map[string]pid.PID
+}
+
+var _ runtime.NameService = (*directory)(nil)
+
+func (d *directory) via(name string) runtime.Via { return runtime.Via{Service: d, Name: name} }
+
+func (d *directory) Register(ctx context.Context, name string, p pid.PID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, taken := d.names[name]; taken {
+		return fmt.Errorf("directory: %w", runtime.ErrNameTaken)
+	}
+	if d.names == nil {
+		d.names = map[string]pid.PID{}
+	}
+	d.names[name] = p
+	return nil
+}
+
+func (d *directory) Unregister(ctx context.Context, name string, p pid.PID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.names[name] != p {
+		return fmt.Errorf("directory: %w", registry.ErrNameNotOwned)
+	}
+	delete(d.names, name)
+	return nil
+}
+
+func (d *directory) Whereis(ctx context.Context, name string) (pid.PID, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p, ok := d.names[name]
+	if !ok {
+		return p, fmt.Errorf("directory: %w", runtime.ErrNameNotFound)
+	}
+	return p, nil
+}
+
+func (d *directory) Send(ctx context.Context, name string, v any) error {
+	p, err := d.Whereis(ctx, name)
+	if err != nil {
+		return err
+	}
+	return runtime.Send(ctx, p, v)
+}
+
+func TestVia_StandsWhereverANameCan(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		rt, names := ctx.Runtime(), &directory{}
+		me := names.via("me")
+		require.ErrorIs(t, ctx.SendNamed(me, 1), runtime.ErrNameNotFound)
+		require.NoError(t, ctx.Register(me))
+		require.NoError(t, rt.Register(names.via("me too"), ctx.PID()))
+		require.ErrorIs(t, ctx.Register(me), runtime.ErrNameTaken)
+		p, ok := ctx.Whereis(me)
+		require.True(t, ok)
+		require.Equal(t, ctx.PID(), p)
+
+		plain := runtime.NewContext(context.Background(), rt)
+		require.NoError(t, ctx.SendNamed(me, 0))
+		require.NoError(t, ctx.TrySendNamed(me, 1))
+		require.NoError(t, rt.SendNamed(context.Background(), me, 2))
+		require.NoError(t, rt.TrySendNamed(me, 3))
+		require.NoError(t, runtime.SendNamed(ctx, me, 4))
+		require.NoError(t, runtime.SendNamed(plain, me, 5))
+		require.NoError(t, runtime.TrySendNamed(plain, me, 6))
+		for i := range 7 {
+			m, err := ctx.TryRecv()
+			require.NoError(t, err)
+			require.Equal(t, i, m.Value())
+		}
+		_, err := ctx.SendNamedAfter(me, 0, "later")
+		require.NoError(t, err)
+		m, err := ctx.Recv()
+		require.NoError(t, err)
+		require.Equal(t, "later", m.Value())
+
+		require.NoError(t, ctx.Unregister(me))
+		require.NoError(t, rt.Unregister(names.via("me too")))
+		require.Empty(t, names.names)
+		require.ErrorContains(t, ctx.SendNamed(runtime.Via{Name: "me"}, 1), "no Service")
+	})
+}
+
+func TestSpawnOpt_RegistersAViaNameBeforeTheBodyStarts(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		names := &directory{}
+		opts := runtime.SpawnOptions{Via: names.via("till"), Monitor: true}
+		p, _, err := ctx.SpawnOpt(opts, func(ctx *runtime.Context) error {
+			got, ok := ctx.Whereis(names.via("till"))
+			require.True(t, ok)
+			require.Equal(t, ctx.PID(), got)
+			return nil
+		})
+		require.NoError(t, err)
+		_, err = ctx.Recv()
+		require.NoError(t, err)
+		require.Equal(t, p, names.names["till"])
+		_, _, err = ctx.SpawnOpt(opts, func(*runtime.Context) error { panic("must not start") })
+		require.ErrorIs(t, err, runtime.ErrNameTaken)
+	})
+}
+
+func TestNamed_RefusesWhatIsNoName(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		rt := ctx.Runtime()
+		_, after := ctx.SendNamedAfter(ctx.PID(), 0, 1)
+		_, whereis := runtime.Whereis(ctx, 7)
+		for what, err := range map[string]error{
+			"send": ctx.SendNamed(ctx.PID(), 1), "register": ctx.Register(nil), "unregister": ctx.Unregister(7),
+			"runtime": rt.SendNamed(ctx, []string{"me"}, 1), "whereis": whereis, "after": after,
+		} {
+			require.ErrorIs(t, err, runtime.ErrNotNamed, what)
+		}
+		require.ErrorContains(t, ctx.SendNamed(ctx.PID(), 1), "pid.PID")
+		_, ok := rt.Whereis(7)
+		require.False(t, ok)
+		require.ErrorIs(t, ctx.Register(pid.Name{Name: "me", Node: "b@there"}), registry.ErrNotLocal)
+	})
+}
+
+func TestNameNotFound_IsOneErrorForAll(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		_, call := runtime.CallName[int](ctx, pid.Name{Name: "nobody"}, 1)
+		_, whereis := runtime.Whereis(ctx, "nobody")
+		for what, err := range map[string]error{
+			"call": call, "send": ctx.SendNamed("nobody", 1), "whereis": whereis,
+			"program": ctx.Runtime().SendNamed(ctx, pid.Name{Name: "nobody"}, 1),
+		} {
+			require.ErrorIs(t, err, runtime.ErrNameNotFound, what)
+			require.ErrorIs(t, err, runtime.ErrNoProc, what)
+		}
+	})
+}
+
+// filled starts a process with room for one message that takes none out, and fills it.
+func filled(t *testing.T, ctx *runtime.Context) pid.PID {
+	t.Helper()
+	one := runtime.MailboxOptions{Capacity: 1, Policy: mailbox.Block}
+	p, _, err := ctx.SpawnOpt(runtime.SpawnOptions{Mailbox: one, Name: "full"}, func(ctx *runtime.Context) error {
+		<-ctx.Done()
+		return nil
+	})
+	require.NoError(t, err)
+	require.NoError(t, ctx.Send(p, "fills it"))
+	return p
+}
+
+func TestTrySend_NeverWaits(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		rt, full := ctx.Runtime(), filled(t, ctx)
+		for what, err := range map[string]error{
+			"PID": ctx.TrySend(full, 1), "name": ctx.TrySendNamed("full", 1),
+			"program": rt.TrySend(full, 1), "program, name": rt.TrySendNamed("full", 1),
+			"function": runtime.TrySend(ctx, full, 1), "function, name": runtime.TrySendNamed(ctx, "full", 1),
+		} {
+			require.ErrorIs(t, err, runtime.ErrMailboxFull, what)
+		}
+		require.NoError(t, ctx.TrySend(ctx.PID(), 1))
+	})
+}
+
+func TestSend_WaitsNoLongerThanItsContext(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		rt, full := ctx.Runtime(), filled(t, ctx)
+		for _, parent := range []context.Context{ctx, runtime.NewContext(context.Background(), rt)} {
+			ended, cancel := context.WithCancel(parent)
+			results := make(chan error, 3) // one for each of the three below
+			go func() { results <- runtime.Send(ended, full, 1) }()
+			go func() { results <- runtime.SendNamed(ended, "full", 1) }()
+			go func() { results <- runtime.SendRaw(ended, full, []byte("1")) }()
+			synctest.Wait()
+			require.Empty(t, results)
+			cancel()
+			for range 3 {
+				require.ErrorIs(t, <-results, context.Canceled)
+			}
+		}
+	})
+}
+
+// asProcess runs f as a process in a synctest bubble.
+func asProcess(t *testing.T, f func(*runtime.Context)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		within(t, startWith(t, runtime.Config{}), func(ctx *runtime.Context) error { f(ctx); return nil })
+	})
+}
