@@ -8,6 +8,15 @@ var Codes = []byte{
 	codeArray16, codeArray32, codeMap16, codeMap32, codeFixMap, codeFixArray, codeFixStr, codeFixNeg,
 }
 
+// WithFreshPlans calls f while no type has a plan yet, nor a wire name. Nothing else
+// may use the package meanwhile.
+func WithFreshPlans(f func()) {
+	old := plans.table.Load()
+	defer plans.table.Store(old)
+	plans.table.Store(newPlanTable(1024))
+	f()
+}
+
 // Rebox takes v apart and puts it together again.
 func Rebox(v any) any {
 	p := planOf(v)

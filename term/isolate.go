@@ -8,17 +8,17 @@ package term
 //     and arrays of these, and values of [Immutable] types, are returned as they
 //     are, in a few nanoseconds. So are structs whose slices, maps and pointers
 //     happen to be nil and whose interfaces hold what is returned as it is.
-//   - A []byte is handed over as it is: the sender must not touch it again. Inside
-//     of another value it is copied as any slice is.
-//   - What has slices, maps, pointers or interfaces is copied, and types that
-//     write their own form are encoded and decoded. Two pointers to one variable
-//     arrive as pointers to two.
+//   - What has slices, maps, pointers or interfaces is copied, a []byte like any
+//     slice, and types that write their own form are encoded and decoded. Two
+//     pointers to one variable arrive as pointers to two.
 //   - Times arrive in UTC and without a monotonic clock reading, fields tagged
 //     `msgpack:"-"` arrive zero.
 //   - Channels, functions, structs with unexported fields and the like are refused
-//     with an [ErrUnsendable] that names type and field; values that contain
-//     themselves with an [ErrTooDeep]; types given to [RefuseMessage] with an
-//     [ErrRefusedMessage].
+//     with an [ErrUnsendable] that names type and field, and so is every type that
+//     has a part of such a type, whatever the value holds there. The type alone
+//     decides, with the same result here and in [Encode].
+//   - Values that contain themselves are refused with an [ErrTooDeep], types given
+//     to [RefuseMessage] with an [ErrRefusedMessage].
 //
 // Types need not be registered for it. All errors are [*EncodeError].
 func Isolate(v any) (any, error) {

@@ -32,7 +32,7 @@ func TestIsolate_PlainValuesAreReturnedAsTheyAre(t *testing.T) {
 			B struct{ C string }
 		}{}, term.MustAtom("ok"), time.Unix(1, 0).UTC(), struct{ At time.Time }{time.Unix(1, 0).UTC()},
 		[2]time.Time{}, frozen{}, &frozenPointer{}, struct{ F frozen }{frozen{names: map[string]int{"a": 1}}},
-		mustRaw("test.unknown", 1), []byte("bytes"),
+		mustRaw("test.unknown", 1),
 	} {
 		got, err := term.Isolate(v)
 		require.NoError(t, err)
@@ -44,17 +44,14 @@ func TestIsolate_PlainValuesAreReturnedAsTheyAre(t *testing.T) {
 // word is the address of what is in an interface, or the pointer itself.
 func word(v any) unsafe.Pointer { return (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1] }
 
-func TestIsolate_BytesAreHandedOverAloneAndCopiedInside(t *testing.T) {
+func TestIsolate_BytesAreCopied(t *testing.T) {
 	type named []byte
 	b := []byte("abc")
-	got, err := term.Isolate(b)
-	require.NoError(t, err)
-	require.Same(t, &b[0], &got.([]byte)[0])
-	for _, inside := range []any{[]any{b}, struct{ B []byte }{b}, named(b), &b, map[string][]byte{"": b}, [][]byte{b}} {
-		got, err := term.Isolate(inside)
+	for _, v := range []any{b, []any{b}, struct{ B []byte }{b}, named(b), &b, map[string][]byte{"": b}, [][]byte{b}} {
+		got, err := term.Isolate(v)
 		require.NoError(t, err)
-		require.Equal(t, inside, got)
-		requireNothingShared(t, inside, got)
+		require.Equal(t, v, got)
+		requireNothingShared(t, v, got)
 	}
 }
 

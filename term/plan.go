@@ -7,8 +7,8 @@ import (
 )
 
 // plan is what the package has decided about one Go type, once: how its values
-// are encoded, decoded and copied, and what may be done with them at all. Plans
-// are never changed, but for the atomics that registration sets.
+// are encoded, decoded and copied, and what may be done with them at all. A plan
+// that is published is never changed, but for the atomics that registration sets.
 type plan struct {
 	typ         reflect.Type
 	word        typeWord
@@ -21,16 +21,22 @@ type plan struct {
 	copy   func(dst, src address, left room) error // dst is anything but src itself
 	isZero func(a address) bool                    // what omitempty asks: nothing is lost with the value
 
-	coding selfCoding // how the type writes its own form, if it does
-	plain  bool       // a copy of the memory is an isolated value
-	skips  bool       // some of the memory must not even be read: fields tagged "-"
-	// tidy reports that a value is already as it would arrive, though others of
-	// its type are not: a struct whose slices and pointers are nil. It may be nil.
-	tidy func(a address, left room) bool
+	coding    selfCoding // how the type writes its own form, if it does
+	immutable bool       // its values may be shared, whatever they refer to
 
 	parts  []part   // the types that it consists of
 	noWire *refusal // why no value can be encoded or decoded
 	noCopy *refusal // why no value can be copied
+
+	// What follows says how a value is copied. It is known once the plan is
+	// settled, which no plan is before all refusals are known.
+	settled bool
+	settle  func(*compiler) // decides it for a type that consists of others by value; may be nil
+	plain   bool            // a copy of the memory is an isolated value
+	skips   bool            // some of the memory must not even be read: fields tagged "-"
+	// tidy reports that a value is already as it would arrive, though others of
+	// its type are not: a struct whose slices and pointers are nil. It may be nil.
+	tidy func(a address, left room) bool
 
 	asIs    atomic.Bool              // a value that is sent arrives as it is
 	wire    atomic.Pointer[wireForm] // how it travels with its type; nil: it cannot
@@ -93,7 +99,7 @@ func (c *compiler) plan(t reflect.Type) *plan {
 	c.order = append(c.order, p)
 	c.compile(p)
 	if isImmutable(t) {
-		p.noCopy = nil
+		p.immutable, p.noCopy, p.settle = true, nil, nil
 		p.copyMemory()
 	}
 	return p
@@ -121,16 +127,32 @@ func (c *compiler) compile(p *plan) {
 	}
 }
 
-// publish decides what depends on finished parts and makes the plans known.
+// publish decides what depends on all that a type consists of and makes the plans
+// known. Types may contain themselves, so nothing of it is decided earlier: first
+// which types are refused, for the whole graph, then how the others are copied.
 func (c *compiler) publish() {
 	c.spreadRefusals()
 	table := plans.table.Load()
 	for _, p := range c.order {
-		p.obeyRefusals()
-		p.asIs.Store(p.noCopy == nil && (p.plain || p.typ == bytesType))
+		c.settle(p)
+		p.asIs.Store(p.plain)
 		table = table.add(p)
 	}
 	plans.table.Store(table)
+}
+
+// settle decides how values of p's type are copied. What a type contains by value
+// is settled first; no type contains itself so.
+func (c *compiler) settle(p *plan) {
+	if p.settled {
+		return
+	}
+	p.settled = true
+	p.obeyRefusals()
+	if p.settle != nil && p.noCopy == nil {
+		p.settle(c)
+	}
+	p.settle = nil
 }
 
 // copyMemory says that a copy of the memory is an isolated value.

@@ -61,7 +61,6 @@ func (c *compiler) slice(p *plan) {
 func (c *compiler) array(p *plan) {
 	elem := c.plan(p.typ.Elem())
 	n, size := p.typ.Len(), p.typ.Elem().Size()
-	p.skips = elem.skips
 	p.isZero = func(a address) bool {
 		for i := range n {
 			if !elem.isZero(a.add(uintptr(i) * size)) {
@@ -95,18 +94,23 @@ func (c *compiler) array(p *plan) {
 	p.copy = func(dst, src address, left room) error {
 		return copyElements(elem, dst, src, n, left)
 	}
-	switch {
-	case elem.plain:
-		p.copyMemory()
-	case elem.tidy != nil:
-		p.tidy = func(a address, left room) bool {
-			left.depth--
-			for i := range n {
-				if !elem.tidy(a.add(uintptr(i)*size), left) {
-					return false
-				}
+	tidy := func(a address, left room) bool {
+		left.depth--
+		for i := range n {
+			if !elem.tidy(a.add(uintptr(i)*size), left) {
+				return false
 			}
-			return true
+		}
+		return true
+	}
+	p.settle = func(c *compiler) {
+		c.settle(elem)
+		p.skips = elem.skips
+		switch {
+		case elem.plain:
+			p.copyMemory()
+		case elem.tidy != nil:
+			p.tidy = tidy
 		}
 	}
 }

@@ -19,27 +19,34 @@ func (c *compiler) structure(p *plan) {
 	}
 	s.fields = fields
 	s.header = AppendMapLen(nil, len(s.fields))
-	p.plain = !p.skips
-	tidy := !p.skips
 	for i := range s.fields {
 		f := &s.fields[i]
 		p.parts = append(p.parts, part{f.step, f.plan})
 		s.byName[f.name] = i
 		s.omits = s.omits || f.omitEmpty
-		p.skips = p.skips || f.plan.skips
-		if !f.plan.plain {
+	}
+	p.encode, p.decode, p.copy, p.isZero, p.settle = s.encode, s.decode, s.copy, s.isZero, s.settle
+}
+
+// settle decides how the struct is copied, by how its fields are.
+func (s *structPlan) settle(c *compiler) {
+	tidy := true
+	for i := range s.fields {
+		f := s.fields[i].plan
+		c.settle(f)
+		s.of.skips = s.of.skips || f.skips
+		if !f.plain {
 			s.deep = append(s.deep, i)
-			p.plain = false
-			tidy = tidy && f.plan.tidy != nil
+			tidy = tidy && f.tidy != nil
 		}
 	}
-	s.whole = !p.skips
-	p.encode, p.decode, p.copy, p.isZero = s.encode, s.decode, s.copy, s.isZero
+	s.whole = !s.of.skips
 	switch {
-	case p.plain:
-		p.copyMemory()
+	case !s.whole: // a copy of the memory would have what is to stay behind
+	case len(s.deep) == 0:
+		s.of.copyMemory()
 	case tidy:
-		p.tidy = s.tidy
+		s.of.tidy = s.isTidy
 	}
 }
 
@@ -202,7 +209,7 @@ func (s *structPlan) copyFields(dst, src address, left room) error {
 	return nil
 }
 
-func (s *structPlan) tidy(a address, left room) bool {
+func (s *structPlan) isTidy(a address, left room) bool {
 	left.depth--
 	for _, i := range s.deep {
 		if f := &s.fields[i]; !f.plan.tidy(a.add(f.offset), left) {

@@ -29,8 +29,10 @@ func (p *plan) refuse(path string, format string, args ...any) {
 	p.noWire, p.noCopy = f, f
 }
 
-// spreadRefusals refuses what has a refused part, until nothing changes: a type
-// that contains itself was compiled before all of its parts were known.
+// spreadRefusals refuses every type that has a refused part, until nothing changes:
+// a type that contains itself was compiled before all of its parts were known. It
+// looks at the types alone and at nothing that a plan derives from them. An
+// immutable type is shared and not copied, so its parts cannot refuse the copy.
 func (c *compiler) spreadRefusals() {
 	for again := true; again; {
 		again = false
@@ -39,7 +41,7 @@ func (c *compiler) spreadRefusals() {
 				if f := part.plan.noWire; f != nil && p.noWire == nil {
 					p.noWire, again = f.under(part.step), true
 				}
-				if f := part.plan.noCopy; f != nil && p.noCopy == nil && !p.plain {
+				if f := part.plan.noCopy; f != nil && p.noCopy == nil && !p.immutable {
 					p.noCopy, again = f.under(part.step), true
 				}
 			}
