@@ -101,9 +101,13 @@ func ReasonOf(err error) ExitReason {
 	case ExitReason:
 		return err
 	default:
-		// Not err.Error(): it panics for the nil pointer of an error type, which
+		// Not err.Error(): it may panic for the nil pointer of an error type, which
 		// bodies do return by mistake, and fmt prints that as "<nil>".
-		return Error(fmt.Sprint(err))
+		text := fmt.Sprint(err)
+		if text == "<nil>" {
+			text = fmt.Sprintf("nil %T returned as an error", err)
+		}
+		return Error(text)
 	}
 }
 

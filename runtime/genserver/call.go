@@ -2,7 +2,6 @@ package genserver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 
@@ -48,7 +47,7 @@ func call(ctx context.Context, to pid.Address, req any) (any, error) {
 		return nil, err
 	}
 	if f, failed := v.(failure); failed {
-		return nil, callError(to, req, f.err())
+		return nil, f.callError(to, req)
 	}
 	return v, nil
 }
@@ -61,17 +60,16 @@ func ask(ctx context.Context, to pid.Address, msg any) (any, error) {
 	return runtime.Call[any](ctx, to.PID, msg)
 }
 
-// callError returns the caller's error for one that the server replied with.
-// Those of this package say what they are about, the server's own speak for
-// themselves.
-func callError(to pid.Address, req any, err *ReplyError) error {
-	switch {
-	case errors.Is(err, ErrUnhandled):
+// callError returns the caller's error. Those of this package say what they are about,
+// the server's own speak for themselves.
+func (f failure) callError(to pid.Address, req any) error {
+	switch f.Control {
+	case unhandled:
 		return &runtime.RuntimeError{Op: "call", To: to, Err: fmt.Errorf("%w: %T", ErrUnhandled, req)}
-	case errors.Is(err, ErrBadReply):
-		return &runtime.RuntimeError{Op: "call", To: to, Err: err}
+	case badReply:
+		return &runtime.RuntimeError{Op: "call", To: to, Err: f.err()}
 	}
-	return err
+	return f.err()
 }
 
 func replyAs[Reply any](to pid.Address, v any) (Reply, error) {

@@ -43,7 +43,7 @@ func (s *server) receive() (runtime.Message, error) {
 	switch {
 	case s.suspended:
 		return c.RecvMatch(s.isForSuspended)
-	case s.ctx.drowsy, s.isDue():
+	case s.ctx.hibernating, s.isDue():
 		m, err := c.TryRecv()
 		if errors.Is(err, runtime.ErrEmpty) {
 			return m, s.idle()
@@ -70,22 +70,22 @@ func (s *server) idle() error {
 	if s.ctx.timed {
 		s.wakeAt(s.ctx.due)
 	} else if !s.clock.alarm.IsZero() {
-		s.silence() // nothing would be due
+		s.cancelAlarm() // nothing would be due
 	}
 	return errAsleep
 }
 
 // wakeAt makes sure that the server looks at its times at t.
 func (s *server) wakeAt(t time.Duration) {
-	if !s.clock.alarm.IsZero() && (s.clock.rings <= t || !s.silence()) {
+	if !s.clock.alarm.IsZero() && (s.clock.rings <= t || !s.cancelAlarm()) {
 		return // it rings earlier, or has rung
 	}
 	s.clock.alarm = s.ctx.StartTimer(t - s.uptime())
 	s.clock.rings = t
 }
 
-// silence stops the alarm and reports whether it had not rung.
-func (s *server) silence() bool {
+// cancelAlarm stops the alarm and reports whether it had not rung.
+func (s *server) cancelAlarm() bool {
 	if _, running := s.ctx.CancelTimer(s.clock.alarm); !running {
 		return false // its message is in the mailbox, or about to be
 	}
@@ -107,14 +107,14 @@ func (s *server) wake() {
 		return
 	}
 	if quiet := s.uptime() - s.clock.quiet; quiet >= s.clock.after {
-		s.ctx.drowsy = true
+		s.ctx.hibernating = true
 	} else {
 		s.wakeAt(s.clock.quiet + s.clock.after)
 	}
 }
 
-// stir is called before a message is handled.
-func (s *server) stir() {
+// resetTimes is called before a message is handled.
+func (s *server) resetTimes() {
 	s.ctx.timed = false
-	s.ctx.drowsy = s.clock.sleepy()
+	s.ctx.hibernating = s.clock.sleepy()
 }

@@ -14,12 +14,12 @@ import (
 // goroutines use the process's own Context inside it.
 type Context struct {
 	*runtime.Context
-	next     []any              // what HandleContinue is to be called with
-	stop     *signal.ExitReason // nil: goes on
-	due      time.Duration      // end of the timeout, in uptime
-	timed    bool               // there is a timeout
-	drowsy   bool               // sleeps as soon as there is no mail
-	wrapping *wrapping          // of the call that is being handled
+	next        []any              // what HandleContinue is to be called with
+	stop        *signal.ExitReason // nil: goes on
+	due         time.Duration      // end of the timeout, in uptime
+	timed       bool               // there is a timeout
+	hibernating bool               // sleeps as soon as there is no mail
+	wrapping    *wrapping          // of the call that is being handled
 }
 
 // longest is a timeout that nobody lives to see: longer ones would overflow.
@@ -60,7 +60,7 @@ func (c *Context) CancelTimeout() { c.timed = false }
 // Hibernate makes the server give its goroutine back as soon as it has nothing to
 // do, without waiting for the time of [Options].HibernateAfter. For servers that
 // know that they will be idle. Source: OTP, gen_server, the action hibernate.
-func (c *Context) Hibernate() { c.drowsy = true }
+func (c *Context) Hibernate() { c.hibernating = true }
 
 // CallContext returns the context of a call: it derives from the server's own, is
 // cancelled with cause [runtime.ErrCallOver] when the caller does not wait any
@@ -72,7 +72,7 @@ func (c *Context) CallContext(from From) context.Context {
 	if c.wrapping == nil || c.wrapping.from != from {
 		return ctx
 	}
-	return c.wrapping.dress(ctx, c.Runtime())
+	return c.wrapping.withDeadline(ctx, c.Runtime())
 }
 
 // plain returns the process's own Context in place of the server's: what follows

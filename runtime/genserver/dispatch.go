@@ -9,8 +9,12 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-// handle brings one message to the method that it is for.
+// handle brings one message to the method that it is for, unless an exit signal has
+// come since the message was received.
 func (s *server) handle(m runtime.Message) {
+	if !s.alive() {
+		return
+	}
 	v := m.Value()
 	switch m.Kind() {
 	case runtime.KindCall:
@@ -41,17 +45,20 @@ func (s *server) handleRequest(from From, v any) {
 }
 
 func (s *server) handleCall(from From, req any) {
-	s.stir()
+	s.resetTimes()
 	s.counts.calls++
 	s.trace.add(s, KindCall, from.PID, req)
 	reply, err := s.call(from, req)
-	if err != nil {
+	switch {
+	case err == ErrUnhandled:
+		reply = failure{Text: ErrUnhandled.Error(), Control: unhandled}
+	case err != nil:
 		reply = failureOf(err)
 	}
 	switch {
 	case reply == NoReply:
 	case s.ctx.stop != nil:
-		s.parting = &parting{from, reply}
+		s.last = &lastReply{from, reply}
 	default:
 		_ = from.Reply(s.ctx.Context, reply) // fails only if the caller is told, or is out of reach
 	}
@@ -66,7 +73,7 @@ func (s *server) call(from From, req any) (any, error) {
 }
 
 func (s *server) handleCast(msg any) {
-	s.stir()
+	s.resetTimes()
 	s.counts.casts++
 	s.trace.add(s, KindCast, noPID, msg)
 	h, ok := s.impl.(CastHandler)
@@ -100,7 +107,7 @@ func (s *server) isStop(v any) bool {
 }
 
 func (s *server) handleInfo(msg any) {
-	s.stir()
+	s.resetTimes()
 	s.counts.infos++
 	s.trace.add(s, KindInfo, noPID, msg)
 	h, ok := s.impl.(InfoHandler)
@@ -113,7 +120,10 @@ func (s *server) handleInfo(msg any) {
 
 // timeout handles the end of the server's timeout.
 func (s *server) timeout() {
-	s.stir()
+	if !s.alive() {
+		return
+	}
+	s.resetTimes()
 	s.counts.infos++
 	s.trace.add(s, KindTimeout, noPID, nil)
 	h, ok := s.impl.(TimeoutHandler)

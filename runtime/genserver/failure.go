@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/starlang-go/starlang/runtime/internal/text"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -27,9 +28,20 @@ func (e *ReplyError) Unwrap() []error { return e.is }
 
 // failure is the reply that stands for an error.
 type failure struct {
-	Text  string
-	Codes []string // of the registered errors that it was, sorted
+	Text    string
+	Codes   []string // of the registered errors that it was, sorted
+	Control control
 }
+
+// control says that a failure is one of the loop's own and no error of the server. It
+// travels beside the codes: the server's error may wrap another server's ErrUnhandled.
+type control uint8
+
+const (
+	ofServer  control = iota
+	unhandled         // ErrUnhandled
+	badReply          // ErrBadReply
+)
 
 // ImmutableTerm marks a failure as free to share between processes.
 func (failure) ImmutableTerm() {}
@@ -84,7 +96,7 @@ func MustRegisterError(code string, err error) {
 
 // failureOf returns what stands for err on its way.
 func failureOf(err error) failure {
-	f := failure{Text: fmt.Sprint(err)} // Error() may panic for a nil pointer in err
+	f := failure{Text: text.Error(err, text.MaxStateBytes)}
 	for code, sentinel := range *sentinels.all.Load() {
 		if errors.Is(err, sentinel) {
 			f.Codes = append(f.Codes, code)

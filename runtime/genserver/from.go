@@ -37,7 +37,9 @@ func (f From) Reply(ctx context.Context, v any) error {
 	err := c.Reply(runtime.From(f), v)
 	var unsendable *term.EncodeError
 	if errors.As(err, &unsendable) {
-		_ = c.Reply(runtime.From(f), failureOf(fmt.Errorf("%w: %w", ErrBadReply, unsendable)))
+		bad := failureOf(fmt.Errorf("%w: %w", ErrBadReply, unsendable))
+		bad.Control = badReply
+		_ = c.Reply(runtime.From(f), bad)
 	}
 	return err
 }

@@ -367,12 +367,21 @@ func TestTerminate_ThatPanicsIsTheReason(t *testing.T) {
 	})
 }
 
-func TestInit_MayStop(t *testing.T) {
+// OTP, gen_server:init/1: {stop, Reason} is a start that failed.
+func TestInit_ThatStopsIsAFailedStart(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
-		_, ref := watched(t, ctx, &script{init: func(c *genserver.Context) error {
-			c.Stop(signal.ShutdownReason("nothing to do"))
-			return nil
-		}}, genserver.Options{})
-		require.Equal(t, signal.ShutdownReason("nothing to do"), down(t, ctx, ref))
+		for _, reason := range []signal.ExitReason{signal.Normal, signal.ShutdownReason("nothing to do"), signal.Error("no")} {
+			terminated := false
+			_, err := genserver.StartLink(ctx, &script{
+				init: func(c *genserver.Context) error { c.Stop(reason); c.Continue("never"); return nil },
+				cont: func(*genserver.Context, any) error { panic("a server that has not started") },
+				term: func(*genserver.Context, signal.ExitReason) { terminated = true },
+			}, genserver.Options{Name: "server"})
+			require.ErrorIs(t, err, reason)
+			require.False(t, terminated)
+			_, taken := ctx.Whereis("server")
+			require.False(t, taken)
+		}
+		requireNoMail(t, ctx)
 	})
 }

@@ -72,8 +72,8 @@ func isAway(rt *runtime.Runtime, to pid.Address) bool {
 	return node != "" && node != rt.Node().Name()
 }
 
-// dress returns ctx, that of the call, with what the request carries.
-func (r *request) dress(ctx context.Context, rt *runtime.Runtime) context.Context {
+// withDeadline returns ctx, that of the call, with what the request carries.
+func (r *request) withDeadline(ctx context.Context, rt *runtime.Runtime) context.Context {
 	ctx = extract(ctx, rt, r.Carried)
 	deadline := r.Deadline
 	if r.Left != 0 {

@@ -2,25 +2,26 @@ package genserver
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // server is a server's process: what is between its mailbox and its methods. It is
 // kept small, there may be millions.
 type server struct {
-	ctx       Context
-	impl      any
-	parent    pid.PID // zero unless linked from the start on
-	clock     clock
-	counts    counts
-	trace     *trace   // nil: none
-	parting   *parting // the reply to be sent after Terminate
-	suspended bool
+	ctx        Context
+	impl       any
+	parent     pid.PID // zero unless linked from the start on
+	clock      clock
+	counts     counts
+	trace      *trace     // nil: none
+	last       *lastReply // to be sent after Terminate
+	suspended  bool
+	terminated bool // Terminate has been called
 }
 
 // counts are the messages that a server has handled.
@@ -30,15 +31,15 @@ type counts struct {
 
 func (c *counts) total() uint64 { return c.calls + c.casts + c.infos }
 
-// parting is the reply of a call by which the server was stopped.
-type parting struct {
+// lastReply is the reply of the call by which the server was stopped.
+type lastReply struct {
 	from  From
 	reply any
 }
 
 func newServer(impl any, opts Options) *server {
 	s := &server{impl: impl, clock: newClock(opts.HibernateAfter)}
-	s.ctx.drowsy = s.clock.after >= 0
+	s.ctx.hibernating = s.clock.after >= 0
 	return s
 }
 
@@ -64,7 +65,7 @@ var (
 
 func (s *server) loop() error {
 	for {
-		s.goOn()
+		s.runContinues()
 		if s.ctx.stop != nil {
 			return s.terminate(*s.ctx.stop)
 		}
@@ -82,9 +83,14 @@ func (s *server) loop() error {
 	}
 }
 
-// goOn does what the last method asked to be done before the next message.
-func (s *server) goOn() {
-	for s.ctx.stop == nil && len(s.ctx.next) > 0 {
+// alive reports whether the process has yet to get an exit signal. It is asked before
+// each method is called: none runs after the end of the process.
+func (s *server) alive() bool { return s.ctx.Context.Err() == nil }
+
+// runContinues does what the last method asked to be done before the next message. If
+// the process ends meanwhile, the receive that follows says so.
+func (s *server) runContinues() {
+	for s.alive() && s.ctx.stop == nil && len(s.ctx.next) > 0 {
 		v := s.ctx.next[0]
 		s.ctx.next = s.ctx.next[1:]
 		h, ok := s.impl.(ContinueHandler)
@@ -99,11 +105,12 @@ func (s *server) goOn() {
 	}
 }
 
-// after acts on what a method returned that has no caller to tell.
+// after acts on what a method returned that has no caller to tell. ErrUnhandled counts
+// only as it is: wrapped, it is the error of another server that this one has called.
 func (s *server) after(what string, v any, err error) {
 	switch {
 	case err == nil:
-	case errors.Is(err, ErrUnhandled):
+	case err == ErrUnhandled:
 		s.reportUnhandled(what, v)
 	default:
 		s.ctx.Stop(signal.ReasonOf(err))
@@ -112,19 +119,21 @@ func (s *server) after(what string, v any, err error) {
 
 // terminate runs Terminate, and after it sends what is left to be replied.
 func (s *server) terminate(reason signal.ExitReason) error {
-	defer s.part()
-	if s.ctx.Err() != nil {
-		return reason // an exit signal was faster
+	defer s.replyLast()
+	if s.terminated || !s.alive() {
+		return reason // it has run and failed, or an exit signal was faster
 	}
+	s.terminated = true
 	if t, ok := s.impl.(Terminator); ok {
 		t.Terminate(&s.ctx, reason)
 	}
 	return reason
 }
 
-func (s *server) part() {
-	if s.parting != nil {
-		_ = s.parting.from.Reply(s.ctx.Context, s.parting.reply)
+func (s *server) replyLast() {
+	if last := s.last; last != nil {
+		s.last = nil
+		_ = last.from.Reply(s.ctx.Context, last.reply)
 	}
 }
 
@@ -135,7 +144,7 @@ func (s *server) crash(panicked any) {
 		_ = s.terminate(signal.Error("goexit: the body called runtime.Goexit"))
 		return
 	}
-	_ = s.terminate(signal.Error(fmt.Sprintf("panic: %v", panicked)))
+	_ = s.terminate(signal.Error(text.Panic(panicked)))
 	panic(panicked)
 }
 

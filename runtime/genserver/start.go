@@ -125,7 +125,7 @@ func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- 
 	s.ctx.Context = c
 	if err := s.init(); err != nil {
 		refusal <- err
-		if errors.Is(err, ErrIgnore) {
+		if err == ErrIgnore { // wrapped, it is that of a server which Init has started
 			return nil
 		}
 		return err
@@ -136,9 +136,17 @@ func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- 
 	return s.run(c)
 }
 
+// init runs Init. A server that stops in it has not started.
 func (s *server) init() error {
-	if i, ok := s.impl.(Initializer); ok {
-		return i.Init(&s.ctx)
+	i, ok := s.impl.(Initializer)
+	if !ok {
+		return nil
+	}
+	if err := i.Init(&s.ctx); err != nil {
+		return err
+	}
+	if s.ctx.stop != nil {
+		return *s.ctx.stop
 	}
 	return nil
 }

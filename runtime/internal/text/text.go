@@ -34,13 +34,14 @@ func Of(v any, maxBytes int) string {
 // Panic returns the text of what a panic was called with.
 func Panic(v any) string { return "panic: " + Of(v, MaxReportBytes) }
 
-// Error returns the text of err. A nil pointer that was returned as an error says so:
-// that is a mistake, and "<nil>" would not tell.
+// Error returns the text of err. A nil pointer without a text that was returned as an
+// error says so: that is a mistake, and "<nil>" would not tell.
 func Error(err error, maxBytes int) string {
-	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
-		return fmt.Sprintf("nil %T returned as an error", err)
+	s := Of(err, maxBytes)
+	if s == "<nil>" && err != nil {
+		s = fmt.Sprintf("nil %T returned as an error", err)
 	}
-	return Of(err, maxBytes)
+	return s
 }
 
 // Types returns the types of which v is made, and none of its values: they may be
