@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,10 +22,10 @@ const programTimeout = time.Minute
 
 // consumer is the place, outside of the repository, where modules are tried out.
 type consumer struct {
-	ws       *workspace.Workspace
-	programs fs.FS
-	dir      string
-	env      []string
+	ws        *workspace.Workspace
+	programs  fs.FS
+	dir       string
+	published *release.Published
 }
 
 // Run publishes all modules and tries out each of them alone with the program
@@ -36,56 +37,20 @@ func Run(ctx context.Context, ws *workspace.Workspace, programs fs.FS, log io.Wr
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	tree, err := release.Tree(ctx, ws)
+	published, err := release.Publish(ctx, ws, dir)
 	if err != nil {
 		return nil, err
 	}
-	published := proxy{filepath.Join(dir, "proxy")}
-	origins, err := published.publish(ctx, ws, tree)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(log, "published %s\n", strings.Join(origins, "\npublished "))
-	c := &consumer{ws: ws, programs: programs, dir: dir}
-	if c.env, err = environment(ctx, ws.Root, published.dir, filepath.Join(dir, "modules")); err != nil {
-		return nil, err
-	}
-	var found []finding.Finding
+	fmt.Fprintf(log, "published %s\n", strings.Join(published.Origins, "\npublished "))
+	c := &consumer{ws: ws, programs: programs, dir: dir, published: published}
+	found := published.Faults
 	for _, module := range ws.Manifest.OrderPublished() {
 		start := time.Now()
-		faults := c.try(ctx, module)
+		faults := append(c.try(ctx, module), c.look(ctx, module)...)
 		found = append(found, faults...)
 		fmt.Fprintf(log, "tried %s alone: %s (%.1fs)\n", module, verdict(faults), time.Since(start).Seconds())
 	}
 	return found, ctx.Err()
-}
-
-// environment returns the settings of a user who has nothing but published
-// modules. They get ours from the directory; third-party ones come from this
-// machine's download cache and, if they are not there, from where they always
-// come. Extracted modules go to a cache of their own: in the machine's own one,
-// ours would be taken for the published ones for ever.
-//
-// The checksum database does not know what is not published. The third-party
-// modules were checked against go.sum on their way into the download cache.
-func environment(ctx context.Context, root, published, modules string) ([]string, error) {
-	out, err := command.Command{Dir: root}.Output(ctx, "go", "env", "GOMODCACHE", "GOPROXY")
-	if err != nil {
-		return nil, err
-	}
-	usual := command.Lines(out)
-	downloads := filepath.Join(usual[0], "cache", "download")
-	return []string{
-		"GOWORK=off",
-		"GOFLAGS=-mod=mod -modcacherw",
-		"GOMODCACHE=" + modules,
-		"GOPROXY=file://" + filepath.ToSlash(published) + ",file://" + filepath.ToSlash(downloads) + "," + usual[1],
-		// With any GONOPROXY, "none" too, the go command first asks the module cache alone,
-		// and takes the module around a nested one, if it is there, for the one wanted.
-		"GOENV=off", "GONOPROXY=", "GOPRIVATE=",
-		"GOSUMDB=off",
-		"GOVCS=*:off",
-	}, nil
 }
 
 // try tries out one module.
@@ -94,7 +59,7 @@ func (c *consumer) try(ctx context.Context, module string) []finding.Finding {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return failure(module, err)
 	}
-	at := command.Command{Dir: dir, Env: append([]string{"GOBIN=" + dir}, c.env...)}
+	at := command.Command{Dir: dir, Env: append([]string{"GOBIN=" + dir}, c.published.Env...)}
 	if source, err := fs.ReadFile(c.programs, module+"/"+programFile); err == nil {
 		return c.library(ctx, at, module, source)
 	}
@@ -107,11 +72,14 @@ func (c *consumer) try(ctx context.Context, module string) []finding.Finding {
 
 // library builds and runs a program on the module and looks at what came along.
 func (c *consumer) library(ctx context.Context, at command.Command, module string, source []byte) []finding.Finding {
-	steps := [][]string{
-		{"mod", "init", "example.org/consumer"},
+	steps := [][]string{{"mod", "init", program}}
+	for _, older := range c.ws.Manifest.UsersHave {
+		steps = append(steps, []string{"mod", "edit", "-require=" + older})
+	}
+	steps = append(steps, [][]string{
 		{"get", c.ws.Manifest.Path(module) + "@" + c.ws.Manifest.Version(module)},
 		{"build", "-o", filepath.Join(at.Dir, "program"), "."},
-	}
+	}...)
 	if err := os.WriteFile(filepath.Join(at.Dir, "main.go"), source, 0o644); err != nil {
 		return failure(module, err)
 	}
@@ -123,11 +91,11 @@ func (c *consumer) library(ctx context.Context, at command.Command, module strin
 	if err := run(ctx, at, "program"); err != nil {
 		return failure(module, err)
 	}
-	out, err := at.Output(ctx, "go", "list", "-m", "-f", "{{.Path}}", "all")
+	graph, err := readGraph(ctx, at)
 	if err != nil {
 		return failure(module, err)
 	}
-	return Stowaways(c.ws.Manifest, module, command.Lines(out))
+	return slices.Concat(Stowaways(c.ws.Manifest, module, graph), TestLibraries(c.ws.Manifest, module, graph))
 }
 
 // commands installs all commands of the module and runs some of them.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/starlang-go/starlang/tools/modctl/internal/consumer"
 	"github.com/starlang-go/starlang/tools/modctl/internal/finding"
+	"github.com/starlang-go/starlang/tools/modctl/internal/fix"
 	"github.com/starlang-go/starlang/tools/modctl/internal/fixture"
 	"github.com/starlang-go/starlang/tools/modctl/internal/manifest"
 	"github.com/starlang-go/starlang/tools/modctl/internal/release"
@@ -113,12 +114,85 @@ func TestStowaways_AreWhatOnlyOthersMayBringAlong(t *testing.T) {
 		"side": {Siblings: []string{"low"}, ThirdParty: []string{"maps.org", "codec.org"}},
 		"high": {Siblings: []string{"low"}},
 	}}
-	allowed := []string{"consumer", "m.org/high", "m.org/low", "codec.org", "assert.org"}
-	require.Empty(t, consumer.Stowaways(m, "high", allowed))
-	found := consumer.Stowaways(m, "high", append(allowed, "m.org/side", "maps.org"))
+	g := consumer.Graph{Versions: map[string]string{"m.org/high": "v0", "m.org/low": "v0", "codec.org": "v1", "assert.org": "v1"}}
+	require.Empty(t, consumer.Stowaways(m, "high", g))
+
+	g.Versions["m.org/side"], g.Versions["maps.org"] = "v0", "v1"
+	found := consumer.Stowaways(m, "high", g)
 	require.Len(t, found, 2)
 	require.Contains(t, finding.Text(found), "high: a program that has it alone gets maps.org too")
 	require.Contains(t, finding.Text(found), "high: a program that has it alone gets m.org/side too")
+}
+
+func TestTestLibraries_ThoseThatOursRequireOrRaiseAreFound(t *testing.T) {
+	m := &manifest.Manifest{Module: "m.org", TestOnly: []string{"assert.org"}, UsersHave: []string{"assert.org@v1.0.0"},
+		Modules: map[string]manifest.Module{"low": {ThirdParty: []string{"codec.org"}}}}
+	g := func(now string, requires ...consumer.Requirement) consumer.Graph {
+		return consumer.Graph{Versions: map[string]string{"assert.org": now}, Requires: requires}
+	}
+	user := consumer.Requirement{Who: "example.org/consumer", What: "assert.org", Version: "v1.0.0"}
+	require.Empty(t, consumer.TestLibraries(m, "low", g("v1.0.0", user)))
+	require.Empty(t, consumer.TestLibraries(m, "low", g("v1.2.0", user,
+		consumer.Requirement{Who: "codec.org", What: "assert.org", Version: "v1.2.0"})), "codec cannot be done without")
+
+	found := finding.Text(consumer.TestLibraries(m, "low", g("v1.2.0", user,
+		consumer.Requirement{Who: "m.org/low", What: "assert.org", Version: "v1.2.0"})))
+	require.Contains(t, found, "low: a program that has it alone gets assert.org, because low requires it")
+	require.Contains(t, found, "low: a program that has it alone and assert.org@v1.0.0 gets v1.2.0 instead")
+}
+
+func TestRun_TestLibrariesAreNobodysButOurs(t *testing.T) {
+	ws := tested(t, "low/low_test.go")
+	found, err := consumer.Run(t.Context(), ws, programs(), io.Discard)
+	require.NoError(t, err)
+	require.Empty(t, found)
+
+	// The same import in code that is published.
+	ws = tested(t, "low/assert.go")
+	found, err = consumer.Run(t.Context(), ws, programs(), io.Discard)
+	require.NoError(t, err)
+	text := finding.Text(found)
+	require.Contains(t, text, "mid: a program that has it alone gets example.org/assert, because low requires it")
+	require.Contains(t, text, "mid: a program that has it alone and example.org/assert@v1.0.0 gets v1.1.0 instead")
+}
+
+func TestRun_ReleasedFormThatIsNotTidyIsFound(t *testing.T) {
+	ws := tested(t, "low/low_test.go")
+	// Tagged on the branch itself, it requires what only its tests need.
+	fixture.Git(t, ws.Root, "tag", "low/v0.1.0")
+	found, err := consumer.Run(t.Context(), ws, programs(), io.Discard)
+	require.NoError(t, err)
+	require.Contains(t, finding.Text(found), "low: a program that has it alone gets example.org/assert, because low requires it")
+}
+
+func TestRun_ExampleThatNeedsWhatIsLeftOutIsFound(t *testing.T) {
+	found := tryOut(t, committed(t, fixture.Files{
+		"low/help_test.go":    "package low_test\n\nimport \"testing\"\n\nfunc TestHelp(t *testing.T) {}\n\nfunc help() {}\n",
+		"low/example_test.go": "package low_test\n\nfunc Example() { help() }\n",
+	}))
+	require.Contains(t, finding.Text(found), "undefined: help")
+}
+
+// tested is the sound repository in which a file of module low imports a test library.
+func tested(t *testing.T, file string) *workspace.Workspace {
+	t.Helper()
+	library := fixture.Files{
+		"go.mod": "module example.org/assert\n\ngo 1.26.0\n", "LICENSE": "as you like\n",
+		"assert.go": "package assert\n\nfunc True(bool) {}\n",
+	}
+	fixture.OfflineWith(t, map[string]fixture.Files{"example.org/assert@v1.0.0": library, "example.org/assert@v1.1.0": library})
+	root := fixture.Sound().With(fixture.Files{
+		"versions.json": strings.Replace(fixture.Sound()["versions.json"],
+			`"test_only": []`, `"test_only": ["example.org/assert"], "users_have": ["example.org/assert@v1.0.0"]`, 1),
+		"low/go.mod": "module example.org/m/low\n\ngo 1.26.0\n\nrequire example.org/assert v1.1.0\n",
+		file:         "package low\n\nimport \"example.org/assert\"\n\nfunc check() { assert.True(One() == 1) }\n",
+	}).Write(t)
+	ws, err := workspace.Load(root)
+	require.NoError(t, err)
+	_, err = fix.Run(t.Context(), ws)
+	require.NoError(t, err)
+	fixture.Commit(t, root)
+	return ws
 }
 
 func tryOut(t *testing.T, ws *workspace.Workspace) []finding.Finding {

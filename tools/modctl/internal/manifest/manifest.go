@@ -24,6 +24,9 @@ type Manifest struct {
 	Satellites map[string]Module `json:"satellites,omitempty"`
 	// TestOnly are the third-party modules that any test may import.
 	TestOnly []string `json:"test_only"`
+	// UsersHave are test libraries, as path@version, older than those of this repository,
+	// that a program may require already: no module may raise them.
+	UsersHave []string `json:"users_have,omitempty"`
 	// Outside are the modules that are neither in go.work nor published, with the reason.
 	Outside map[string]string `json:"outside"`
 }

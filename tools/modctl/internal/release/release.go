@@ -2,10 +2,13 @@ package release
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
+	"github.com/starlang-go/starlang/tools/modctl/internal/finding"
 	"github.com/starlang-go/starlang/tools/modctl/internal/git"
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
@@ -32,10 +35,19 @@ func Prepare(ctx context.Context, ws *workspace.Workspace) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan := new(Plan)
-	if plan.tree, err = Tree(ctx, ws); err != nil {
+	scratch, err := os.MkdirTemp("", "modctl-release-")
+	if err != nil {
 		return nil, err
 	}
+	defer os.RemoveAll(scratch)
+	published, err := Publish(ctx, ws, scratch)
+	if err != nil {
+		return nil, err
+	}
+	if len(published.Faults) > 0 {
+		return nil, errors.New(strings.TrimSpace(finding.Text(published.Faults)))
+	}
+	plan := &Plan{tree: published.Tree}
 	for _, dir := range ws.Manifest.OrderPublished() {
 		tag := Tag(ws, dir)
 		if !slices.Contains(tags, tag) {
@@ -73,7 +85,7 @@ func (p *Plan) Apply(ctx context.Context, ws *workspace.Workspace) error {
 	repo := git.Repo{Root: ws.Root}
 	commit, err := repo.Output(ctx, "commit-tree", p.tree, "-p", "HEAD",
 		"-m", "Release "+strings.Join(p.Due, ", "),
-		"-m", "The go.mod files have no replaces here, so that commands can be installed.")
+		"-m", "Here the modules have neither replaces nor tests, so that commands can be\ninstalled and nobody gets a test library along.")
 	if err != nil {
 		return err
 	}

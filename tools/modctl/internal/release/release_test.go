@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,8 +11,9 @@ import (
 	"github.com/starlang-go/starlang/tools/modctl/internal/workspace"
 )
 
-func TestGoMod_LosesItsReplacesAndNothingElse(t *testing.T) {
-	released, err := release.GoMod("go.mod", []byte(fixture.Sound()["app/go.mod"]))
+func TestGoMod_LosesItsReplacesAndWhatOnlyTestsNeed(t *testing.T) {
+	data := fixture.Sound()["app/go.mod"] + "\nrequire example.org/assert v1.0.0\n"
+	released, err := release.GoMod("go.mod", []byte(data), func(path string) bool { return path != "example.org/assert" })
 	require.NoError(t, err)
 	require.Equal(t, `module example.org/m/app
 
@@ -23,16 +25,53 @@ require example.org/m/low v0.1.0 // indirect
 `, string(released))
 }
 
-func TestTree_IsTheWorkingTreeWithReleasedGoMods(t *testing.T) {
+func TestPublish_IsTheWorkingTreeInReleasedForm(t *testing.T) {
 	ws := committed(t)
 	fixture.WriteFile(t, ws.Root, "low/new.go", "package low\n")
 	fixture.WriteFile(t, ws.Root, "low/junk.out", "ignored")
-	tree, err := release.Tree(t.Context(), ws)
+	published, err := release.Publish(t.Context(), ws, t.TempDir())
 	require.NoError(t, err)
-	require.NotContains(t, fixture.Git(t, ws.Root, "show", tree+":mid/go.mod"), "replace")
-	require.Equal(t, "package low\n", fixture.Git(t, ws.Root, "show", tree+":low/new.go"))
-	require.NotContains(t, fixture.Git(t, ws.Root, "ls-tree", "-r", "--name-only", tree), "junk.out")
+	require.Empty(t, published.Faults)
+	require.NotContains(t, fixture.Git(t, ws.Root, "show", published.Tree+":mid/go.mod"), "replace")
+	require.Equal(t, "package low\n", fixture.Git(t, ws.Root, "show", published.Tree+":low/new.go"))
+	files := fixture.Git(t, ws.Root, "ls-tree", "-r", "--name-only", published.Tree)
+	require.NotContains(t, files, "junk.out")
+	require.NotContains(t, files, "low/LICENSE", "modules get it from the root when they are published")
 	require.Equal(t, "?? low/new.go\n", fixture.Git(t, ws.Root, "status", "--porcelain"), "files and index are untouched")
+}
+
+func TestPublish_KnowsTheChecksumsOfSiblings(t *testing.T) {
+	ws := committed(t)
+	published, err := release.Publish(t.Context(), ws, t.TempDir())
+	require.NoError(t, err)
+	sums := fixture.Git(t, ws.Root, "show", published.Tree+":mid/go.sum")
+	require.Contains(t, sums, "example.org/m/low v0.1.0 h1:")
+}
+
+func TestPublish_LeavesOutTestsButNotExamples(t *testing.T) {
+	fixture.OfflineWith(t, map[string]fixture.Files{"example.org/assert@v1.0.0": {
+		"go.mod": "module example.org/assert\n\ngo 1.26.0\n", "LICENSE": "as you like\n",
+		"assert.go": "package assert\n\nfunc True(bool) {}\n",
+	}})
+	importing := func(pkg, path string) string { return "package " + pkg + "\n\nimport _ \"" + path + "\"\n" }
+	ws := fixture.Sound().With(fixture.Files{
+		"versions.json": strings.Replace(fixture.Sound()["versions.json"],
+			`"test_only": []`, `"test_only": ["example.org/assert"]`, 1),
+		"low/go.mod":                    fixture.Sound()["low/go.mod"] + "\nrequire example.org/assert v1.0.0\n",
+		"low/low_test.go":               importing("low", "example.org/assert"),
+		"low/plain_test.go":             "package low\n\nimport \"testing\"\n\nfunc TestPlain(*testing.T) {}\n",
+		"low/example_test.go":           "package low_test\n\nfunc Example() {}\n",
+		"low/example_assert_test.go":    importing("low_test", "example.org/assert") + "\nfunc Example_assert() {}\n",
+		"low/internal/golden/golden.go": importing("golden", "example.org/assert"),
+		"low/internal/more/more.go":     importing("more", "example.org/m/low/internal/golden"),
+		"low/internal/kept/kept.go":     "package kept\n",
+	}).LoadCommitted(t)
+	published, err := release.Publish(t.Context(), ws, t.TempDir())
+	require.NoError(t, err)
+	require.Empty(t, published.Faults)
+	files := fixture.Git(t, ws.Root, "ls-tree", "-r", "--name-only", published.Tree, "low")
+	require.Equal(t, "low/README.md\nlow/example_test.go\nlow/go.mod\nlow/internal/kept/kept.go\nlow/low.go\n", files)
+	require.Equal(t, fixture.Sound()["low/go.mod"], fixture.Git(t, ws.Root, "show", published.Tree+":low/go.mod"))
 }
 
 func TestPrepare_EverythingIsDueBeforeTheFirstRelease(t *testing.T) {
@@ -85,6 +124,7 @@ func TestPrepare_ChangedModuleIsStaleUntilItsVersionIsRaised(t *testing.T) {
 }
 
 func TestPrepare_NestedModulesHaveTagsOfTheirOwn(t *testing.T) {
+	fixture.Offline(t)
 	ws := fixture.Nested().LoadCommitted(t)
 	plan, err := release.Prepare(t.Context(), ws)
 	require.NoError(t, err)
@@ -101,5 +141,6 @@ func TestPrepare_NestedModulesHaveTagsOfTheirOwn(t *testing.T) {
 // committed is the sound repository with one commit.
 func committed(t *testing.T) *workspace.Workspace {
 	t.Helper()
+	fixture.Offline(t)
 	return fixture.Sound().With(fixture.Files{".gitignore": "*.out\n"}).LoadCommitted(t)
 }
