@@ -1,13 +1,11 @@
 package remote
 
 import (
-	"container/list"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -38,18 +36,21 @@ const acceptPause = 50 * time.Millisecond
 // acceptAll takes connections until the listener is closed.
 func (n *Node) acceptAll() {
 	for {
-		stream, err := n.listener.Accept()
+		c, err := guarded(n.ctx, n.listener.Accept, closeLate)
 		switch {
 		case err == nil:
-			n.take(stream)
+			n.wg.Go(func() { n.answer(&stream{Conn: c}) }) // bounded by HandshakeTimeout; Close waits for it
 		case errors.Is(err, net.ErrClosed) || n.isClosed():
 			return
 		default:
-			n.logger().Warn("cannot accept connections", slog.Any("error", err))
+			n.log.Warn("cannot accept connections", slog.Any("error", err))
 			n.pause(acceptPause)
 		}
 	}
 }
+
+// closeLate closes a connection that nobody waits for any more.
+func closeLate(c net.Conn) { _ = c.Close() }
 
 func (n *Node) isClosed() bool {
 	n.mu.Lock()
@@ -67,75 +68,97 @@ func (n *Node) pause(d time.Duration) {
 	}
 }
 
-// take begins the handshake of a connection.
-func (n *Node) take(stream net.Conn) {
-	place, ok := n.pending.add(stream, n.cfg.MaxPendingHandshakes)
-	if !ok {
-		_ = stream.Close()
+// answer is the acceptor's side of a connection until it is up.
+func (n *Node) answer(s *stream) {
+	place := n.pending.add(s, n.cfg.MaxPendingHandshakes)
+	if place == nil {
+		_ = s.Close()
 		return
 	}
-	n.wg.Go(func() { n.answer(stream, place) }) // bounded by HandshakeTimeout; Close waits for it
-}
-
-// answer is the acceptor's side of a connection until it is up.
-func (n *Node) answer(stream net.Conn, place *list.Element) {
-	h, peer, welcome, err := n.authenticate(stream)
-	n.pending.remove(place)
+	defer n.pending.remove(place)
+	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.HandshakeTimeout)
+	defer cancel()
+	h, peer, welcome, err := n.authenticate(ctx, s, place)
 	if err == nil {
-		err = n.admit(h, peer, welcome)
+		err = n.admit(ctx, h, peer, welcome)
 	}
 	if err != nil {
-		_ = stream.Close()
-		n.logger().Info("connection not accepted", slog.Any("from", stream.RemoteAddr()), slog.Any("error", err))
+		_ = s.Close()
+		n.logRefused("connection not accepted", err, slog.Any("from", s.RemoteAddr()))
+	}
+}
+
+// logRefused logs why a connection did not come about: louder if nodes that should be one
+// network are not.
+func (n *Node) logRefused(text string, err error, attrs ...slog.Attr) {
+	attrs = append(attrs, slog.Any("error", err))
+	if isMismatch(err) {
+		n.log.Warn(text, attrs...)
+	} else {
+		n.log.Info(text, attrs...)
 	}
 }
 
 // authenticate does the handshake up to the dialler's good proof.
-func (n *Node) authenticate(stream net.Conn) (h *handshake, peer pid.NodeID, welcome []byte, err error) {
-	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.HandshakeTimeout)
-	defer cancel()
-	if err := stream.SetDeadline(time.Now().Add(n.cfg.HandshakeTimeout)); err != nil {
+func (n *Node) authenticate(ctx context.Context, s *stream, place *pendingHandshake) (h *handshake, peer pid.NodeID, welcome []byte, err error) {
+	deadline, _ := ctx.Deadline()
+	if err := s.SetDeadline(deadline); err != nil {
 		return nil, peer, nil, err
 	}
-	secured, err := n.secureAccept(ctx, stream)
+	secured, err := n.secureAccept(ctx, s)
 	if err != nil {
 		return nil, peer, nil, err
 	}
-	if h, err = n.newHandshake(secured); err != nil {
+	if h, err = n.newHandshake(ctx, secured, s); err != nil {
 		return nil, peer, nil, err
 	}
+	h.spoke = func() { n.pending.spoke(place) }
 	peer, welcome, err = h.accept()
 	return h, peer, welcome, err
 }
 
 // admit decides about a dialler that has proven itself: PROTOCOL.md, "Two
 // connections for one pair". It tells the dialler if it does not take it.
-func (n *Node) admit(h *handshake, id pid.NodeID, welcome []byte) error {
-	for {
-		c, old, err := n.tryAdmit(h, id, welcome)
-		switch {
-		case err != nil:
-			h.refuse(err)
-			return err
-		case c != nil:
-			_ = h.stream.SetDeadline(time.Time{}) // not before: a refusal must not wait for ever either
-			n.announce(c)
-			return nil
-		case old.probe(n.cfg.ProbeTimeout):
-			err := refuse(RefusedName)
-			if old.peer == id {
-				err = refuse(RefusedConnected)
-			}
-			h.refuse(err)
-			return err
+func (n *Node) admit(ctx context.Context, h *handshake, id pid.NodeID, welcome []byte) error {
+	c, old, refused := n.tryAdmit(ctx, h, id, welcome)
+	if old != nil && n.endOld(ctx, old) {
+		// Of those that wait for the end of one connection the first takes its place.
+		c, old, refused = n.tryAdmit(ctx, h, id, welcome)
+	}
+	if old != nil {
+		refused = refuse(RefusedName)
+		if old.peer == id {
+			refused = refuse(RefusedConnected)
+		}
+	}
+	if refused != nil {
+		h.refuse(refused)
+		return refused
+	}
+	_ = h.stream.SetDeadline(time.Time{}) // not before: a refusal must not wait for ever either
+	n.announce(c)
+	return nil
+}
+
+// endOld ends a connection that is in the way of another, unless it is alive. It reports
+// true once all that follows from that has happened.
+func (n *Node) endOld(ctx context.Context, old *conn) bool {
+	if !old.leaving.Load() {
+		if old.probe(n.cfg.ProbeTimeout) {
+			return false
 		}
 		old.end(CauseReplaced, nil)
-		<-old.gone
+	}
+	select {
+	case <-old.gone:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
 // tryAdmit returns the connection to the dialler, or the one that is in its way.
-func (n *Node) tryAdmit(h *handshake, id pid.NodeID, welcome []byte) (c, old *conn, err *RefusedError) {
+func (n *Node) tryAdmit(ctx context.Context, h *handshake, id pid.NodeID, welcome []byte) (c, old *conn, refused *RefusedError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
@@ -145,45 +168,12 @@ func (n *Node) tryAdmit(h *handshake, id pid.NodeID, welcome []byte) (c, old *co
 	switch {
 	case p.conn != nil:
 		return nil, p.conn, nil
-	case p.attempt != nil && n.Name() < id.Name():
+	case ctx.Err() != nil:
+		return nil, nil, refuse(RefusedName) // the dialler has given up by now
+	case p.attempt != nil && p.attempt.reached && n.Name() < id.Name():
 		return nil, nil, refuse(RefusedSimultaneous)
+	case n.isFullLocked(p):
+		return nil, nil, refuse(RefusedFull)
 	}
-	return n.installLocked(p, h.stream, id, welcome), nil, nil
-}
-
-// pendingHandshakes are the accepted connections that have not been proven.
-type pendingHandshakes struct {
-	mu     sync.Mutex
-	conns  list.List // of net.Conn, the oldest first; guarded by mu
-	closed bool      // guarded by mu
-}
-
-// add enters a connection, and closes the oldest if there are more than limit. So
-// those who connect and say nothing cannot keep out those who prove themselves at
-// once. It reports false after closeAll.
-func (p *pendingHandshakes) add(stream net.Conn, limit int) (*list.Element, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return nil, false
-	}
-	if p.conns.Len() >= limit {
-		_ = p.conns.Remove(p.conns.Front()).(net.Conn).Close()
-	}
-	return p.conns.PushBack(stream), true
-}
-
-func (p *pendingHandshakes) remove(place *list.Element) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.conns.Remove(place) // does nothing if it was closed as the oldest
-}
-
-func (p *pendingHandshakes) closeAll() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	for e := p.conns.Front(); e != nil; e = e.Next() {
-		_ = e.Value.(net.Conn).Close()
-	}
+	return n.installLocked(p, h, id, welcome), nil, nil
 }

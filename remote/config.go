@@ -2,6 +2,7 @@ package remote
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,7 +17,7 @@ import (
 // ByteCount is a number of bytes.
 type ByteCount = term.ByteCount
 
-// The defaults of a [Config].
+// The defaults of a [Config]. Those of the limits for the whole node follow from these.
 const (
 	DefaultQueueBytes           ByteCount = 1 << 20
 	DefaultWaitingBytes         ByteCount = 8 << 20
@@ -24,14 +25,18 @@ const (
 	DefaultFragmentBytes        ByteCount = 64 << 10
 	DefaultMaxMessageBytes      ByteCount = 64 << 20
 	DefaultMaxRelations                   = 1_000_000
-	DefaultMaxPendingHandshakes           = 128
+	DefaultMaxHeldSpawns                  = 10_000
+	DefaultMaxConns                       = 1024
+	DefaultMaxPendingHandshakes           = 512
 	DefaultHandshakeTimeout               = 5 * time.Second
 	DefaultConnectTimeout                 = 7 * time.Second // OTP's net_setuptime
 	DefaultHeartbeatInterval              = 5 * time.Second
 	DefaultStallTimeout                   = 60 * time.Second
+	DefaultFragmentTimeout                = 5 * time.Minute
+	DefaultIdleTimeout                    = 60 * time.Second
 	DefaultProbeTimeout                   = time.Second
 	DefaultMinBackoff                     = 100 * time.Millisecond
-	DefaultMaxBackoff                     = 30 * time.Second
+	DefaultMaxBackoff                     = 5 * time.Second
 	DefaultCloseTimeout                   = 5 * time.Second
 )
 
@@ -55,14 +60,27 @@ type Config struct {
 	// has no port: such a node only dials.
 	Listen string
 	// Cookie is the secret that all nodes of a network share. It proves a node to
-	// another and never travels. Make it long and random: whoever gets a node to
-	// dial him can try cookies out at leisure. It may be empty on loopback, and
-	// where certificates prove both sides.
+	// another and never travels. Make it long and random: a host that this node
+	// dials can brute-force it offline. It may be empty on loopback, and where
+	// certificates prove both sides.
 	Cookie string
 	// TLS makes all connections TLS 1.3. It serves for dialling and listening:
 	// set Certificates, RootCAs, ClientCAs and ClientAuth. It is not changed.
 	// InsecureSkipVerify is refused unless VerifyConnection is set.
 	TLS *tls.Config
+	// VerifyName, if set, is asked whether a certificate is that of a node's name, for
+	// the other node of each connection. Without it a node that has the cookie, or any
+	// certificate of the authority, may take any name. [HostInCertificate] is one. It needs
+	// TLS, and certificates of both sides.
+	VerifyName func(node string, cert *x509.Certificate) error
+	// ObserverCookie is the secret of those who may look at this node and change
+	// nothing, see Observer. Empty: there are none.
+	ObserverCookie string
+	// Observer makes this node an observer of those that it dials: it is not among their
+	// nodes, and may send only to their process of the name starlang.inspect, which answers
+	// what there is to see. With Cookie it may also have that process act; without, it
+	// proves itself by ObserverCookie. An observer does not listen.
+	Observer bool
 	// TLSSource, if set, is asked for TLS at each handshake: for certificates that
 	// are renewed while the node runs. See [TLSFiles.Load].
 	TLSSource func() (*tls.Config, error)
@@ -75,6 +93,8 @@ type Config struct {
 	WhenFull WhenFull
 	// Logger gets what happens to connections. nil: slog.Default().
 	Logger *slog.Logger
+
+	// Limits of each connection.
 
 	// QueueBytes is for how many bytes a connection's queue has room: messages that
 	// were sent and not yet handed to the operating system. One message may go
@@ -91,18 +111,47 @@ type Config struct {
 	// FragmentBytes is up to which length a message travels in one piece. At
 	// most 128 KiB.
 	FragmentBytes ByteCount
-	// MaxMessageBytes is the length of the longest message, encoded, in both
-	// directions. Default: 64 MiB. A longer one is refused where it is sent, with
-	// [term.ErrTooLarge].
+	// MaxMessageBytes is the length of the longest message, encoded and with its
+	// addresses, in both directions. Default: 64 MiB. A longer one is refused where it
+	// is sent, with [term.ErrTooLarge].
 	MaxMessageBytes ByteCount
 	// MaxRelations is how many links, monitors and calls may cross a connection. A peer
 	// that begins one more is cut off.
 	MaxRelations int
+	// MaxHeldSpawns is how many processes a peer may have spawned that wait for its
+	// release. A peer that spawns one more is cut off.
+	MaxHeldSpawns int
+
+	// Limits of the node: of the sums over all connections. When a sum is reached, each
+	// connection may still hold one MaxConns-th of it, so that nobody who asks for
+	// little is shut out; one that holds more meets the same end as at its own limit.
+	// So a sum is never more than twice its limit.
+
+	// MaxConns is how many connections a node has at most. Attempts to make one more
+	// fail with [ErrTooManyConns], those of others are refused.
+	MaxConns int
+	// NodeWaitingBytes is WaitingBytes for all connections, also those that have ended
+	// and whose messages still wait. Default: 4 times WaitingBytes.
+	NodeWaitingBytes ByteCount
+	// NodeBacklogBytes is how many bytes all queues may hold beyond QueueBytes each.
+	// Default: BacklogBytes.
+	NodeBacklogBytes ByteCount
+	// NodeFragmentBytes is how many bytes of messages may have arrived of which parts
+	// are missing. Default: 4 times MaxMessageBytes.
+	NodeFragmentBytes ByteCount
+	// NodeRelations is MaxRelations for all connections. Default: 4 times MaxRelations.
+	NodeRelations int
+	// NodeHeldSpawns is MaxHeldSpawns for all connections. Default: 4 times MaxHeldSpawns.
+	NodeHeldSpawns int
 	// MaxPendingHandshakes is how many connections may be between accepted and
-	// proven. When one more comes, the oldest of them is closed.
+	// admitted. When one more comes, one is closed: at random among those that have said
+	// nothing yet, of the host that has most of them.
 	MaxPendingHandshakes int
-	// HandshakeTimeout bounds a handshake, from the accepted connection to the
-	// last proof.
+
+	// Times.
+
+	// HandshakeTimeout bounds a handshake, from the accepted connection until it is
+	// admitted.
 	HandshakeTimeout time.Duration
 	// ConnectTimeout bounds an attempt to connect, look-up and handshake
 	// included, and so the wait of those who send meanwhile.
@@ -110,9 +159,16 @@ type Config struct {
 	// HeartbeatInterval is how often a sign of life is sent. A peer from which
 	// nothing was heard for twice as long is given up.
 	HeartbeatInterval time.Duration
-	// StallTimeout is how long a peer may take no bytes while we have some for
-	// it.
+	// StallTimeout is how long a peer may take not a single byte while we have some
+	// for it. Time in which this program was stopped does not count.
 	StallTimeout time.Duration
+	// FragmentTimeout is how long a message may take to arrive that comes in fragments,
+	// from the first to the last. A peer that takes longer is cut off.
+	FragmentTimeout time.Duration
+	// IdleTimeout is after which time a connection is closed that nothing has used and
+	// nothing needs, at either end: no link, monitor, call, request, message that waits,
+	// or [Node.Connect]. It is made again when it is needed.
+	IdleTimeout time.Duration
 	// ProbeTimeout is how long a connection may take to show that it is alive
 	// when another node claims the same name.
 	ProbeTimeout time.Duration
@@ -126,58 +182,57 @@ type Config struct {
 // maxFragmentBytes leaves room in a frame for all that stands beside a value.
 const maxFragmentBytes ByteCount = wire.MaxFrameBytes / 2
 
-// withDefaults returns c with its zero fields filled in.
-func (c Config) withDefaults() Config {
-	setDefault(&c.QueueBytes, DefaultQueueBytes)
-	setDefault(&c.WaitingBytes, DefaultWaitingBytes)
-	setDefault(&c.BacklogBytes, max(DefaultBacklogBytes, 2*c.QueueBytes))
-	setDefault(&c.FragmentBytes, DefaultFragmentBytes)
-	setDefault(&c.MaxMessageBytes, DefaultMaxMessageBytes)
-	setDefault(&c.MaxRelations, DefaultMaxRelations)
-	setDefault(&c.MaxPendingHandshakes, DefaultMaxPendingHandshakes)
-	setDefault(&c.HandshakeTimeout, DefaultHandshakeTimeout)
-	setDefault(&c.ConnectTimeout, DefaultConnectTimeout)
-	setDefault(&c.HeartbeatInterval, DefaultHeartbeatInterval)
-	setDefault(&c.StallTimeout, DefaultStallTimeout)
-	setDefault(&c.ProbeTimeout, DefaultProbeTimeout)
-	setDefault(&c.MinBackoff, DefaultMinBackoff)
-	setDefault(&c.MaxBackoff, max(DefaultMaxBackoff, c.MinBackoff))
-	setDefault(&c.CloseTimeout, DefaultCloseTimeout)
+// complete returns c with its zero fields filled in, or what is wrong with it.
+func (c Config) complete() (Config, error) {
+	var f filler
+	fill(&f, "QueueBytes", &c.QueueBytes, DefaultQueueBytes)
+	fill(&f, "WaitingBytes", &c.WaitingBytes, DefaultWaitingBytes)
+	fill(&f, "BacklogBytes", &c.BacklogBytes, max(DefaultBacklogBytes, 2*c.QueueBytes))
+	fill(&f, "FragmentBytes", &c.FragmentBytes, DefaultFragmentBytes)
+	fill(&f, "MaxMessageBytes", &c.MaxMessageBytes, DefaultMaxMessageBytes)
+	fill(&f, "MaxRelations", &c.MaxRelations, DefaultMaxRelations)
+	fill(&f, "MaxHeldSpawns", &c.MaxHeldSpawns, DefaultMaxHeldSpawns)
+	fill(&f, "MaxConns", &c.MaxConns, DefaultMaxConns)
+	fill(&f, "NodeWaitingBytes", &c.NodeWaitingBytes, 4*c.WaitingBytes)
+	fill(&f, "NodeBacklogBytes", &c.NodeBacklogBytes, c.BacklogBytes)
+	fill(&f, "NodeFragmentBytes", &c.NodeFragmentBytes, 4*c.MaxMessageBytes)
+	fill(&f, "NodeRelations", &c.NodeRelations, 4*c.MaxRelations)
+	fill(&f, "NodeHeldSpawns", &c.NodeHeldSpawns, 4*c.MaxHeldSpawns)
+	fill(&f, "MaxPendingHandshakes", &c.MaxPendingHandshakes, DefaultMaxPendingHandshakes)
+	fill(&f, "HandshakeTimeout", &c.HandshakeTimeout, DefaultHandshakeTimeout)
+	fill(&f, "ConnectTimeout", &c.ConnectTimeout, DefaultConnectTimeout)
+	fill(&f, "HeartbeatInterval", &c.HeartbeatInterval, DefaultHeartbeatInterval)
+	fill(&f, "StallTimeout", &c.StallTimeout, DefaultStallTimeout)
+	fill(&f, "FragmentTimeout", &c.FragmentTimeout, DefaultFragmentTimeout)
+	fill(&f, "IdleTimeout", &c.IdleTimeout, DefaultIdleTimeout)
+	fill(&f, "ProbeTimeout", &c.ProbeTimeout, DefaultProbeTimeout)
+	fill(&f, "MinBackoff", &c.MinBackoff, DefaultMinBackoff)
+	fill(&f, "MaxBackoff", &c.MaxBackoff, max(DefaultMaxBackoff, c.MinBackoff))
+	fill(&f, "CloseTimeout", &c.CloseTimeout, DefaultCloseTimeout)
 	if c.Transport == nil {
 		c.Transport = TCP{}
 	}
 	if c.Resolver == nil {
 		c.Resolver = AddressResolver{}
 	}
-	return c
+	return c, errors.Join(f.err, c.check())
 }
 
-func setDefault[N comparable](field *N, otherwise N) {
-	var zero N
-	if *field == zero {
+// filler collects what is wrong with the fields of a Config.
+type filler struct{ err error }
+
+// fill gives a field its default if it is zero.
+func fill[N ~int | ~int64](f *filler, name string, field *N, otherwise N) {
+	if *field == 0 {
 		*field = otherwise
+	}
+	if *field < 0 {
+		f.err = errors.Join(f.err, fmt.Errorf("%s is negative", name))
 	}
 }
 
 // check returns what is wrong with c, whose defaults are filled in.
 func (c Config) check() error {
-	for _, f := range []struct {
-		name  string
-		value int64
-	}{
-		{"QueueBytes", int64(c.QueueBytes)}, {"WaitingBytes", int64(c.WaitingBytes)},
-		{"BacklogBytes", int64(c.BacklogBytes)}, {"FragmentBytes", int64(c.FragmentBytes)},
-		{"MaxMessageBytes", int64(c.MaxMessageBytes)}, {"MaxRelations", int64(c.MaxRelations)},
-		{"MaxPendingHandshakes", int64(c.MaxPendingHandshakes)},
-		{"HandshakeTimeout", int64(c.HandshakeTimeout)}, {"ConnectTimeout", int64(c.ConnectTimeout)},
-		{"HeartbeatInterval", int64(c.HeartbeatInterval)}, {"StallTimeout", int64(c.StallTimeout)},
-		{"ProbeTimeout", int64(c.ProbeTimeout)}, {"MinBackoff", int64(c.MinBackoff)},
-		{"MaxBackoff", int64(c.MaxBackoff)}, {"CloseTimeout", int64(c.CloseTimeout)},
-	} {
-		if f.value < 0 {
-			return fmt.Errorf("%s is negative", f.name)
-		}
-	}
 	switch {
 	case c.FragmentBytes > maxFragmentBytes:
 		return fmt.Errorf("FragmentBytes is %d, at most %d are possible", c.FragmentBytes, maxFragmentBytes)
@@ -185,6 +240,10 @@ func (c Config) check() error {
 		return errors.New("MaxBackoff is less than MinBackoff")
 	case c.WhenFull > Refuse:
 		return fmt.Errorf("unknown WhenFull %d", c.WhenFull)
+	case c.VerifyName != nil && (c.TLS == nil || c.TLS.ClientAuth != tls.RequireAndVerifyClientCert):
+		return errors.New("VerifyName needs TLS with ClientAuth RequireAndVerifyClientCert")
+	case c.Observer && c.Listen != "":
+		return errors.New("an observer does not listen")
 	}
 	return c.checkTLS()
 }
@@ -197,9 +256,23 @@ func (c Config) checkTLS() error {
 	return nil
 }
 
+// checkName refuses a name whose host is that of whoever reads it: others that dial it
+// would reach themselves.
+func checkName(nodeName string) error {
+	_, host, _ := strings.Cut(nodeName, "@")
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if ip := net.ParseIP(strings.Trim(host, "[]")); host == "" || ip != nil && ip.IsUnspecified() {
+		return fmt.Errorf("the host in the node's name %q is none that others could dial: "+
+			"name a host, and set Config.Listen to listen on all addresses", nodeName)
+	}
+	return nil
+}
+
 // listenAddress returns where to listen, "" for nowhere.
 func (c Config) listenAddress(nodeName string) string {
-	if c.Listen != "" {
+	if c.Listen != "" || c.Observer {
 		return c.Listen
 	}
 	_, host, _ := strings.Cut(nodeName, "@")

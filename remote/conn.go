@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -25,9 +24,17 @@ import (
 //	 '----------------------- end ---------------------------^
 type conn struct {
 	node   *Node
+	cfg    *Config // the node's, which does not change
 	peer   pid.NodeID
-	stream net.Conn
+	stream net.Conn // bottom, or TLS over it
+	bottom *stream
 	begun  time.Time
+
+	accepted bool   // the peer has dialled
+	access   Access // what the peer may do here
+
+	wanted  atomic.Bool // peer.wanted, for idle
+	leaving atomic.Bool // it is closing because it is idle: senders wait for the next one
 
 	mu       sync.Mutex
 	state    connState     // guarded by mu
@@ -49,6 +56,9 @@ type conn struct {
 	held      map[uint64]gate // guarded by mu; processes that wait for a release
 	heartbeat heartbeat       // guarded by mu
 
+	// What it has of the node's budgets; set under mu.
+	backlog, related, heldSpawns share
+
 	large chan struct{} // capacity 1; held by who sends in fragments
 	stale []outgoing    // what waited for another start of the peer; for announce
 
@@ -62,6 +72,7 @@ type inbound struct {
 	reads     atomic.Uint64 // how often something was read
 	paused    atomic.Bool   // the reader waits for room instead of reading
 	received  atomic.Uint64 // messages
+	signals   atomic.Uint64 // other frames, without pings and what tells of idleness
 	size      atomic.Uint64 // bytes
 	dropped   atomic.Uint64 // messages that nobody got
 	roundTrip atomic.Int64  // of the last ping; 0 before
@@ -81,11 +92,14 @@ const (
 )
 
 // newConn makes a connection whose first bytes are first.
-func newConn(n *Node, stream net.Conn, id pid.NodeID, first []byte) *conn {
+func newConn(n *Node, h *handshake, id pid.NodeID, first []byte) *conn {
 	c := &conn{
 		node:    n,
+		cfg:     &n.cfg,
 		peer:    id,
-		stream:  stream,
+		stream:  h.stream,
+		bottom:  h.bottom,
+		access:  h.access,
 		begun:   time.Now(),
 		out:     first,
 		large:   make(chan struct{}, 1),
@@ -93,8 +107,11 @@ func newConn(n *Node, stream net.Conn, id pid.NodeID, first []byte) *conn {
 		gone:    make(chan struct{}),
 	}
 	c.wake = sync.NewCond(&c.mu)
-	c.direct = tryWriter(stream)
-	c.waiting.init()
+	c.bottom.resumes.Store(true)
+	c.direct = tryWriter(c.stream)
+	c.waiting.init(n.budgets.waiting)
+	c.assembly.of, c.backlog.of = n.budgets.fragments, n.budgets.backlog
+	c.related.of, c.heldSpawns.of = n.budgets.relations, n.budgets.held
 	c.decoder = term.NewMessageDecoder(n.limits)
 	return c
 }
@@ -102,10 +119,10 @@ func newConn(n *Node, stream net.Conn, id pid.NodeID, first []byte) *conn {
 // run serves the connection until it is lost, and then sees to all that follows.
 func (c *conn) run() {
 	defer c.node.wg.Done()
+	defer c.tearDown() // also if code of the program ends this goroutine
 	c.startHeartbeat()
 	go c.write() // ended by the loss, and by closing; tearDown waits for it
 	c.read()
-	c.tearDown()
 }
 
 // end ends the connection at once. What is queued is lost.
@@ -124,17 +141,7 @@ func (c *conn) endLocked(cause DownCause, err error) {
 	c.heartbeat.stop()
 	c.wake.Signal()
 	c.waiting.end()
-	_ = rawConn(c.stream).Close() // the reader gets an error and tears down
-}
-
-// rawConn returns what is below TLS. Closing that never waits; a TLS connection would
-// first try to write, for seconds if the peer takes nothing. Nothing depends on TLS's
-// own goodbye, as ours is behind it.
-func rawConn(c net.Conn) net.Conn {
-	if t, ok := c.(*tls.Conn); ok {
-		return t.NetConn()
-	}
-	return c
+	_ = c.bottom.Close() // the reader gets an error and tears down
 }
 
 // leaveUpLocked takes note of why, the first time, and sends senders away who wait.
@@ -156,15 +163,20 @@ func (c *conn) finish(code goodbye, cause DownCause) { c.finishWith(code, code.t
 func (c *conn) finishWith(code goodbye, text string, cause DownCause, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.finishLocked(code, text, cause, err)
+}
+
+func (c *conn) finishLocked(code goodbye, text string, cause DownCause, err error) {
 	if c.state != connUp {
 		return
 	}
 	c.leaveUpLocked(cause, err)
 	c.state = connClosing
+	c.leaving.Store(cause == CauseIdle)
 	c.out = wire.AppendNotice(c.out, wire.Goodbye, uint64(code), text)
 	c.wake.Signal()
 	c.heartbeat.stop()
-	c.heartbeat.timer = time.AfterFunc(c.node.cfg.CloseTimeout, func() {
+	c.heartbeat.timer = time.AfterFunc(c.cfg.CloseTimeout, func() {
 		c.end(CauseLost, errors.New("the peer did not close in time"))
 	})
 }
@@ -178,6 +190,10 @@ func (c *conn) tearDown() {
 	cause, err := c.cause, c.err
 	lost, asked, held := c.relations.take(), c.asked.take(), c.held
 	c.out, c.held = nil, nil
+	c.related.set(0)
+	c.heldSpawns.set(0)
+	c.backlog.set(0)
+	c.assembly.clear()
 	c.mu.Unlock()
 
 	c.fire(lost)
@@ -185,13 +201,12 @@ func (c *conn) tearDown() {
 	for _, release := range held {
 		close(release)
 	}
-	text := ""
-	if err != nil {
-		text = err.Error()
-	}
-	c.node.logger().Info("disconnected", slog.String("node", c.peer.Name()),
+	text := textOf(err)
+	c.node.logger().Info("disconnected", slog.String("peer", c.peer.Name()),
 		slog.String("cause", string(cause)), slog.String("detail", text))
-	c.node.watchers.tell(c.node, NodeDown{Node: c.peer.Name(), Creation: c.peer.Creation(), Cause: cause, Detail: text})
+	if !c.hidden() {
+		c.node.watchers.tell(c.node, NodeDown{Node: c.peer.Name(), Creation: c.peer.Creation(), Cause: cause, Detail: text})
+	}
 	c.node.connGone(c)
 	close(c.gone)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -16,7 +17,7 @@ import (
 // reached Connect returns a [*ConnectError] and the node goes on trying.
 //
 // Nobody has to call Connect: a send to a process of another node connects too, but
-// only then.
+// only then, and not for longer than it is needed.
 func (n *Node) Connect(ctx context.Context, node string) error {
 	if node == n.Name() {
 		return &ConnectError{Node: node, Err: ErrSelf}
@@ -33,8 +34,13 @@ func (n *Node) Connect(ctx context.Context, node string) error {
 func (n *Node) want(node string, wanted bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if p := n.peers[node]; p != nil || wanted {
-		n.peerLocked(node).wanted = wanted
+	if n.peers[node] == nil && !wanted {
+		return
+	}
+	p := n.peerLocked(node)
+	p.wanted = wanted
+	if p.conn != nil {
+		p.conn.wanted.Store(wanted)
 	}
 }
 
@@ -51,17 +57,31 @@ func (n *Node) Disconnect(ctx context.Context, node string) (bool, error) {
 	return true, n.awaitGone(ctx, []*conn{c})
 }
 
+// Nudge forgets that a node could not be reached a moment ago: if Connect keeps it
+// connected it is dialled now, else the next send to it does. It is for those who have
+// heard that the node, or the way to it, is back. Nothing is kept connected that was not.
+func (n *Node) Nudge(node string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.peers[node]; p != nil && !n.closed {
+		p.failures, p.retryAt = 0, time.Time{}
+		if p.redial != nil {
+			p.redial.Reset(0)
+		}
+	}
+}
+
 // connTo returns the connection to a node, and connects if there is none. Unless now is
 // set it does not before the node's backoff is over.
 func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error) {
 	n.mu.Lock()
-	p, a, err := n.attemptTo(node, now)
+	c, a, err := n.attemptTo(node, now)
 	n.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
 	if a == nil {
-		return p, nil
+		return c, nil
 	}
 	select {
 	case <-a.done:
@@ -79,12 +99,14 @@ func (n *Node) attemptTo(node string, now bool) (*conn, *attempt, error) {
 	}
 	p := n.peerLocked(node)
 	switch {
-	case p.conn != nil:
+	case p.conn != nil && !p.conn.leaving.Load():
 		return p.conn, nil, nil
 	case p.attempt != nil:
 		return nil, p.attempt, nil
 	case !now && time.Now().Before(p.retryAt):
 		return nil, nil, &ConnectError{Node: node, Retry: time.Until(p.retryAt), Err: ErrBackoff}
+	case n.isFullLocked(p):
+		return nil, nil, &ConnectError{Node: node, Err: ErrTooManyConns}
 	}
 	return nil, n.attemptLocked(p), nil
 }
@@ -92,8 +114,9 @@ func (n *Node) attemptTo(node string, now bool) (*conn, *attempt, error) {
 // attemptLocked begins to dial.
 func (n *Node) attemptLocked(p *peer) *attempt {
 	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.ConnectTimeout)
-	a := &attempt{done: make(chan struct{}), cancel: cancel}
+	a := &attempt{done: make(chan struct{}), cancel: cancel, after: p.conn}
 	p.attempt = a
+	n.dialling++
 	n.wg.Go(func() { // bounded by ConnectTimeout; Close waits for it
 		defer cancel()
 		n.dial(ctx, p, a)
@@ -103,17 +126,17 @@ func (n *Node) attemptLocked(p *peer) *attempt {
 
 // dial makes the connection that an attempt is for.
 func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
-	h, id, addr, err := n.connect(ctx, p.name)
+	h, id, addr, err := n.connect(ctx, p, a)
 	var refused *RefusedError
-	if errors.As(err, &refused) && refused.Code == RefusedSimultaneous {
+	if errors.As(err, &refused) && (refused.Code == RefusedSimultaneous || refused.Code == RefusedConnected) {
 		select { // the other's connection comes and ends the attempt
 		case <-a.done:
 		case <-ctx.Done():
 		}
 	}
 	c, failed := n.settle(p, a, h, id, addr, err)
-	if failed != nil { // told without a lock: the logger may be anybody's
-		n.logger().Info("not connected", slog.String("node", p.name), slog.Any("error", failed), slog.Duration("retry", failed.Retry))
+	if failed != nil {
+		n.logRefused("not connected", failed, slog.String("peer", p.name), slog.Duration("retry", failed.Retry))
 	}
 	if c != nil {
 		n.announce(c)
@@ -125,16 +148,22 @@ func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
 func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) (*conn, *ConnectError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	switch {
-	case p.attempt != a: // the other's connection was admitted, or the node closed
-		if err == nil {
-			_ = rawConn(h.stream).Close()
-		}
-		return nil, nil
-	case err == nil:
-		return n.installLocked(p, h.stream, id, nil), nil
+	if err == nil && p.attempt == a {
+		return n.installLocked(p, h, id, nil), nil
 	}
-	failed := &ConnectError{Node: p.name, Addr: addr, Retry: n.delayLocked(p), Err: err}
+	if err == nil { // the other's connection was admitted, or the node closed
+		_ = h.bottom.Close()
+		return nil, nil
+	}
+	failed := &ConnectError{Node: p.name, Addr: addr, Err: err}
+	if isMismatch(err) {
+		p.mismatch = err
+	}
+	if p.attempt != a {
+		n.warnOneWayLocked(p)
+		return nil, nil
+	}
+	failed.Retry = n.delayLocked(p)
 	n.failAttemptLocked(p, failed)
 	if p.wanted {
 		n.keepLocked(p)
@@ -142,38 +171,78 @@ func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr str
 	return nil, failed
 }
 
-// connect resolves, dials, and does the dialler's side of the handshake.
-func (n *Node) connect(ctx context.Context, name string) (h *handshake, id pid.NodeID, addr string, err error) {
-	addr, err = n.cfg.Resolver.Resolve(ctx, name)
-	if err != nil {
+// warnOneWayLocked logs that a node is connected which this one could not connect to: when
+// that node cannot dial either, the two are apart.
+func (n *Node) warnOneWayLocked(p *peer) {
+	if p.mismatch != nil && p.conn != nil && p.conn.accepted {
+		n.log.Warn("connected, but only because the other node dials: this one cannot",
+			slog.String("peer", p.name), slog.Any("error", p.mismatch))
+	}
+}
+
+// connect resolves, dials, and does the dialler's side of the handshake. What the program
+// brings along for that, it runs under guard.
+func (n *Node) connect(ctx context.Context, p *peer, a *attempt) (h *handshake, id pid.NodeID, addr string, err error) {
+	if err := a.awaitBefore(ctx); err != nil {
 		return nil, id, "", err
 	}
-	stream, err := n.cfg.Transport.Dial(ctx, addr)
+	addr, err = guarded(ctx, func() (string, error) { return n.cfg.Resolver.Resolve(ctx, p.name) }, nil)
+	if err != nil {
+		return nil, id, "", fmt.Errorf("resolve: %w", err)
+	}
+	raw, err := guarded(ctx, func() (net.Conn, error) { return n.cfg.Transport.Dial(ctx, addr) }, closeLate)
 	if err != nil {
 		return nil, id, addr, err
 	}
+	s := &stream{Conn: raw}
 	// Closing is the one way to end every wait of a handshake when ctx ends.
-	stop := context.AfterFunc(ctx, func() { _ = stream.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer func() {
 		if !stop() && err == nil {
 			err = context.Cause(ctx)
 		}
 		if err != nil {
-			_ = stream.Close()
+			_ = s.Close()
 		}
 	}()
-	if err = n.cfg.checkExposure(stream.RemoteAddr()); err != nil {
+	if !n.reach(p, a) {
+		return nil, id, addr, context.Canceled
+	}
+	if err = n.cfg.checkExposure(s.RemoteAddr()); err != nil {
 		return nil, id, addr, err
 	}
-	secured, err := n.secureDial(ctx, stream, addr)
+	secured, err := n.secureDial(ctx, s, addr)
 	if err != nil {
 		return nil, id, addr, err
 	}
-	if h, err = n.newHandshake(secured); err != nil {
+	if h, err = n.newHandshake(ctx, secured, s); err != nil {
 		return nil, id, addr, err
 	}
-	if id, err = h.dial(name); err != nil && ctx.Err() != nil {
+	if id, err = h.dial(p.name); err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
 	}
 	return h, id, addr, err
+}
+
+// awaitBefore waits until the connection before has ended.
+func (a *attempt) awaitBefore(ctx context.Context) error {
+	if a.after == nil {
+		return nil
+	}
+	select {
+	case <-a.after.gone:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// reach notes that the other node can be reached, before it is told who we are: from here
+// on the attempt may have to win against one of the other node. It reports false if the
+// attempt has been ended.
+func (n *Node) reach(p *peer, a *attempt) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a.reached = true
+	return p.attempt == a
 }

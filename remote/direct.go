@@ -16,10 +16,23 @@ const maxDirectBytes = 8 << 10
 
 // tryWriter returns what c can be written with without waiting, nil if it cannot.
 func tryWriter(c net.Conn) TryWriter {
+	if s, ok := c.(*stream); ok {
+		c = s.Conn
+	}
 	if t, ok := c.(TryWriter); ok {
-		return t
+		return safeTryWriter{t}
 	}
 	return tcpTryWriter(c)
+}
+
+// safeTryWriter is a TryWriter of the program. If it panics nothing was written.
+type safeTryWriter struct{ TryWriter }
+
+// TryWrite implements [TryWriter].
+func (w safeTryWriter) TryWrite(b []byte) (written int) {
+	var err error
+	defer failed(&err)
+	return w.TryWriter.TryWrite(b)
 }
 
 // isIdleLocked reports whether nothing is written, or was just now, and nothing waits

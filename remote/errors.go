@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -24,8 +25,17 @@ var (
 	// ErrLost tells that the connection was lost, or is being closed. It is an
 	// ErrNoConnection.
 	ErrLost error = &detail{"connection lost", ErrNoConnection}
+	// errIdle tells that the connection is being closed because nothing needed it: another
+	// will take its place.
+	errIdle error = &detail{"it was idle", ErrLost}
+	// ErrTooManyConns tells that the node has Config.MaxConns connections. It is an
+	// ErrNoConnection.
+	ErrTooManyConns error = &detail{"too many connections", ErrNoConnection}
 	// ErrCookie tells that the other node does not have the same cookie.
 	ErrCookie = errors.New("the nodes do not have the same cookie")
+	// ErrCertificate tells that a node's certificate is not that of its name, see
+	// [Config].VerifyName.
+	ErrCertificate = errors.New("the certificate is not that of the name")
 	// ErrNameInUse tells that another node with this node's name is connected.
 	ErrNameInUse = errors.New("another node with this name is connected")
 	// ErrSelf tells that a node was to connect to itself, or to another one with
@@ -85,6 +95,8 @@ func (e *RefusedError) Is(target error) bool {
 	switch e.Code {
 	case RefusedCookie:
 		return target == ErrCookie
+	case RefusedCertificate:
+		return target == ErrCertificate
 	case RefusedName:
 		return target == ErrNameInUse
 	case RefusedSelf:
@@ -106,6 +118,8 @@ const (
 	RefusedSimultaneous RefusalCode = 6
 	RefusedClosing      RefusalCode = 7
 	RefusedMalformed    RefusalCode = 8
+	RefusedFull         RefusalCode = 9
+	RefusedCertificate  RefusalCode = 10
 )
 
 var refusalTexts = map[RefusalCode]string{
@@ -117,7 +131,18 @@ var refusalTexts = map[RefusalCode]string{
 	RefusedSimultaneous: "I am just connecting to you",
 	RefusedClosing:      "I am closing",
 	RefusedMalformed:    "malformed frame",
+	RefusedFull:         "I have too many connections",
+	RefusedCertificate:  "your certificate is not that of your name",
 }
 
 // refuse returns the error that makes the acceptor send a refusal.
 func refuse(code RefusalCode) *RefusedError { return &RefusedError{code, refusalTexts[code]} }
+
+// isMismatch reports whether err tells of two nodes that should be of one network and are
+// not: somebody has to do something about it.
+func isMismatch(err error) bool {
+	var cert *tls.CertificateVerificationError
+	var alert tls.AlertError
+	return errors.Is(err, ErrCookie) || errors.Is(err, ErrCertificate) || errors.Is(err, ErrNameInUse) ||
+		errors.As(err, &cert) || errors.As(err, &alert)
+}

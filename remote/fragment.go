@@ -3,6 +3,8 @@ package remote
 import (
 	"context"
 	"errors"
+	"sync/atomic"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
@@ -23,11 +25,15 @@ func (c *conn) inFragments(ctx context.Context, encode func(limit ByteCount) ([]
 		return err
 	}
 	defer func() { <-c.large }()
-	frame, err := encode(c.node.cfg.MaxMessageBytes)
+	frame, err := encode(c.cfg.MaxMessageBytes)
 	if err != nil {
 		return err
 	}
-	return c.fragments(ctx, frame[wire.LengthBytes:], note)
+	body := frame[wire.LengthBytes:]
+	if limit := c.cfg.MaxMessageBytes; ByteCount(len(body)) > limit {
+		return tooLarge(len(body), limit)
+	}
+	return c.fragments(ctx, body, note)
 }
 
 // takeTurn waits for the turn to send in fragments, which who takes it gives back.
@@ -37,7 +43,7 @@ func (c *conn) takeTurn(ctx context.Context) error {
 		return nil
 	default:
 	}
-	if c.node.cfg.WhenFull == Refuse {
+	if c.cfg.WhenFull == Refuse {
 		return ErrBusy
 	}
 	select {
@@ -53,7 +59,7 @@ func (c *conn) takeTurn(ctx context.Context) error {
 // fragments queues a body piece by piece. note is called in the critical section
 // that queues the last one. The caller has the turn.
 func (c *conn) fragments(ctx context.Context, body []byte, note func()) error {
-	size := int(c.node.cfg.FragmentBytes)
+	size := int(c.cfg.FragmentBytes)
 	frame := make([]byte, 0, size+wire.FragmentOverhead)
 	for sent := 0; sent < len(body); sent += size {
 		piece := body[sent:min(sent+size, len(body))]
@@ -97,20 +103,24 @@ func (c *conn) abortFragments(sent int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if sent > 0 && c.state == connUp {
-		c.queueLocked(wire.AppendFragmentAbort(nil))
+		c.queueLocked(wire.AppendBare(nil, wire.FragmentAbort))
 	}
 }
 
 // assembly is a body that arrives in fragments.
 type assembly struct {
+	share     // of what has come
 	body      []byte
-	remaining uint64 // Invariant: 0 implies that no body is on its way
+	remaining uint64       // Invariant: 0 implies that no body is on its way
+	begun     atomic.Int64 // when it began, in Unix nanoseconds, for the heartbeat; 0: no body is on its way
 }
 
 var (
 	errFragmentOrder = errors.New("a fragment does not follow on the one before")
 	errAbort         = errors.New("an abort of nothing")
 	errBodyTooLarge  = errors.New("a message longer than the limit")
+	errFragments     = errors.New("too many bytes of messages that are not complete")
+	errFragmentsLate = errors.New("a message in fragments takes too long to arrive")
 )
 
 // add takes a fragment in, and returns the body once it is complete. Memory grows
@@ -118,28 +128,44 @@ var (
 func (a *assembly) add(f *wire.Frame, limit ByteCount) (body []byte, err error) {
 	size := uint64(len(f.Value))
 	switch {
-	case a.remaining == 0 && size+f.Code > uint64(limit)+maxHeadBytes:
+	case a.remaining == 0 && size+f.Code > uint64(limit):
 		return nil, errBodyTooLarge
 	case a.remaining != 0 && a.remaining != size+f.Code:
 		return nil, errFragmentOrder
+	case a.remaining == 0:
+		a.begun.Store(time.Now().UnixNano())
 	}
 	a.body = append(a.body, f.Value...)
 	a.remaining = f.Code
-	if a.remaining > 0 {
+	a.set(int64(cap(a.body)))
+	switch {
+	case a.exceeded():
+		return nil, errFragments
+	case a.remaining > 0:
 		return nil, nil
 	}
 	body = a.body
-	a.body = nil
+	a.clear()
 	return body, nil
 }
-
-// maxHeadBytes is how much stands before a value in a body, at most.
-const maxHeadBytes = 1 << 10
 
 func (a *assembly) abort() error {
 	if a.remaining == 0 {
 		return errAbort
 	}
-	*a = assembly{}
+	a.clear()
 	return nil
+}
+
+// clear forgets the body: it is complete, given up, or the connection is lost.
+func (a *assembly) clear() {
+	a.body, a.remaining = nil, 0
+	a.begun.Store(0)
+	a.set(0)
+}
+
+// isLate reports whether a body takes too long.
+func (a *assembly) isLate(now time.Time, limit time.Duration) bool {
+	begun := a.begun.Load()
+	return begun != 0 && now.Sub(time.Unix(0, begun)) > limit
 }

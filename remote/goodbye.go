@@ -9,6 +9,7 @@ const (
 	goodbyeProtocol   goodbye = 2
 	goodbyeOverload   goodbye = 3
 	goodbyeReplaced   goodbye = 4
+	goodbyeIdle       goodbye = 5
 )
 
 func (g goodbye) text() string {
@@ -23,6 +24,8 @@ func (g goodbye) text() string {
 		return "overload"
 	case goodbyeReplaced:
 		return "replaced by another connection"
+	case goodbyeIdle:
+		return "nothing needs the connection"
 	default:
 		return "ended"
 	}
@@ -41,6 +44,8 @@ func (g goodbye) peersCause() DownCause {
 		return CauseOverload
 	case goodbyeReplaced:
 		return CauseReplaced
+	case goodbyeIdle:
+		return CauseIdle
 	default:
 		return CauseLost
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/tls"
@@ -16,16 +17,31 @@ import (
 
 // handshake is one side of a handshake, until the connection is up.
 type handshake struct {
-	stream  net.Conn
-	self    pid.NodeID
-	cookie  []byte
-	binding []byte // what ties the proofs to the TLS connection; nil without
+	stream net.Conn // bottom, or TLS over it
+	bottom *stream
+	self   pid.NodeID
+	role   wire.Role // that the dialler asks for
+
+	// What the acceptor goes by.
+	cookie, observerCookie []byte
+	access                 Access // of the peer, once it has proven itself
+
+	binding []byte                  // what ties the proofs to the TLS connection; nil without
+	verify  func(node string) error // whether the peer's certificate is that of its name
+	spoke   func()                  // called when the dialler has sent a good hello
 }
 
-// newHandshake prepares a handshake over stream, whose TLS handshake is done.
-func (n *Node) newHandshake(stream net.Conn) (*handshake, error) {
-	h := &handshake{stream: stream, self: n.self, cookie: []byte(n.cfg.Cookie)}
-	if t, ok := stream.(*tls.Conn); ok {
+// newHandshake prepares a handshake over conn, whose TLS handshake is done.
+func (n *Node) newHandshake(ctx context.Context, conn net.Conn, bottom *stream) (*handshake, error) {
+	h := &handshake{
+		stream: conn, bottom: bottom, self: n.self, access: Member,
+		cookie: []byte(n.cfg.Cookie), observerCookie: []byte(n.cfg.ObserverCookie),
+		verify: func(node string) error { return n.verifyName(ctx, conn, node) },
+	}
+	if n.cfg.Observer {
+		h.role = wire.Observer
+	}
+	if t, ok := conn.(*tls.Conn); ok {
 		state := t.ConnectionState()
 		var err error
 		if h.binding, err = state.ExportKeyingMaterial(wire.ExporterLabel, nil, wire.MACBytes); err != nil {
@@ -57,6 +73,9 @@ func (h *handshake) dial(want string) (pid.NodeID, error) {
 	case peer.Node.Name() != want:
 		return pid.NodeID{}, fmt.Errorf("the node there is %s", peer.Node.Name())
 	}
+	if err := h.verify(want); err != nil {
+		return pid.NodeID{}, err
+	}
 	if err := h.prove(hello[wire.LengthBytes:], challenge); err != nil {
 		return pid.NodeID{}, err
 	}
@@ -65,24 +84,31 @@ func (h *handshake) dial(want string) (pid.NodeID, error) {
 
 // prove is the dialler's second half: proof and welcome.
 func (h *handshake) prove(hello, challenge []byte) error {
-	proof := wire.MAC(wire.Proof, h.cookie, hello, challenge, h.binding)
-	if _, err := h.stream.Write(wire.AppendMAC(nil, wire.Proof, proof)); err != nil {
+	cookie := h.cookie
+	if len(cookie) == 0 && h.role == wire.Observer {
+		cookie = h.observerCookie
+	}
+	proof := wire.MAC(wire.Proof, cookie, hello, challenge, h.binding)
+	if _, err := h.stream.Write(wire.AppendProof(nil, proof)); err != nil {
 		return err
 	}
 	body, err := h.read()
 	if err != nil {
 		return err
 	}
-	mac, refused, err := wire.ParseMAC(wire.Welcome, body)
+	mac, role, refused, err := wire.ParseWelcome(body)
 	if err != nil {
 		return err
 	}
 	if refused != nil {
 		return &RefusedError{RefusalCode(refused.Code), refused.Text}
 	}
-	want := wire.MAC(wire.Welcome, h.cookie, hello, challenge, h.binding)
-	if !hmac.Equal(mac[:], want[:]) {
+	want := wire.MAC(wire.Welcome, cookie, hello, challenge, h.binding)
+	switch {
+	case !hmac.Equal(mac[:], want[:]):
 		return ErrCookie
+	case role != h.role:
+		return errors.New("the acceptor does not know observers")
 	}
 	return nil
 }
@@ -96,7 +122,11 @@ func (h *handshake) accept() (peer pid.NodeID, welcome []byte, err error) {
 		return peer, welcome, nil
 	}
 	var refused *RefusedError
-	if !errors.As(err, &refused) && !isIO(err) {
+	switch {
+	case errors.As(err, &refused) || isIO(err):
+	case errors.Is(err, ErrCertificate):
+		refused = refuse(RefusedCertificate)
+	default:
 		refused = refuse(RefusedMalformed)
 	}
 	if refused != nil {
@@ -119,6 +149,7 @@ func (h *handshake) challenge() (peer pid.NodeID, welcome []byte, err error) {
 	case g.Node.Name() == h.self.Name():
 		return peer, nil, refuse(RefusedSelf)
 	}
+	h.spoke()
 	challenge := wire.AppendChallenge(nil, h.greeting())
 	if _, err := h.stream.Write(challenge); err != nil {
 		return peer, nil, err
@@ -128,20 +159,40 @@ func (h *handshake) challenge() (peer pid.NodeID, welcome []byte, err error) {
 	if err != nil {
 		return peer, nil, err
 	}
-	mac, _, err := wire.ParseMAC(wire.Proof, proof)
+	mac, err := wire.ParseProof(proof)
 	if err != nil {
 		return peer, nil, err
 	}
-	want := wire.MAC(wire.Proof, h.cookie, hello, challenge, h.binding)
-	if !hmac.Equal(mac[:], want[:]) {
+	cookie, ok := h.check(g.Role, mac, hello, challenge)
+	if !ok {
 		return peer, nil, refuse(RefusedCookie)
 	}
-	ours := wire.MAC(wire.Welcome, h.cookie, hello, challenge, h.binding)
-	return g.Node, wire.AppendMAC(nil, wire.Welcome, ours), nil
+	if err := h.verify(g.Node.Name()); err != nil {
+		return peer, nil, err
+	}
+	ours := wire.MAC(wire.Welcome, cookie, hello, challenge, h.binding)
+	return g.Node, wire.AppendWelcome(nil, ours, g.Role), nil
+}
+
+// check returns the cookie that a dialler has proven to know, and takes note of what that
+// gives it access to.
+func (h *handshake) check(role wire.Role, mac [wire.MACBytes]byte, hello, challenge []byte) (cookie []byte, ok bool) {
+	proves := func(cookie []byte) bool {
+		want := wire.MAC(wire.Proof, cookie, hello, challenge, h.binding)
+		return hmac.Equal(mac[:], want[:])
+	}
+	switch {
+	case role == wire.Observer && len(h.observerCookie) > 0 && proves(h.observerCookie):
+		h.access = Read
+		return h.observerCookie, true
+	case role == wire.Observer:
+		h.access = Control
+	}
+	return h.cookie, proves(h.cookie)
 }
 
 func (h *handshake) greeting() wire.Greeting {
-	g := wire.Greeting{Min: wire.Version, Max: wire.Version, Node: h.self}
+	g := wire.Greeting{Min: wire.Version, Max: wire.Version, Node: h.self, Role: h.role}
 	_, _ = rand.Read(g.Nonce[:]) // never fails: crypto/rand crashes the program instead
 	return g
 }

@@ -76,9 +76,9 @@ func (v *villain) join(name string) {
 	v.Helper()
 	v.greet(name)
 	mac := wire.MAC(wire.Proof, []byte(villainCookie), v.hello, v.challenge, nil)
-	v.proof = wire.AppendMAC(nil, wire.Proof, mac)
+	v.proof = wire.AppendProof(nil, mac)
 	v.send(v.proof)
-	_, refused, err := wire.ParseMAC(wire.Welcome, v.body())
+	_, _, refused, err := wire.ParseWelcome(v.body())
 	require.NoError(v, err)
 	require.Nil(v, refused)
 }
@@ -180,16 +180,16 @@ func TestHostile_BeforeAuthentication(t *testing.T) {
 		"garbage":              {func(v *villain) { v.send([]byte("GET / HTTP/1.1\r\n\r\n")) }, "malformed frame"},
 		"nested arrays":        {func(v *villain) { v.send(frameOf(nested(1000))) }, "malformed frame"},
 		"a message":            {func(v *villain) { v.send(messageTo(f.server.ID(), 1, "stop")) }, "malformed frame"},
-		"proof without hello":  {func(v *villain) { v.send(wire.AppendMAC(nil, wire.Proof, [32]byte{})) }, "malformed frame"},
+		"proof without hello":  {func(v *villain) { v.send(wire.AppendProof(nil, [32]byte{})) }, "malformed frame"},
 		"message behind hello": {func(v *villain) { v.greet("x@test"); v.send(messageTo(f.server.ID(), 1, "stop")) }, "malformed frame"},
 		"wrong proof": {func(v *villain) {
 			v.greet("x@test")
-			v.send(wire.AppendMAC(nil, wire.Proof, [32]byte{1}))
+			v.send(wire.AppendProof(nil, [32]byte{1}))
 		}, "wrong cookie"},
 		"the acceptor's MAC for the dialler's": {func(v *villain) {
 			v.greet("x@test")
 			mac := wire.MAC(wire.Welcome, []byte(villainCookie), v.hello, v.challenge, nil)
-			v.send(wire.AppendMAC(nil, wire.Proof, mac))
+			v.send(wire.AppendProof(nil, mac))
 		}, "wrong cookie"},
 		"replay of an honest handshake": {func(v *villain) {
 			v.send(frameOf(honest.hello))
@@ -252,14 +252,14 @@ func TestHostile_ProvenPeer(t *testing.T) {
 		"length 0xFFFFFFFF":        {func() []byte { return []byte{255, 255, 255, 255} }, "frame of 4294967295 bytes"},
 		"garbage":                  {func() []byte { return frameOf([]byte("garbage")) }, "where an array is asked for"},
 		"nested arrays as a frame": {func() []byte { return frameOf(nested(200_000)) }, "where an integer is asked for"},
-		"kind of the handshake":    {func() []byte { return wire.AppendMAC(nil, wire.Proof, [32]byte{}) }, "unknown kind of frame: 3"},
+		"kind of the handshake":    {func() []byte { return wire.AppendProof(nil, [32]byte{}) }, "unknown kind of frame: 3"},
 		"unknown kind":             {func() []byte { return frameOf([]byte{0x91, 63}) }, "unknown kind of frame: 63"},
 		"PID of a third node":      {func() []byte { return forged }, "message frame"},
 		"fragment of a giant":      {func() []byte { return wire.AppendFragment(nil, 1<<30, []byte{1}) }, "longer than the limit"},
 		"fragments out of order": {func() []byte {
 			return append(wire.AppendFragment(nil, 1000, []byte{1}), wire.AppendFragment(nil, 1000, []byte{1})...)
 		}, "does not follow"},
-		"abort of nothing":  {func() []byte { return wire.AppendFragmentAbort(nil) }, "an abort of nothing"},
+		"abort of nothing":  {func() []byte { return wire.AppendBare(nil, wire.FragmentAbort) }, "an abort of nothing"},
 		"ping in fragments": {func() []byte { return wire.AppendFragment(nil, 0, wire.AppendPing(nil, wire.Ping, 1)[4:]) }, "in fragments"},
 		"reference in use":  {func() []byte { return append(monitor(1), monitor(1)...) }, "which is in use"},
 		"too many relations": {func() (b []byte) {

@@ -84,7 +84,7 @@ func (c *conn) info() ConnInfo {
 		MessagesIn:  c.received.Load(),
 		MessagesOut: c.sent,
 		Queue:       c.queuedLocked(),
-		Waiting:     ByteCount(c.waiting.count.Load()),
+		Waiting:     ByteCount(c.waiting.held.Load()),
 		Relations:   c.relations.len(),
 		Dropped:     c.dropped.Load(),
 		RoundTrip:   time.Duration(c.roundTrip.Load()),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -26,6 +25,7 @@ type Node struct {
 	self     pid.NodeID
 	cfg      Config
 	limits   term.Limits
+	budgets  budgets
 	listener net.Listener // nil: dials only
 	begun    time.Time
 
@@ -33,10 +33,14 @@ type Node struct {
 	// connection comes or goes.
 	routes atomic.Pointer[routes]
 
-	mu     sync.Mutex
-	peers  map[string]*peer // guarded by mu; by node name
-	closed bool             // guarded by mu
+	mu       sync.Mutex
+	peers    map[string]*peer // guarded by mu; by node name
+	dialling int              // guarded by mu; attempts
+	sparse   int              // guarded by mu; how many peers were left by forgetLocked
+	forget   *time.Timer      // guarded by mu; calls forgetLocked; nil: nobody is to be forgotten
+	closed   bool             // guarded by mu
 
+	log      journal
 	pending  pendingHandshakes
 	sidings  sidings
 	watchers nodeMonitors
@@ -88,17 +92,22 @@ func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
 			return nil, fmt.Errorf("TLSSource: %w", err)
 		}
 	}
-	cfg = cfg.withDefaults()
-	if err := cfg.check(); err != nil {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	cfg, err := cfg.complete()
+	if err != nil {
 		return nil, err
 	}
 	n := &Node{
-		rt:     rt,
-		self:   rt.Node().ID(),
-		cfg:    cfg,
-		limits: cfg.termLimits(),
-		begun:  time.Now(),
-		peers:  make(map[string]*peer),
+		rt:      rt,
+		self:    rt.Node().ID(),
+		cfg:     cfg,
+		limits:  cfg.termLimits(),
+		budgets: cfg.budgets(),
+		begun:   time.Now(),
+		peers:   make(map[string]*peer),
+		log:     journal{logger: cfg.Logger},
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.routes.Store(&routes{})
@@ -142,6 +151,7 @@ func (n *Node) Close(ctx context.Context) error {
 	n.sidings.close()
 	n.cancel()
 	n.wg.Wait()
+	n.log.flush(n.cfg.CloseTimeout)
 	return err
 }
 
@@ -151,7 +161,13 @@ func (n *Node) shut() (conns []*conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.closed = true
+	if n.forget != nil {
+		n.forget.Stop()
+	}
 	for _, p := range n.peers {
+		if p.redial != nil {
+			p.redial.Stop()
+		}
 		if p.attempt != nil {
 			n.failAttemptLocked(p, ErrClosed)
 		}
@@ -178,13 +194,10 @@ func (n *Node) awaitGone(ctx context.Context, conns []*conn) (err error) {
 
 func (n *Node) closeListener() {
 	if n.listener != nil {
+		var err error
+		defer failed(&err)
 		_ = n.listener.Close()
 	}
 }
 
-func (n *Node) logger() *slog.Logger {
-	if n.cfg.Logger != nil {
-		return n.cfg.Logger
-	}
-	return slog.Default()
-}
+func (n *Node) logger() *journal { return &n.log }

@@ -42,6 +42,7 @@ const (
 	CauseReplaced         DownCause = "replaced by another connection"
 	CauseProtocol         DownCause = "protocol error"
 	CauseOverload         DownCause = "overload"
+	CauseIdle             DownCause = "idle"
 )
 
 // ImmutableTerm marks a NodeUp as free to share between processes.

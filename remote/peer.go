@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -27,8 +26,9 @@ type peer struct {
 	attempt  *attempt // dialling
 	failures int      // in a row
 	retryAt  time.Time
-	wanted   bool // Connect was called, and Disconnect has not been since
-	keeping  bool // a goroutine waits to dial it again
+	wanted   bool        // Connect was called, and Disconnect has not been since
+	redial   *time.Timer // dials it again when its time has come; nil: it is not waited for
+	mismatch error       // of the last attempt, if somebody has to do something about it
 }
 
 // attempt is an attempt to connect. All but done is guarded by the Node's mu.
@@ -38,6 +38,8 @@ type attempt struct {
 	err     error         // why there is none
 	signals []outgoing    // to be sent first of all
 	cancel  context.CancelFunc
+	after   *conn // to be waited for: it is on its way out
+	reached bool  // the other node's address has answered
 }
 
 // outgoing is a signal that waits for a connection.
@@ -68,27 +70,27 @@ func (n *Node) publishLocked() {
 func (n *Node) peerLocked(name string) *peer {
 	p := n.peers[name]
 	if p == nil {
-		n.sweepLocked()
+		if len(n.peers) > 2*n.sparse+16 {
+			n.forgetLocked()
+		}
 		p = &peer{name: name}
 		n.peers[name] = p
 	}
 	return p
 }
 
-// sweepLocked forgets peers that there is nothing to remember about.
-func (n *Node) sweepLocked() {
-	now := time.Now()
-	maps.DeleteFunc(n.peers, func(_ string, p *peer) bool {
-		return p.conn == nil && p.attempt == nil && !p.wanted && p.retryAt.Before(now)
-	})
-}
-
 // installLocked makes the conn over a stream that is up, and ends an attempt
 // that goes on. first goes before everything else. The connection's goroutines are
 // started by announce.
-func (n *Node) installLocked(p *peer, stream net.Conn, id pid.NodeID, first []byte) *conn {
-	c := newConn(n, stream, id, first)
+func (n *Node) installLocked(p *peer, h *handshake, id pid.NodeID, first []byte) *conn {
+	c := newConn(n, h, id, first)
+	c.wanted.Store(p.wanted)
+	c.accepted = first != nil
 	p.conn = c
+	if !c.accepted {
+		p.mismatch = nil
+	}
+	n.warnOneWayLocked(p)
 	if a := p.attempt; a != nil {
 		for _, s := range a.signals {
 			if isStale(s.to, c) {
@@ -114,11 +116,13 @@ func (c *conn) queueFirst(s outgoing) {
 // announce tells that a connection is up and lets it run. So NodeUp comes before
 // everything that arrives over the connection.
 func (n *Node) announce(c *conn) {
-	n.logger().Info("connected", slog.String("node", c.peer.Name()), slog.Any("address", c.stream.RemoteAddr()))
+	n.log.Info("connected", slog.String("peer", c.peer.Name()), slog.Any("address", c.stream.RemoteAddr()))
 	for _, s := range c.stale {
 		n.answerStale(s.to, s.env)
 	}
-	n.watchers.tell(n, NodeUp{Node: c.peer.Name(), Creation: c.peer.Creation()})
+	if !c.hidden() {
+		n.watchers.tell(n, NodeUp{Node: c.peer.Name(), Creation: c.peer.Creation()})
+	}
 	go c.run() // ended by the loss of the connection; Close waits for it
 }
 
@@ -126,6 +130,7 @@ func (n *Node) announce(c *conn) {
 func (n *Node) endAttemptLocked(p *peer, c *conn, err error) {
 	a := p.attempt
 	p.attempt = nil
+	n.dialling--
 	a.conn, a.err, a.signals = c, err, nil
 	a.cancel()
 	close(a.done)
@@ -136,6 +141,9 @@ func (n *Node) endAttemptLocked(p *peer, c *conn, err error) {
 func (n *Node) failAttemptLocked(p *peer, err error) {
 	lost := p.attempt.signals
 	n.endAttemptLocked(p, nil, err)
+	if len(n.peers) > 2*n.sparse+16 || n.forget == nil {
+		n.forgetLocked()
+	}
 	if len(lost) == 0 {
 		return
 	}
@@ -172,7 +180,7 @@ func (n *Node) connGone(c *conn) {
 	p.conn = nil
 	n.publishLocked()
 	if time.Since(c.begun) > n.cfg.HeartbeatInterval {
-		p.failures = 0 // it was a good connection: a send may dial at once
+		p.failures, p.retryAt = 0, time.Time{} // it was a good connection: a send may dial at once
 	} else {
 		n.delayLocked(p)
 	}
@@ -180,6 +188,17 @@ func (n *Node) connGone(c *conn) {
 		n.delayLocked(p) // all who have lost the same node would dial at once
 		n.keepLocked(p)
 	}
+	n.forgetLocked()
+}
+
+// isFullLocked reports whether the node may have no connection to p besides those that it
+// has.
+func (n *Node) isFullLocked(p *peer) bool {
+	has := len(n.routes.Load().byName) + n.dialling
+	if p.conn != nil || p.attempt != nil {
+		has--
+	}
+	return has >= n.cfg.MaxConns
 }
 
 // delayLocked sets when p may be dialled again, after a failure or a loss.
@@ -197,23 +216,56 @@ func (n *Node) delayLocked(p *peer) time.Duration {
 // keepLocked makes a node that is wanted be dialled again when its time has come,
 // and again until it is connected.
 func (n *Node) keepLocked(p *peer) {
-	if p.keeping {
-		return
+	if p.redial == nil {
+		p.redial = time.AfterFunc(time.Until(p.retryAt), func() { n.redial(p) }) // stopped by Close
 	}
-	p.keeping = true
-	wait := time.Until(p.retryAt)
-	n.wg.Go(func() { // bounded by MaxBackoff; Close ends it and waits for it
-		n.pause(wait)
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		p.keeping = false
-		if !n.closed && p.wanted && p.conn == nil && p.attempt == nil {
-			n.attemptLocked(p)
-		}
-	})
 }
 
-// Nodes returns the names of the nodes that this one is connected to, sorted.
+func (n *Node) redial(p *peer) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p.redial = nil
+	switch {
+	case n.closed || !p.wanted || p.conn != nil || p.attempt != nil:
+	case n.isFullLocked(p):
+		n.delayLocked(p)
+		n.keepLocked(p)
+	default:
+		n.attemptLocked(p)
+	}
+}
+
+// forgetLocked drops the peers that there is nothing to remember about: now, and again
+// later those that are not to be dialled yet.
+func (n *Node) forgetLocked() {
+	now, later := time.Now(), false
+	maps.DeleteFunc(n.peers, func(_ string, p *peer) bool {
+		if p.conn != nil || p.attempt != nil || p.wanted {
+			return false
+		}
+		later = later || p.retryAt.After(now)
+		return !p.retryAt.After(now)
+	})
+	n.sparse = len(n.peers)
+	if later && n.forget == nil && !n.closed {
+		n.forget = time.AfterFunc(n.cfg.MaxBackoff, func() { // stopped by Close
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.forget = nil
+			n.forgetLocked()
+		})
+	}
+}
+
+// Nodes returns the names of the nodes that this one is connected to, sorted. Observers
+// are not among them.
 func (n *Node) Nodes() []string {
-	return slices.Sorted(maps.Keys(n.routes.Load().byName))
+	var names []string
+	for name, c := range n.routes.Load().byName {
+		if !c.hidden() {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

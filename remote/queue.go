@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -37,8 +38,16 @@ func (c *conn) wakeLocked() {
 		c.parked = false
 		c.wake.Signal()
 	}
-	if len(c.out) > int(c.node.cfg.BacklogBytes) {
+	c.countBacklogLocked()
+	if len(c.out) > int(c.cfg.BacklogBytes) || c.backlog.exceeded() {
 		c.endLocked(CauseOverload, errBacklog)
+	}
+}
+
+// countBacklogLocked counts what is queued beyond what messages may fill.
+func (c *conn) countBacklogLocked() {
+	if c.state != connClosed {
+		c.backlog.set(max(0, int64(c.queuedLocked()-c.cfg.QueueBytes)))
 	}
 }
 
@@ -72,6 +81,8 @@ func (c *conn) awaitRoomLocked(ctx context.Context, how queueing) error {
 			limit = min(limit, fragmentsAhead*cfg.FragmentBytes)
 		}
 		switch {
+		case c.state != connUp && c.cause == CauseIdle:
+			return errIdle
 		case c.state != connUp:
 			return ErrLost
 		case ctx.Err() != nil:
@@ -117,7 +128,18 @@ const maxWriteBytes = 128 << 10
 // that one system call carries many frames when there are many, and a message that
 // is alone leaves at once.
 func (c *conn) write() {
-	defer close(c.written)
+	ended := false
+	defer func() {
+		if !ended { // code of the program has ended this goroutine
+			c.end(CauseLost, errors.New("the transport has ended the writer"))
+		}
+		close(c.written)
+	}()
+	c.writeAll()
+	ended = true
+}
+
+func (c *conn) writeAll() {
 	var batch []byte
 	for {
 		var last bool
@@ -152,7 +174,7 @@ func (c *conn) takeBatch(spare []byte) (batch []byte, last bool) {
 	if c.state == connClosed || len(c.out) == 0 {
 		return nil, true
 	}
-	if cap(spare) > 2*int(c.node.cfg.QueueBytes) {
+	if cap(spare) > 2*int(c.cfg.QueueBytes) {
 		spare = nil // it had to hold a flood once
 	}
 	batch, c.out = c.out, spare[:0]
@@ -170,11 +192,12 @@ func (c *conn) wrote(n int) {
 // wroteLocked is wrote for who holds mu.
 func (c *conn) wroteLocked(n int) {
 	c.writing -= n
+	c.countBacklogLocked()
 	c.sentSize += uint64(n)
 	c.writeAt = time.Now()
 	// Not as soon as there is some room: the first of many senders would fill it again,
 	// and all of them would have been woken for that.
-	if c.room != nil && c.queuedLocked() <= c.node.cfg.QueueBytes/2 {
+	if c.room != nil && c.queuedLocked() <= c.cfg.QueueBytes/2 {
 		close(c.room)
 		c.room = nil
 	}

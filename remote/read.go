@@ -66,7 +66,7 @@ func (c *conn) frames(b []byte) (used int, err error) {
 			return used, err
 		}
 		used = end
-		c.waiting.await(c.node.cfg.WaitingBytes, &c.paused)
+		c.awaitRoom()
 	}
 	return used, nil
 }
@@ -75,6 +75,7 @@ func (c *conn) frames(b []byte) (used int, err error) {
 var (
 	errGoodbye  = errors.New("goodbye")
 	errOverload = errors.New("too many links, monitors and calls")
+	errHeld     = errors.New("too many processes that wait for a release")
 	errBacklog  = errors.New("the peer asks and does not read the answers")
 	errSilent   = errors.New("nothing was heard for two heartbeat intervals")
 )
@@ -83,7 +84,7 @@ var (
 func (c *conn) stopReading(err error) {
 	switch {
 	case errors.Is(err, errGoodbye):
-	case errors.Is(err, errOverload):
+	case errors.Is(err, errOverload) || errors.Is(err, errHeld) || errors.Is(err, errFragments):
 		c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
 	default:
 		c.finishWith(goodbyeProtocol, err.Error(), CauseProtocol, err)
@@ -106,7 +107,7 @@ func (c *conn) lost(err error) {
 // frame acts on one frame. whole tells that it came in fragments, so that body is
 // not part of the read buffer.
 func (c *conn) frame(body []byte, whole bool) error {
-	if from, to, value, ok := wire.ParseMessage(body); ok {
+	if from, to, value, ok := wire.ParseMessage(body); ok && !c.hidden() {
 		c.plainMessage(from, to, value, whole)
 		return nil
 	}
@@ -114,6 +115,9 @@ func (c *conn) frame(body []byte, whole bool) error {
 	var f wire.Frame
 	if err := wire.Parse(&f, body); err != nil {
 		return err
+	}
+	if c.hidden() && !c.mayAct(&f) {
+		return nil
 	}
 	switch f.Kind {
 	case wire.Message, wire.Raw:
@@ -161,6 +165,9 @@ func (c *conn) signalIn(f *wire.Frame, whole bool) error {
 		c.spawnAside(*f)
 		return nil
 	}
+	if f.Kind != wire.Ping && f.Kind != wire.Pong && f.Kind != wire.Idle {
+		c.signals.Add(1)
+	}
 	switch f.Kind {
 	case wire.Exit, wire.LinkExit, wire.Link, wire.Unlink, wire.UnlinkAck:
 		return c.linkIn(f)
@@ -168,8 +175,10 @@ func (c *conn) signalIn(f *wire.Frame, whole bool) error {
 		return c.monitorIn(f)
 	case wire.Ping, wire.Pong:
 		c.pingIn(f)
+	case wire.Idle:
+		c.idleIn()
 	case wire.Fragment:
-		body, err := c.assembly.add(f, c.node.cfg.MaxMessageBytes)
+		body, err := c.assembly.add(f, c.cfg.MaxMessageBytes)
 		if err != nil || body == nil {
 			return err
 		}
@@ -269,7 +278,7 @@ func (c *conn) undecodable(to uint64, env signal.Envelope, err error) {
 		c.node.arrive(to, arrival{conn: c, env: down})
 	}
 	if last := c.warned.Swap(time.Now().Unix()); time.Since(time.Unix(last, 0)) > warnEvery {
-		c.node.logger().Warn("message cannot be decoded", slog.String("node", c.peer.Name()),
+		c.node.logger().Warn("message cannot be decoded", slog.String("peer", c.peer.Name()),
 			slog.Any("to", c.local(to)), slog.Any("error", err))
 	}
 }
@@ -283,8 +292,7 @@ func (c *conn) pingIn(f *wire.Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state == connUp {
-		c.out = wire.AppendPing(c.out, wire.Pong, f.Ref)
-		c.wakeLocked()
+		c.queuePingLocked(wire.Pong, f.Ref)
 	}
 }
 

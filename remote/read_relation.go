@@ -29,7 +29,8 @@ func (c *conn) linkIn(f *wire.Frame) error {
 func (c *conn) isOverloaded() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.relations.len() >= c.node.cfg.MaxRelations
+	c.related.set(int64(c.relations.len()))
+	return c.relations.len() >= c.cfg.MaxRelations || c.related.exceeded()
 }
 
 // relate acts on a frame about the link p. It does so when the frame takes effect,
@@ -110,7 +111,8 @@ func (c *conn) watchIn(f *wire.Frame) (to uint64, err error) {
 	if !c.relations.watchIn(f.Ref, pair{to, f.From}) {
 		return 0, fmt.Errorf("%v frame with reference %d, which is in use", f.Kind, f.Ref)
 	}
-	if c.relations.len() > c.node.cfg.MaxRelations {
+	c.related.set(int64(c.relations.len()))
+	if c.relations.len() > c.cfg.MaxRelations || c.related.exceeded() {
 		return 0, errOverload
 	}
 	return to, nil

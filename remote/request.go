@@ -46,7 +46,7 @@ type request func(req uint64, limit ByteCount) (frame []byte, err error)
 
 // ask sends a request to a node and waits for the answer.
 func (n *Node) ask(ctx context.Context, node string, r request) (*conn, answer) {
-	c := n.routes.Load().byName[node]
+	c := usable(n.routes.Load().byName[node])
 	if c == nil {
 		var err error
 		if c, err = n.connTo(ctx, node, false); err != nil {

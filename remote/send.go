@@ -43,29 +43,41 @@ func (n *Node) SendRemote(ctx context.Context, to pid.Address, env signal.Envelo
 func (n *Node) find(to *pid.Address) *conn {
 	r := n.routes.Load()
 	if to.PID.IsZero() {
-		return r.byName[to.Name.Node]
+		return usable(r.byName[to.Name.Node])
 	}
 	if c := r.recent.Load(); c != nil && to.PID.IsLocal(c.peer) {
-		return c
+		return usable(c)
 	}
 	c := r.byID[to.PID.Node()]
 	r.recent.Store(c)
+	return usable(c)
+}
+
+// usable returns c, or nil if it is on its way out and another will take its place.
+func usable(c *conn) *conn {
+	if c != nil && c.leaving.Load() {
+		return nil
+	}
 	return c
 }
 
 // sendMessage sends what has a value.
 func (n *Node) sendMessage(ctx context.Context, to *pid.Address, env *signal.Envelope) error {
-	c := n.find(to)
-	if c == nil {
-		var err error
-		if c, err = n.connTo(ctx, to.NodeName(), false); err != nil {
+	for {
+		c := n.find(to)
+		if c == nil {
+			var err error
+			if c, err = n.connTo(ctx, to.NodeName(), false); err != nil {
+				return err
+			}
+			if isStale(*to, c) {
+				return registry.ErrNoProc
+			}
+		}
+		if err := c.message(ctx, to, env); err != errIdle {
 			return err
 		}
-		if isStale(*to, c) {
-			return registry.ErrNoProc
-		}
 	}
-	return c.message(ctx, to, env)
 }
 
 // isStale reports whether to is a PID of another start of l's node than the one

@@ -172,8 +172,9 @@ func (c *conn) hold(id uint64, g gate) error {
 		return nil
 	}
 	put(&c.held, id, g)
-	if len(c.held) > c.node.cfg.MaxRelations {
-		return errOverload
+	c.heldSpawns.set(int64(len(c.held)))
+	if len(c.held) > c.cfg.MaxHeldSpawns || c.heldSpawns.exceeded() {
+		return errHeld
 	}
 	return nil
 }
@@ -184,5 +185,6 @@ func (c *conn) release(id uint64) {
 	defer c.mu.Unlock()
 	if g, ok := remove(&c.held, id); ok {
 		g <- struct{}{} // has room: it is released once
+		c.heldSpawns.set(int64(len(c.held)))
 	}
 }

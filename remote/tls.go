@@ -4,20 +4,22 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"strings"
 )
 
 // tlsFor returns the configuration for one handshake, with what the protocol asks
 // for: TLS 1.3, whose exporter binds the proofs to the connection. It returns nil if
 // there is to be no TLS.
-func (n *Node) tlsFor(serverName string) (*tls.Config, error) {
+func (n *Node) tlsFor(ctx context.Context, serverName string) (*tls.Config, error) {
 	cfg := n.cfg.TLS
 	if n.cfg.TLSSource != nil {
 		var err error
-		if cfg, err = n.cfg.TLSSource(); err != nil {
-			return nil, err
+		if cfg, err = guarded(ctx, n.cfg.TLSSource, nil); err != nil {
+			return nil, fmt.Errorf("TLSSource: %w", err)
 		}
 	}
 	if cfg == nil {
@@ -32,27 +34,58 @@ func (n *Node) tlsFor(serverName string) (*tls.Config, error) {
 }
 
 // secureDial does the TLS handshake of the dialler, if there is to be one.
-func (n *Node) secureDial(ctx context.Context, stream net.Conn, addr string) (net.Conn, error) {
+func (n *Node) secureDial(ctx context.Context, s *stream, addr string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		host = addr
 	}
-	cfg, err := n.tlsFor(host)
+	cfg, err := n.tlsFor(ctx, host)
 	if err != nil || cfg == nil {
-		return stream, err
+		return s, err
 	}
-	t := tls.Client(stream, cfg)
-	return t, t.HandshakeContext(ctx)
+	return secure(ctx, tls.Client(s, cfg))
 }
 
 // secureAccept does the TLS handshake of the acceptor, if there is to be one.
-func (n *Node) secureAccept(ctx context.Context, stream net.Conn) (net.Conn, error) {
-	cfg, err := n.tlsFor("")
+func (n *Node) secureAccept(ctx context.Context, s *stream) (net.Conn, error) {
+	cfg, err := n.tlsFor(ctx, "")
 	if err != nil || cfg == nil {
-		return stream, err
+		return s, err
 	}
-	t := tls.Server(stream, cfg)
-	return t, t.HandshakeContext(ctx)
+	return secure(ctx, tls.Server(s, cfg))
+}
+
+// secure does a TLS handshake, which may call functions of the program.
+func secure(ctx context.Context, t *tls.Conn) (net.Conn, error) {
+	return guarded(ctx, func() (net.Conn, error) { return t, t.HandshakeContext(ctx) }, nil)
+}
+
+// HostInCertificate is a [Config].VerifyName: the host in the node's name must be one that
+// the certificate is for, by its DNS names or IP addresses.
+func HostInCertificate(node string, cert *x509.Certificate) error {
+	_, host, _ := strings.Cut(node, "@")
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return cert.VerifyHostname(strings.Trim(host, "[]"))
+}
+
+// verifyName holds the name that a peer has proven against its certificate.
+func (n *Node) verifyName(ctx context.Context, conn net.Conn, node string) error {
+	if n.cfg.VerifyName == nil {
+		return nil
+	}
+	_, err := guarded(ctx, func() (any, error) {
+		t, ok := conn.(*tls.Conn)
+		if !ok || len(t.ConnectionState().PeerCertificates) == 0 {
+			return nil, errors.New("it has none")
+		}
+		return nil, n.cfg.VerifyName(node, t.ConnectionState().PeerCertificates[0])
+	}, nil)
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrCertificate, node, err)
+	}
+	return nil
 }
 
 // TLSFiles are the PEM files of a node in a network whose nodes all have a

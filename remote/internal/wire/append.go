@@ -102,10 +102,10 @@ func AppendFragment(dst []byte, remaining int, piece []byte) []byte {
 // FragmentOverhead is how much longer than its piece a fragment's frame can be.
 const FragmentOverhead = LengthBytes + 2 + 9 + 5
 
-// AppendFragmentAbort appends a fragment-abort.
-func AppendFragmentAbort(dst []byte) []byte {
+// AppendBare appends a frame without fields: a fragment-abort or an idle.
+func AppendBare(dst []byte, k Kind) []byte {
 	start := len(dst)
-	return End(Begin(dst, FragmentAbort, 0), start)
+	return End(Begin(dst, k, 0), start)
 }
 
 // AppendNotice appends a refusal or goodbye. The text is cut to MaxTextBytes.

@@ -33,7 +33,7 @@ var fieldsOf = [lastKind + 1]uint8{
 	Link: 1 + 2, Unlink: 1 + 2, Monitor: 1 + 3, Demonitor: 1 + 3, Down: 1 + 4, UnlinkAck: 1 + 2,
 	Ping: 1 + 1, Pong: 1 + 1, Fragment: 1 + 2, FragmentAbort: 1 + 0, Goodbye: 1 + 2,
 	Whereis: 1 + 2, Spawn: 1 + 5, ProcessInfo: 1 + 2, NodeInfo: 1 + 1, Release: 1 + 1,
-	Answer: 1 + 2, Failure: 1 + 3,
+	Answer: 1 + 2, Failure: 1 + 3, Idle: 1 + 0,
 }
 
 // input is the fields of a frame that are still to be read.
@@ -110,7 +110,7 @@ func (f *Frame) read(in *input) error {
 		return readAnswer(f, in)
 	case Failure:
 		return readFailure(f, in)
-	default: // FragmentAbort
+	default: // FragmentAbort, Idle
 		return nil
 	}
 }

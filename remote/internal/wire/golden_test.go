@@ -69,7 +69,8 @@ func samples() []sample {
 		{"pong", wire.AppendPing(nil, wire.Pong, 3), wire.Frame{Kind: wire.Pong, Ref: 3}},
 		{"fragment", wire.AppendFragment(nil, 1000, []byte{1, 2, 3}),
 			wire.Frame{Kind: wire.Fragment, Code: 1000, Value: []byte{1, 2, 3}}},
-		{"fragment-abort", wire.AppendFragmentAbort(nil), wire.Frame{Kind: wire.FragmentAbort}},
+		{"fragment-abort", wire.AppendBare(nil, wire.FragmentAbort), wire.Frame{Kind: wire.FragmentAbort}},
+		{"idle", wire.AppendBare(nil, wire.Idle), wire.Frame{Kind: wire.Idle}},
 		{"goodbye", wire.AppendNotice(nil, wire.Goodbye, 2, "why"),
 			wire.Frame{Kind: wire.Goodbye, Code: 2, Name: []byte("why")}},
 		{"whereis", wire.AppendWhereis(nil, 4, "bank"), wire.Frame{Kind: wire.Whereis, Ref: 4, Name: bank}},
@@ -114,13 +115,11 @@ func handshakeSample(t testing.TB) (hello, challenge, proof, welcome []byte) {
 	require.NoError(t, err)
 	b, err := pid.NewNodeID("b@host2:4370", 0xfffefdfc)
 	require.NoError(t, err)
-	hello = wire.AppendHello(nil, wire.Greeting{Min: 1, Max: 1, Node: a, Nonce: wire.Nonce(bytes.Repeat([]byte{0xaa}, 32))})
+	hello = wire.AppendHello(nil, wire.Greeting{Min: 1, Max: 1, Node: a, Role: wire.Observer, Nonce: wire.Nonce(bytes.Repeat([]byte{0xaa}, 32))})
 	challenge = wire.AppendChallenge(nil, wire.Greeting{Min: 1, Max: 1, Node: b, Nonce: wire.Nonce(bytes.Repeat([]byte{0xbb}, 32))})
 	cookie := []byte("cookie")
-	mac := func(k wire.Kind) []byte {
-		return wire.AppendMAC(nil, k, wire.MAC(k, cookie, hello[4:], challenge[4:], nil))
-	}
-	return hello, challenge, mac(wire.Proof), mac(wire.Welcome)
+	mac := func(k wire.Kind) [wire.MACBytes]byte { return wire.MAC(k, cookie, hello[4:], challenge[4:], nil) }
+	return hello, challenge, wire.AppendProof(nil, mac(wire.Proof)), wire.AppendWelcome(nil, mac(wire.Welcome), wire.Observer)
 }
 
 func TestHandshake_IsThatOfTheProtocol(t *testing.T) {
@@ -231,8 +230,8 @@ func FuzzHandshake(f *testing.F) {
 		if g, refused, err := wire.ParseReply(body); err == nil && refused == nil {
 			require.NotZero(t, g.Node.Creation())
 		}
-		_, _, _ = wire.ParseMAC(wire.Proof, body)
-		_, _, _ = wire.ParseMAC(wire.Welcome, body)
+		_, _ = wire.ParseProof(body)
+		_, _, _, _ = wire.ParseWelcome(body)
 	})
 }
 
@@ -250,23 +249,42 @@ func TestHandshake_RefusesWhatIsMalformed(t *testing.T) {
 		"bad name":       change(hello, 14, ' '),
 		"cut":            hello[4:60],
 		"too few fields": change(hello, 0, 0x93),
+		"unknown role":   change(hello, len(hello)-5, 2),
 	} {
 		_, err := wire.ParseHello(body)
 		require.Error(t, err, name)
 	}
 	_, _, err := wire.ParseReply(hello[4:])
 	require.Error(t, err)
-	_, _, err = wire.ParseMAC(wire.Proof, welcome[4:])
+	_, err = wire.ParseProof(welcome[4:])
 	require.Error(t, err)
-	_, _, err = wire.ParseMAC(wire.Proof, proof[4:30])
+	_, err = wire.ParseProof(proof[4:30])
 	require.Error(t, err)
 
-	mac, refused, err := wire.ParseMAC(wire.Welcome, welcome[4:])
+	mac, role, refused, err := wire.ParseWelcome(welcome[4:])
 	require.NoError(t, err)
 	require.Nil(t, refused)
+	require.Equal(t, wire.Observer, role)
 	require.Equal(t, wire.MAC(wire.Welcome, []byte("cookie"), hello[4:], challenge[4:], nil), mac)
 	require.NotEqual(t, wire.MAC(wire.Welcome, []byte("cookie"), hello[4:], challenge[4:], []byte{1}), mac, "the channel counts")
 	_, refused, err = wire.ParseReply(wire.AppendNotice(nil, wire.Refusal, 1, "no")[4:])
 	require.NoError(t, err)
 	require.Equal(t, &wire.Notice{Code: 1, Text: "no"}, refused)
+}
+
+// A hello and a welcome without a role are those of a member: so wrote an implementation
+// that knew no other.
+func TestHandshake_WithoutARoleIsAMembers(t *testing.T) {
+	hello, _, _, welcome := handshakeSample(t)
+	withoutLast := func(frame []byte) []byte {
+		body := append([]byte(nil), frame[wire.LengthBytes:len(frame)-1]...)
+		body[0]--
+		return body
+	}
+	g, err := wire.ParseHello(withoutLast(hello))
+	require.NoError(t, err)
+	require.Equal(t, wire.Member, g.Role)
+	_, role, _, err := wire.ParseWelcome(withoutLast(welcome))
+	require.NoError(t, err)
+	require.Equal(t, wire.Member, role)
 }

@@ -15,7 +15,7 @@ import (
 const (
 	// MaxHandshakeFrameBytes is the length of the longest body before the
 	// connection is up.
-	MaxHandshakeFrameBytes = 1 << 10
+	MaxHandshakeFrameBytes = 2 << 10
 	// Version is the version of the protocol that this package speaks.
 	Version = 1
 	// NonceBytes and MACBytes are how long these are.
@@ -36,14 +36,24 @@ type Greeting struct {
 	Min, Max uint64 // versions; in a challenge both are the chosen one
 	Node     pid.NodeID
 	Nonce    Nonce
+	Role     Role // of the dialler; a challenge has none
 }
+
+// Role is what a dialler wants to be.
+type Role uint64
+
+// The roles.
+const (
+	Member   Role = 0
+	Observer Role = 1
+)
 
 // AppendHello appends the frame of a hello.
 func AppendHello(dst []byte, g Greeting) []byte {
 	start := len(dst)
-	dst = term.AppendString(Begin(dst, Hello, 6), magic)
+	dst = term.AppendString(Begin(dst, Hello, 7), magic)
 	dst = term.AppendUint(term.AppendUint(dst, g.Min), g.Max)
-	return End(g.appendIdentity(dst), start)
+	return End(term.AppendUint(g.appendIdentity(dst), uint64(g.Role)), start)
 }
 
 // AppendChallenge appends the frame of a challenge.
@@ -59,10 +69,16 @@ func (g Greeting) appendIdentity(dst []byte) []byte {
 	return term.AppendBytes(dst, g.Nonce[:])
 }
 
-// AppendMAC appends the frame of a proof or welcome.
-func AppendMAC(dst []byte, k Kind, mac [MACBytes]byte) []byte {
+// AppendProof appends the frame of a proof.
+func AppendProof(dst []byte, mac [MACBytes]byte) []byte {
 	start := len(dst)
-	return End(term.AppendBytes(Begin(dst, k, 1), mac[:]), start)
+	return End(term.AppendBytes(Begin(dst, Proof, 1), mac[:]), start)
+}
+
+// AppendWelcome appends the frame of a welcome.
+func AppendWelcome(dst []byte, mac [MACBytes]byte, r Role) []byte {
+	start := len(dst)
+	return End(term.AppendUint(term.AppendBytes(Begin(dst, Welcome, 2), mac[:]), uint64(r)), start)
 }
 
 // MAC returns the MAC of a proof or welcome, from the bodies of hello and
@@ -108,6 +124,9 @@ func ParseHello(body []byte) (g Greeting, err error) {
 	if err = in.identity(&g); err != nil {
 		return g, err
 	}
+	if g.Role, err = in.role(); err != nil {
+		return g, err
+	}
 	return g, in.end()
 }
 
@@ -130,22 +149,48 @@ func ParseReply(body []byte) (g Greeting, refused *Notice, err error) {
 	return g, nil, in.end()
 }
 
-// ParseMAC reads the body of a proof or welcome or, for the latter, of the refusal
-// in its place.
-func ParseMAC(k Kind, body []byte) (mac [MACBytes]byte, refused *Notice, err error) {
-	if k == Welcome {
-		if refused, err = parseRefusal(body); refused != nil || err != nil {
-			return mac, refused, err
-		}
-	}
-	in, err := openHandshake(body, k, 1)
+// ParseProof reads the body of a proof.
+func ParseProof(body []byte) (mac [MACBytes]byte, err error) {
+	in, err := openHandshake(body, Proof, 1)
 	if err != nil {
-		return mac, nil, err
+		return mac, err
 	}
 	if err = in.exactly(mac[:]); err != nil {
-		return mac, nil, err
+		return mac, err
 	}
-	return mac, nil, in.end()
+	return mac, in.end()
+}
+
+// ParseWelcome reads the body of a welcome, or of the refusal in its place.
+func ParseWelcome(body []byte) (mac [MACBytes]byte, r Role, refused *Notice, err error) {
+	if refused, err = parseRefusal(body); refused != nil || err != nil {
+		return mac, r, refused, err
+	}
+	in, err := openHandshake(body, Welcome, 1)
+	if err != nil {
+		return mac, r, nil, err
+	}
+	if err = in.exactly(mac[:]); err != nil {
+		return mac, r, nil, err
+	}
+	if r, err = in.role(); err != nil {
+		return mac, r, nil, err
+	}
+	return mac, r, nil, in.end()
+}
+
+// role reads the field behind those that every implementation of the version sends. An old
+// one does not: it knows members only.
+func (in *input) role() (r Role, err error) {
+	if in.extra == 0 {
+		return Member, nil
+	}
+	in.extra--
+	start := in.Offset()
+	if err = in.numbers((*uint64)(&r)); err == nil && r > Observer {
+		err = in.Fail(start, term.ErrRange)
+	}
+	return r, err
 }
 
 func parseRefusal(body []byte) (*Notice, error) {

@@ -46,6 +46,8 @@ const (
 	Answer      Kind = 56
 	Failure     Kind = 57
 
+	Idle Kind = 64
+
 	firstOptional Kind = 64 // from here on a receiver may skip what it does not know
 	lastKind      Kind = 127
 )
@@ -69,7 +71,7 @@ var kindNames = map[Kind]string{
 	UnlinkAck: "unlink-ack", Ping: "ping", Pong: "pong", Fragment: "fragment",
 	FragmentAbort: "fragment-abort", Goodbye: "goodbye", Whereis: "whereis", Spawn: "spawn",
 	ProcessInfo: "process-info", NodeInfo: "node-info", Release: "release", Answer: "answer",
-	Failure: "failure",
+	Failure: "failure", Idle: "idle",
 }
 
 // String returns the name that PROTOCOL.md gives the kind.

@@ -1,0 +1,39 @@
+package remote
+
+import (
+	"time"
+
+	"github.com/starlang-go/starlang/remote/internal/wire"
+)
+
+// noteIdleLocked is called at each tick of the heartbeat. Once the connection has been idle
+// for IdleTimeout it proposes to the peer to end it.
+func (c *conn) noteIdleLocked(step time.Duration) {
+	h := &c.heartbeat
+	used := c.received.Load() + c.signals.Load() + c.sentSize + uint64(c.queuedLocked()) - h.pings
+	if used != h.used || c.isNeededLocked() {
+		h.used, h.idle = used, 0
+		return
+	}
+	if h.idle += step; h.idle >= c.cfg.IdleTimeout {
+		h.idle = c.cfg.IdleTimeout / 2
+		before := len(c.out)
+		c.out = wire.AppendBare(c.out, wire.Idle)
+		h.pings += uint64(len(c.out) - before)
+		c.wakeLocked()
+	}
+}
+
+// isNeededLocked reports whether something of this node needs the connection.
+func (c *conn) isNeededLocked() bool {
+	return c.wanted.Load() || c.relations.len()+len(c.asked)+len(c.held) > 0 || c.waiting.held.Load() > 0
+}
+
+// idleIn is called when the peer does not need the connection. If nobody here does, it ends.
+func (c *conn) idleIn() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.isNeededLocked() && c.heartbeat.idle >= c.cfg.IdleTimeout/2 {
+		c.finishLocked(goodbyeIdle, goodbyeIdle.text(), CauseIdle, nil)
+	}
+}
