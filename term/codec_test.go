@@ -14,7 +14,7 @@ import (
 
 func TestEncode_RoundTrips(t *testing.T) {
 	for _, want := range []any{
-		true, 0, -1, math.MinInt64, int8(-128), int16(-32768), int32(math.MinInt32), uint64(math.MaxUint64), uint8(255),
+		true, 0, -1, math.MinInt, int8(-128), int16(-32768), int32(math.MinInt32), uint64(math.MaxUint64), uint8(255),
 		float32(1.5), math.Inf(-1), "", "text", []byte{}, []byte{1, 2}, [2]string{"a", "b"}, [3]byte{1, 2, 3},
 		[]int{1, 2}, map[int8]string{1: "a"}, struct{ A, B int }{1, 2}, struct{}{}, time.Unix(5, 6).UTC(),
 		term.MustAtom("ok"), version{1, 2}, tree{Value: 1, Children: []tree{{Value: 2}}},
@@ -121,8 +121,8 @@ func TestDecode_NumbersThatDoNotFitAreErrors(t *testing.T) {
 		"negative uint":   decodeErr[uint](-1),
 		"negative uint8":  decodeErr[uint8](int8(-1)),
 		"int64":           decodeErr[int64](uint64(math.MaxUint64)),
-		"int as float64":  decodeErr[float64](1<<53 + 1),
-		"maxint as float": decodeErr[float64](math.MaxInt64),
+		"int as float64":  decodeErr[float64](int64(1<<53 + 1)),
+		"maxint as float": decodeErr[float64](int64(math.MaxInt64)),
 		"int as float32":  decodeErr[float32](1<<24 + 1),
 		"float as int":    decodeErr[int](1.0),
 		"float32":         decodeErr[float32](0.1),

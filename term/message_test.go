@@ -15,7 +15,7 @@ import (
 
 // exact are values of all the types that have a wire form of their own.
 var exact = []any{
-	nil, true, false, 0, math.MaxInt64, math.MinInt64, int8(-1), int16(-1), int32(-1), int64(-1), uint(1), uint8(1), uint16(1),
+	nil, true, false, 0, math.MaxInt, math.MinInt, int8(-1), int16(-1), int32(-1), int64(-1), uint(1), uint8(1), uint16(1),
 	uint32(1), uint64(math.MaxUint64), float32(1.5), 1.5, "", "text", []byte{}, []byte{1}, time.Second, time.Unix(1, 5).UTC(),
 	term.MustAtom(""), term.MustAtom("ok"), []any{}, []any{1, int8(2), nil}, map[string]any{}, map[string]any{"a": uint(1)},
 	map[any]any{}, map[any]any{"a": 1}, map[any]any{int8(1): nil, nil: 1}, []bool{true}, []int{1}, []int32{1}, []int64{1},

@@ -165,10 +165,10 @@ func copyElements(elem *plan, to, from address, n int, left room) error {
 // and how to set it to a copy of another one whose elements are plain.
 func sliceFuncs(p, elem *plan) (makeOf func(dst address, n int), copyOf func(dst, src address)) {
 	switch elem.typ.Kind() { // the commonest without reflection, in a third of the time
-	case reflect.Int, reflect.Uint, reflect.Int64, reflect.Uint64, reflect.Float64:
-		if elem.typ.Size() == 8 {
-			return makeSlice[uint64], copySlice[uint64]
-		}
+	case reflect.Int, reflect.Uint:
+		return makeSlice[uint], copySlice[uint]
+	case reflect.Int64, reflect.Uint64, reflect.Float64:
+		return makeSlice[uint64], copySlice[uint64]
 	case reflect.Int32, reflect.Uint32, reflect.Float32:
 		return makeSlice[uint32], copySlice[uint32]
 	case reflect.String:
