@@ -12,7 +12,8 @@ type Appender interface {
 	// AppendTerm appends exactly one MessagePack value to dst and returns the
 	// extended slice. The value must not be nil, which stands for a nil pointer;
 	// the form of a type given to [RegisterExt] must be the extension of its code,
-	// for the zero value too. It must not change the receiver.
+	// for the zero value too. It must not change the receiver. A panic becomes an
+	// [ErrPanic]; runtime.Goexit ends the goroutine that sends.
 	AppendTerm(dst []byte) ([]byte, error)
 }
 

@@ -2,22 +2,24 @@ package term
 
 import (
 	"fmt"
+	"reflect"
 	"unicode/utf8"
-	"unique"
 
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// Atom is a constant that is its own name, as in Erlang: a string that is
-// compared in one step, however long it is. It is comparable with ==, one word
-// long, immutable, and safe for all goroutines. The zero Atom is "".
+// MaxAtomBytes is the length of the longest [Atom].
+const MaxAtomBytes = 255
+
+// Atom is a constant that is its own name, as in Erlang. It is comparable with ==,
+// immutable, and safe for all goroutines. The zero Atom is "".
 //
-// Atoms are interned weakly: one that nothing refers to any more is freed. So,
-// unlike Erlang's, atoms that a peer makes up do not fill memory for ever.
-type Atom struct {
-	// handle is the zero Handle exactly for "", so that the zero Atom equals it.
-	handle unique.Handle[string]
-}
+// Unlike Erlang's, atoms are in no table: what a peer makes up is freed when nothing
+// refers to it, and costs no more than a string. Interning them weakly made each new
+// one fifteen times as expensive, and saved nothing: names are short.
+type Atom struct{ name string }
+
+var atomType = reflect.TypeFor[Atom]()
 
 var (
 	_ Appender              = Atom{}
@@ -26,17 +28,15 @@ var (
 )
 
 // NewAtom returns the atom called name, or an error if name is longer than
-// [MaxNameBytes] or not valid UTF-8.
+// [MaxAtomBytes] or not valid UTF-8.
 func NewAtom(name string) (Atom, error) {
 	switch {
-	case len(name) > MaxNameBytes:
-		return Atom{}, fmt.Errorf("term: atom: %w: %d bytes, %d are allowed", ErrTooLarge, len(name), MaxNameBytes)
+	case len(name) > MaxAtomBytes:
+		return Atom{}, fmt.Errorf("term: atom: %w: %d bytes, %d are allowed", ErrTooLarge, len(name), MaxAtomBytes)
 	case !utf8.ValidString(name):
 		return Atom{}, fmt.Errorf("term: atom %q is not valid UTF-8", name)
-	case name == "":
-		return Atom{}, nil
 	}
-	return Atom{unique.Make(name)}, nil
+	return Atom{name}, nil
 }
 
 // MustAtom is [NewAtom] for constants: it panics with the error.
@@ -49,12 +49,7 @@ func MustAtom(name string) Atom {
 }
 
 // String returns the atom's name.
-func (a Atom) String() string {
-	if a == (Atom{}) {
-		return ""
-	}
-	return a.handle.Value()
-}
+func (a Atom) String() string { return a.name }
 
 // AppendText implements encoding.TextAppender.
 func (a Atom) AppendText(b []byte) ([]byte, error) { return append(b, a.String()...), nil }

@@ -20,9 +20,9 @@ func TestAtom_EqualNamesAreEqualAtoms(t *testing.T) {
 }
 
 func TestAtom_NamesAreBounded(t *testing.T) {
-	_, err := term.NewAtom(strings.Repeat("a", term.MaxNameBytes))
+	_, err := term.NewAtom(strings.Repeat("a", term.MaxAtomBytes))
 	require.NoError(t, err)
-	_, err = term.NewAtom(strings.Repeat("a", term.MaxNameBytes+1))
+	_, err = term.NewAtom(strings.Repeat("a", term.MaxAtomBytes+1))
 	require.ErrorIs(t, err, term.ErrTooLarge)
 	_, err = term.NewAtom("\xff")
 	require.ErrorContains(t, err, "not valid UTF-8")

@@ -51,8 +51,14 @@
 //
 // Every decoding is bounded by [Limits], all of which are checked before memory is
 // allocated. Bytes after the value, duplicate keys and numbers that do not fit are
-// errors. No table grows with what a peer sends: atoms are interned weakly, and
-// types are the program's.
+// errors. No table grows with what a peer sends: atoms are in none, and types are
+// the program's. Methods of the program that panic while they read or write a value
+// fail with an [ErrPanic].
+//
+// For a type that msgpack/v5 decodes, what its method may allocate is estimated by
+// the values in its bytes and the types that its fields mention, before the method
+// sees any of it. What a method allocates beside that, by a length that it reads
+// from the content of a string or extension, only the method itself can bound.
 //
 // # Not promised
 //

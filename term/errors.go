@@ -33,6 +33,9 @@ var (
 	ErrNotRegistered = errors.New("is not registered")
 	// ErrUnsendable: a Go type that cannot travel, such as a channel.
 	ErrUnsendable = errors.New("cannot be sent")
+	// ErrPanic: a method of the program's, which was to write or to read a value,
+	// panicked.
+	ErrPanic = errors.New("panicked")
 	// ErrRefusedMessage: a type that may not be a message. See [RefuseMessage].
 	ErrRefusedMessage = errors.New("may not be a message")
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"reflect"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,8 +96,12 @@ func TestDecode_HostileBytesTakeNoMemory(t *testing.T) {
 }
 
 // allocated returns how many bytes f allocates, in the mean of some runs.
-func allocated(f func()) uint64 {
-	const runs = 100
+func allocated(f func()) uint64 { return allocatedBy(100, f) }
+
+// allocatedOnce is for what allocates so much that the rest does not count.
+func allocatedOnce(f func()) uint64 { return allocatedBy(1, f) }
+
+func allocatedBy(runs uint64, f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range runs {
@@ -119,6 +124,7 @@ func TestDecode_TypesThatContainThemselvesAreBoundedToo(t *testing.T) {
 }
 
 func TestLimits_AreChecked(t *testing.T) {
+	const word = strconv.IntSize / 8
 	deep := term.MustEncode([]any{[]any{[]any{}}})
 	wide := term.MustEncode([]any{1, 2, []any{3, map[string]any{"a": 4}}})
 	for name, test := range map[string]struct {
@@ -132,8 +138,8 @@ func TestLimits_AreChecked(t *testing.T) {
 		"elements exceeded":     {wide, term.Limits{MaxElements: 5}, term.ErrTooMany},
 		"bytes":                 {wide, term.Limits{MaxBytes: term.ByteCount(len(wide))}, nil},
 		"bytes exceeded":        {wide, term.Limits{MaxBytes: term.ByteCount(len(wide) - 1)}, term.ErrTooLarge},
-		"memory":                {wide, term.Limits{MaxMemory: 5*16 + 40}, nil},
-		"memory exceeded":       {wide, term.Limits{MaxMemory: 5*16 + 39}, term.ErrTooLarge},
+		"memory":                {wide, term.Limits{MaxMemory: 10*word + 4*word + 8}, nil},
+		"memory exceeded":       {wide, term.Limits{MaxMemory: 10*word + 4*word + 7}, term.ErrTooLarge},
 		"negative is a default": {wide, term.Limits{-1, -1, -1, -1}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

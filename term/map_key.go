@@ -43,7 +43,7 @@ func keysDiffer(t reflect.Type) bool {
 		return keysDiffer(t.Elem())
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if selfCodingOf(t) == notSelfCoding && keysDiffer(t.Field(i).Type) {
+			if keysDiffer(t.Field(i).Type) {
 				return true
 			}
 		}
@@ -57,6 +57,9 @@ func checkStructKey(key reflect.Value) error {
 		return fmt.Errorf("%v as a map key %w: one instant has several forms; use its UnixNano", t, ErrUnsendable)
 	}
 	if selfCodingOf(t) != notSelfCoding {
+		if !key.Comparable() { // an interface in it holds a slice, say
+			return fmt.Errorf("%w: %v as a map key", ErrMismatch, t)
+		}
 		return nil
 	}
 	for i := range key.NumField() {

@@ -58,7 +58,8 @@ func openPath(err error) *string {
 	return nil
 }
 
-// keyStep is the step to the value under key, which may be a reflect.Value.
+// keyStep is the step to the value under key, which may be a reflect.Value. No method
+// of the key is called: it belongs to the program and may do anything.
 func keyStep(key any) string {
 	v, ok := key.(reflect.Value)
 	if !ok {
@@ -70,11 +71,19 @@ func keyStep(key any) string {
 	switch {
 	case !v.IsValid():
 		return "[nil]"
-	case v.CanInt() || v.CanUint() || v.CanFloat() || v.Kind() == reflect.Bool:
-		return fmt.Sprintf("[%v]", v)
+	case v.CanInt():
+		return fmt.Sprintf("[%d]", v.Int())
+	case v.CanUint():
+		return fmt.Sprintf("[%d]", v.Uint())
+	case v.CanFloat():
+		return fmt.Sprintf("[%v]", v.Float())
+	case v.Kind() == reflect.Bool:
+		return fmt.Sprintf("[%v]", v.Bool())
 	case v.Kind() == reflect.String:
 		return fmt.Sprintf("[%.64q]", v.String())
+	case v.Type() == atomType:
+		return fmt.Sprintf("[%.64q]", v.Interface())
 	default:
-		return fmt.Sprintf("[%.64q]", fmt.Sprint(v)) // quoted: it may come from anywhere
+		return fmt.Sprintf("[a %v]", v.Type())
 	}
 }

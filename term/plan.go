@@ -21,8 +21,9 @@ type plan struct {
 	copy   func(dst, src address, left room) error // dst is anything but src itself
 	isZero func(a address) bool                    // what omitempty asks: nothing is lost with the value
 
-	coding    selfCoding // how the type writes its own form, if it does
-	immutable bool       // its values may be shared, whatever they refer to
+	coding    selfCoding  // how the type writes its own form, if it does
+	foreign   foreignCost // of what msgpack/v5 decodes; for msgpackCoding
+	immutable bool        // its values may be shared, whatever they refer to
 
 	parts  []part   // the types that it consists of
 	noWire *refusal // why no value can be encoded or decoded

@@ -120,6 +120,9 @@ func (m mapPlan) copy(dst, src address, left room) error {
 		if err := m.key.copy(newKey, key, left); err != nil {
 			return inStep(err, "[key]")
 		}
+		if err := m.checkKey(newKeyValue); err != nil { // its own form may give another one
+			return &EncodeError{Path: "[key]", Err: err}
+		}
 		if err := m.value.copy(newElem, value, left); err != nil {
 			return inEntry(err, keyValue)
 		}

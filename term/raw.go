@@ -100,7 +100,7 @@ func readRawBody(r *Reader, name []byte) (Raw, error) {
 
 func checkRawName(name []byte) error {
 	switch {
-	case len(name) > MaxNameBytes:
+	case len(name) > MaxNameBytes+1: // "*" before it
 		return fmt.Errorf("%w: a type name of %d bytes", ErrTooLarge, len(name))
 	case !utf8.Valid(name):
 		return errors.New("a type name that is not UTF-8")

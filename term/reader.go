@@ -11,7 +11,8 @@ import (
 // form, as [Appender] wrote it.
 type Parser interface {
 	// ParseTerm reads exactly one MessagePack value, which is never nil, and sets
-	// the receiver. It must not keep r.
+	// the receiver. It must not keep r. A panic becomes an [ErrPanic] and costs the
+	// value; runtime.Goexit, which cannot be caught, ends the goroutine that decodes.
 	ParseTerm(r *Reader) error
 }
 

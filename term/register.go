@@ -11,8 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxNameBytes is the length of the longest wire name and of the longest [Atom].
-const MaxNameBytes = 255
+// MaxNameBytes is the length of the longest wire name. On the wire there may be a
+// "*" before it, for a pointer.
+const MaxNameBytes = 254
 
 // ErrTaken is a wire name, an extension code or a Go type that is registered
 // already, as something else.
@@ -107,8 +108,8 @@ func checkRegistration(p *plan, name string) error {
 		return errors.New("an interface does not travel, what is in it does")
 	case p.noWire != nil:
 		return p.noWire.encodeError()
-	case name == "" || len(name) >= MaxNameBytes:
-		return fmt.Errorf("a name has 1 to %d bytes, not %d", MaxNameBytes-1, len(name))
+	case name == "" || len(name) > MaxNameBytes:
+		return fmt.Errorf("a name has 1 to %d bytes, not %d", MaxNameBytes, len(name))
 	case !utf8.ValidString(name):
 		return errors.New("a name is valid UTF-8")
 	case strings.HasPrefix(name, "*") || strings.HasPrefix(name, "[") || strings.HasPrefix(name, "map["):

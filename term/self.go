@@ -127,7 +127,7 @@ func (c *compiler) selfCoded(p *plan) bool {
 	case termCoding:
 		p.encode, p.decode = p.encodeTerm, p.decodeTerm
 	case msgpackCoding:
-		p.encode, p.decode = p.encodeForeign, p.decodeForeign
+		p.encode, p.decode, p.foreign = p.encodeForeign, p.decodeForeign, foreignCostOf(p.typ)
 	default:
 		return p.halfCoded()
 	}

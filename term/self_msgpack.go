@@ -14,15 +14,19 @@ func (p *plan) encodeForeign(dst []byte, src address, left room) ([]byte, error)
 	e := foreignEncoders.Get().(*foreignEncoder)
 	e.buf = dst
 	e.Encoder.Reset(e)
-	err := e.EncodeValue(src.value(p))
+	if err := p.callEncoder(e, src); err != nil {
+		return dst, &EncodeError{Err: err} // e is dropped: after a panic its state is anything
+	}
 	dst, e.buf = e.buf, nil
 	// Safe to reuse: an encoder that a method kept writes to nowhere but a nil
 	// slice until it is handed out again, and methods must not keep it.
 	foreignEncoders.Put(e)
-	if err != nil {
-		return dst, &EncodeError{Err: err}
-	}
 	return dst, p.checkWritten(dst, start, left, "the encoding method")
+}
+
+func (p *plan) callEncoder(e *foreignEncoder, src address) (err error) {
+	defer caught(&err, p.typ, "the encoding method")
+	return e.EncodeValue(src.value(p))
 }
 
 // decodeForeign decodes a value by the methods that msgpack/v5 finds, from the
@@ -36,12 +40,20 @@ func (p *plan) decodeForeign(r *Reader, dst address) error {
 	if err != nil {
 		return err
 	}
+	if err := r.claimForeign(p.foreign, own); err != nil {
+		return err
+	}
+	return r.wrap(start, p.callDecoder(own, dst))
+}
+
+func (p *plan) callDecoder(own []byte, dst address) (err error) {
+	defer caught(&err, p.typ, "the decoding method")
 	from := bytes.NewReader(own)
 	err = msgpack.NewDecoder(from).DecodeValue(dst.value(p))
 	if err == nil && from.Len() > 0 {
 		err = fmt.Errorf("%w: the decoding method of %v left some of it", ErrTrailingBytes, p.typ)
 	}
-	return r.wrap(start, err)
+	return err
 }
 
 // foreignEncoder is a msgpack/v5 encoder that appends to a slice.

@@ -16,12 +16,21 @@ func (p *plan) encodeTerm(dst []byte, src address, left room) ([]byte, error) {
 }
 
 func (p *plan) encodeBy(a Appender, dst []byte, left room) ([]byte, error) {
-	start := len(dst)
-	dst, err := a.AppendTerm(dst)
+	out, err := p.callAppendTerm(a, dst)
 	if err != nil {
 		return dst, &EncodeError{Err: err}
 	}
-	return dst, p.checkWritten(dst, start, left, "AppendTerm")
+	return out, p.checkWritten(out, len(dst), left, "AppendTerm")
+}
+
+func (p *plan) callAppendTerm(a Appender, dst []byte) (out []byte, err error) {
+	defer caught(&err, p.typ, "AppendTerm")
+	return a.AppendTerm(dst)
+}
+
+func (p *plan) callParseTerm(r *Reader, dst address) (err error) {
+	defer caught(&err, p.typ, "ParseTerm")
+	return dst.pointer(p).(Parser).ParseTerm(r)
 }
 
 // checkWritten holds what method has appended to dst from start on to what it
@@ -56,7 +65,7 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 	after := r.quota
 	r.pos, r.b, r.quota = start, all[:r.pos], before
 	r.quota.owed = 0 // what is open around the value owes nothing in it
-	err := dst.pointer(p).(Parser).ParseTerm(r)
+	err := p.callParseTerm(r, dst)
 	if err == nil && r.Len() > 0 {
 		err = r.Fail(r.pos, fmt.Errorf("%w: ParseTerm of %v left some of it", ErrTrailingBytes, p.typ))
 	}

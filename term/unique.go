@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"hash/maphash"
 	"math"
+	"reflect"
 	"slices"
-	"unsafe"
 )
 
 // skippedKey is a key that nobody decodes, of a map or a struct.
@@ -13,6 +13,9 @@ type skippedKey struct {
 	digest uint64
 	at     int // where it begins
 }
+
+// skippedKeyBytes is how much of the memory that there may be a skipped key takes.
+var skippedKeyBytes = reflect.TypeFor[skippedKey]().Size()
 
 // digestSeed makes digests that nobody can foresee. They stand for the keys,
 // which may be of any kind and length: a map of a million keys has two with one
@@ -31,7 +34,7 @@ func (r *Reader) skipField(key int) error {
 
 // noteKey reads a key of an open map whose entries are skipped.
 func (r *Reader) noteKey() error {
-	if err := r.claim(1, unsafe.Sizeof(skippedKey{})); err != nil {
+	if err := r.claim(1, skippedKeyBytes); err != nil {
 		return err
 	}
 	at := r.pos
@@ -45,7 +48,7 @@ func (r *Reader) noteKey() error {
 func (r *Reader) closeKeys(outer int) error {
 	keys := r.skipped[outer:]
 	r.skipped = r.skipped[:outer]
-	r.quota.memory += len(keys) * int(unsafe.Sizeof(skippedKey{}))
+	r.quota.memory += len(keys) * int(skippedKeyBytes)
 	slices.SortFunc(keys, func(a, b skippedKey) int {
 		return cmp.Or(cmp.Compare(a.digest, b.digest), cmp.Compare(a.at, b.at))
 	})

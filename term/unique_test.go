@@ -1,6 +1,7 @@
 package term_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -100,7 +101,7 @@ func TestSkip_KeysTakeBoundedMemory(t *testing.T) {
 	array := append(append([]byte{0x92}, wide...), wide...)
 	nested := append(term.AppendMapLen(nil, 2), 1)
 	nested = append(append(append(nested, wide...), 2), wide...)
-	const each = 16
+	const each = 8 + strconv.IntSize/8
 	for _, test := range []struct {
 		encoded []byte
 		memory  term.ByteCount
