@@ -75,12 +75,3 @@ type StateReplacer interface {
 	// returns, a value of the same type, unless it returns an error.
 	ReplaceState(replace func(state any) (any, error)) error
 }
-
-// isServer reports whether v has any of the methods that make it a server.
-func isServer(v any) bool {
-	switch v.(type) {
-	case Initializer, CallHandler, CastHandler, InfoHandler, ContinueHandler, TimeoutHandler, Terminator:
-		return true
-	}
-	return false
-}

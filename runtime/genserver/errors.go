@@ -22,6 +22,9 @@ var (
 	ErrIgnore = errors.New("server chose not to start")
 	// ErrNoServer tells that a value has none of a server's methods.
 	ErrNoServer = errors.New("no method of a server")
+	// ErrSignature tells that a server has a method with the name of one of a server's,
+	// and with another signature: it would never be called.
+	ErrSignature = errors.New("method has another signature than a server's")
 	// ErrStateType tells that the server's state is of another type than that
 	// of the function given to [ReplaceState].
 	ErrStateType = errors.New("state has another type")

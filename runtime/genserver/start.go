@@ -95,8 +95,8 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 	if !ok {
 		return pid.PID{}, pid.Ref{}, runtime.ErrNotInProcess
 	}
-	if !isServer(impl) {
-		return pid.PID{}, pid.Ref{}, fmt.Errorf("%T has %w: are they a pointer's?", impl, ErrNoServer)
+	if err := checkServer(impl); err != nil {
+		return pid.PID{}, pid.Ref{}, err
 	}
 	s := newServer(impl, opts)
 	if spawn.Link {

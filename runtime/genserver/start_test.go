@@ -102,7 +102,11 @@ func TestStart_NeedsAProcessAndAServer(t *testing.T) {
 		_, err := genserver.Start(ctx, script{}, genserver.Options{})
 		require.ErrorIs(t, err, genserver.ErrNoServer)
 		require.EqualError(t, err,
-			"start genserver_test.script: genserver_test.script has no method of a server: are they a pointer's?")
+			"start genserver_test.script: genserver_test.script has no method of a server: its methods are those of a *genserver_test.script")
+		for _, none := range []any{nil, (*script)(nil), 1, struct{}{}} {
+			_, err = genserver.Start(ctx, none, genserver.Options{})
+			require.ErrorIs(t, err, genserver.ErrNoServer)
+		}
 	})
 }
 
@@ -146,5 +150,39 @@ func TestStart_OptionsReachTheProcess(t *testing.T) {
 		require.True(t, trapped)
 		require.Equal(t, "server", info.Name)
 		require.Equal(t, "for tests", info.Label)
+	})
+}
+
+type misspelt struct{}
+
+func (misspelt) HandleCall(_ *genserver.Context, req any) (any, error) { return req, nil }
+func (misspelt) HandleInfo(*genserver.Context, any) error              { return nil }
+
+type misspeltInit struct{}
+
+func (*misspeltInit) Init() error                              { return nil }
+func (*misspeltInit) HandleInfo(*genserver.Context, any) error { return nil }
+
+type misspeltFormat struct{}
+
+func (misspeltFormat) HandleInfo(*genserver.Context, any) error { return nil }
+func (misspeltFormat) FormatState() string                      { return "" }
+
+// A method that is named like one of a server's but would never be called is found when
+// the server starts, not when the first request is not handled.
+func TestStart_MethodOfAnotherSignatureIsAnError(t *testing.T) {
+	within(t, func(t *testing.T, ctx *runtime.Context) {
+		for server, want := range map[any]string{
+			misspelt{}: "genserver_test.misspelt has HandleCall(*genserver.Context, any) (any, error), " +
+				"a server's is HandleCall(*genserver.Context, genserver.From, any) (any, error)",
+			&misspeltInit{}:  "*genserver_test.misspeltInit has Init() error, a server's is Init(*genserver.Context) error",
+			misspeltFormat{}: "genserver_test.misspeltFormat has FormatState() string, a server's is FormatState() any",
+		} {
+			for range 2 {
+				_, err := genserver.Start(ctx, server, genserver.Options{})
+				require.ErrorIs(t, err, genserver.ErrSignature)
+				require.ErrorContains(t, err, want)
+			}
+		}
 	})
 }

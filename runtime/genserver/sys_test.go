@@ -89,6 +89,13 @@ func TestReplaceState(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 12, got)
 
+		for _, none := range []any{nil, 1, (*account)(nil), misspelt{}} {
+			require.Error(t, genserver.ReplaceState(ctx, p, func(any) any { return none }), "what could not be started cannot go on")
+		}
+		got, err = genserver.Call[int](ctx, p, 0)
+		require.NoError(t, err)
+		require.Equal(t, 12, got)
+
 		away := pid.Name{Name: "server", Node: "other@host"}
 		require.ErrorIs(t, genserver.ReplaceState(ctx, away, func(a *account) *account { return a }), genserver.ErrNotLocal)
 		require.ErrorIs(t, genserver.ReplaceState(context.Background(), p, func(a *account) *account { return a }),

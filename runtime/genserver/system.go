@@ -125,10 +125,14 @@ func (s *server) replaceBy(replace func(any) (any, error)) error {
 		return h.ReplaceState(replace)
 	}
 	impl, err := replace(s.impl)
-	if err == nil {
-		s.impl = impl
+	if err != nil {
+		return err
 	}
-	return err
+	if err := checkServer(impl); err != nil {
+		return err
+	}
+	s.impl = impl
+	return nil
 }
 
 func (s *server) statistics() Statistics {

@@ -2,6 +2,7 @@ package statem
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
@@ -27,6 +28,15 @@ type asked struct {
 	inserted []Event
 	replies  []reply
 	timers   []timerChange
+	mistake  error // the first thing asked for that cannot be; the machine fails with it
+}
+
+// refuse notes that something was asked for that cannot be. Done in silence, or not
+// done, it would be found late.
+func (a *asked) refuse(format string, args ...any) {
+	if a.mistake == nil {
+		a.mistake = fmt.Errorf(format, args...)
+	}
 }
 
 type reply struct {
@@ -51,32 +61,52 @@ func (c *Context[S, D]) Insert(ev Event) { c.asked.inserted = append(c.asked.ins
 // Source: OTP, gen_statem, repeat_state.
 func (c *Context[S, D]) Repeat() { c.asked.repeat = true }
 
-// Reply answers a call, now or in a later state.
-func (c *Context[S, D]) Reply(to genserver.From, v any) {
-	c.asked.replies = append(c.asked.replies, reply{to: to, with: v})
+// Reply answers a call, now or in a later state. The From of an event that is no call
+// is a mistake with which the machine fails.
+func (c *Context[S, D]) Reply(to genserver.From, v any) { c.answer(reply{to: to, with: v}) }
+
+// ReplyError answers a call with an error, see genserver.ReplyError. A nil error is a
+// mistake with which the machine fails.
+func (c *Context[S, D]) ReplyError(to genserver.From, err error) {
+	if err == nil {
+		c.asked.refuse("ReplyError with a nil error")
+		return
+	}
+	c.answer(reply{to: to, err: err})
 }
 
-// ReplyError answers a call with an error, see genserver.ReplyError.
-func (c *Context[S, D]) ReplyError(to genserver.From, err error) {
-	c.asked.replies = append(c.asked.replies, reply{to: to, err: err})
+func (c *Context[S, D]) answer(r reply) {
+	if r.to.PID.IsZero() {
+		c.asked.refuse("reply: %w", runtime.ErrNotCall)
+		return
+	}
+	c.asked.replies = append(c.asked.replies, r)
 }
 
 // SetTimeout makes an event of kind Timeout with content come after d. The timer
 // is set anew if it runs already. With d <= 0 the event comes before any message
 // that has not been received yet. Source: OTP, gen_statem, timeout_action().
 func (c *Context[S, D]) SetTimeout(t Timer, d time.Duration, content any) {
-	c.asked.timers = append(c.asked.timers, timerChange{timer: t, after: max(d, 0), content: content})
+	c.changeTimer(timerChange{timer: t, after: max(d, 0), content: content})
 }
 
 // CancelTimeout stops a timer. Its event does not come any more.
 func (c *Context[S, D]) CancelTimeout(t Timer) {
-	c.asked.timers = append(c.asked.timers, timerChange{timer: t, what: cancelTimer})
+	c.changeTimer(timerChange{timer: t, what: cancelTimer})
 }
 
 // UpdateTimeout changes what the event of a timer will have as content, and not
 // its time. If the timer does not run, the event comes at once.
 func (c *Context[S, D]) UpdateTimeout(t Timer, content any) {
-	c.asked.timers = append(c.asked.timers, timerChange{timer: t, content: content, what: updateTimer})
+	c.changeTimer(timerChange{timer: t, content: content, what: updateTimer})
+}
+
+func (c *Context[S, D]) changeTimer(change timerChange) {
+	if !change.timer.valid() {
+		c.asked.refuse("timer %q: a timer of one's own has a name, which is not that of StateTimer or EventTimer", string(change.timer))
+		return
+	}
+	c.asked.timers = append(c.asked.timers, change)
 }
 
 // Stop makes the machine stop with reason when the function has returned, in the

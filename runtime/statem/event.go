@@ -1,6 +1,10 @@
 package statem
 
-import "github.com/starlang-go/starlang/runtime/genserver"
+import (
+	"strings"
+
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
 
 // Kind says where an [Event] comes from.
 type Kind uint8
@@ -34,12 +38,30 @@ type Event struct {
 }
 
 // Timer names one of a machine's timeouts. Besides the two that follow there may
-// be any number, each with a name of the program's own: OTP's generic timeouts.
+// be any number, each with a name of the program's own: OTP's generic timeouts. An
+// empty name, and the texts of those two, are refused: they are mistakes.
 type Timer string
 
 const (
 	// StateTimer is cancelled when the state changes.
-	StateTimer Timer = "state timeout"
+	StateTimer Timer = "\x00" + stateTimerText
 	// EventTimer is cancelled by any event.
-	EventTimer Timer = "event timeout"
+	EventTimer Timer = "\x00" + eventTimerText
+
+	stateTimerText = "state timeout"
+	eventTimerText = "event timeout"
 )
+
+// String returns the timer's name, "state timeout" and "event timeout" of those two.
+func (t Timer) String() string { return strings.TrimPrefix(string(t), "\x00") }
+
+// valid reports whether t is one of those two or may be the name of another one.
+func (t Timer) valid() bool {
+	switch t {
+	case StateTimer, EventTimer:
+		return true
+	case "", stateTimerText, eventTimerText:
+		return false
+	}
+	return true
+}

@@ -42,7 +42,7 @@ type State[S comparable, D any] struct {
 	// Enter, if set, runs when the state is entered from another one, when the
 	// machine begins in it, and after [Context.Repeat]. from is the state
 	// before, or the state itself. It may set timeouts and reply, but neither
-	// postpone nor insert events. Source: OTP, gen_statem, state_enter().
+	// postpone nor insert events, nor repeat the state. Source: OTP, gen_statem, state_enter().
 	Enter func(ctx *Context[S, D], from S) error
 }
 

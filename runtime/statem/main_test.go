@@ -35,7 +35,7 @@ var errBoom = errors.New("boom")
 func see(c *ctx, ev statem.Event) {
 	what := fmt.Sprint(ev.Content)
 	if ev.Kind == statem.Timeout {
-		what = string(ev.Timer) + " " + what
+		what = ev.Timer.String() + " " + what
 	}
 	c.Data = append(c.Data, c.State()+": "+what)
 }

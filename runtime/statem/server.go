@@ -42,6 +42,10 @@ func (m *machine[S, D]) check() error {
 	return nil
 }
 
+// alive reports whether the process has yet to get an exit signal. It is asked before
+// each function of the machine is called: none runs after the end of the process.
+func (m *machine[S, D]) alive() bool { return m.ctx.Context.Err() == nil }
+
 // begin is what follows Init: it is done once the start has returned.
 type begin struct{}
 
@@ -53,6 +57,12 @@ func (m *machine[S, D]) Init(ctx *genserver.Context) error {
 			return err
 		}
 		m.state = state
+	}
+	if m.ctx.asked.repeat {
+		m.ctx.asked.refuse("init: the first state is entered anyway, it cannot be repeated")
+	}
+	if err := m.ctx.asked.mistake; err != nil {
+		return err
 	}
 	ctx.Continue(begin{})
 	return m.check()
@@ -111,10 +121,12 @@ func (m *machine[S, D]) run() {
 func (m *machine[S, D]) fail(err error) { m.ctx.Stop(signal.ReasonOf(err)) }
 
 func (m *machine[S, D]) Terminate(_ *genserver.Context, reason signal.ExitReason) {
-	if m.spec.Terminate != nil {
-		m.spec.Terminate(&m.ctx, reason)
-		m.reply()
+	if m.spec.Terminate == nil {
+		return
 	}
+	m.ctx.asked = asked{} // of a function that has failed: nothing of it is done
+	m.spec.Terminate(&m.ctx, reason)
+	m.reply()
 }
 
 func (m *machine[S, D]) FormatState() any {
@@ -130,7 +142,16 @@ func (m *machine[S, D]) ReplaceState(replace func(any) (any, error)) error {
 	if err != nil {
 		return err
 	}
-	status := replaced.(Status[S, D]) // what came in as one is one
-	m.state, m.ctx.Data = status.State, status.Data
+	status, ok := replaced.(Status[S, D])
+	if !ok {
+		return fmt.Errorf("%w: it is a %T", genserver.ErrStateType, Status[S, D]{})
+	}
+	before := m.state
+	m.state = status.State
+	if err := m.check(); err != nil {
+		m.state = before
+		return err
+	}
+	m.ctx.Data = status.Data
 	return nil
 }

@@ -2,16 +2,15 @@ package statem
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
 
-// drain handles all events that wait.
+// drain handles all events that wait, as long as the process lives.
 func (m *machine[S, D]) drain() error {
-	for !m.stopping {
+	for !m.stopping && m.alive() {
 		ev, ok := m.next()
 		if !ok {
 			return nil
@@ -70,31 +69,41 @@ func (m *machine[S, D]) handle(ev Event) error {
 // leaves the machine where it is.
 func (m *machine[S, D]) call(ev Event) (next S, err error) {
 	next, err = m.in().Handle(&m.ctx, ev)
-	if errors.Is(err, genserver.ErrUnhandled) {
+	switch {
+	case err == genserver.ErrUnhandled: // wrapped, it is that of a server that was called
 		m.ctx.asked = asked{}
 		m.refuse(ev)
 		return m.state, nil
+	case err != nil:
+		return next, err
+	case m.ctx.asked.mistake != nil:
+		return next, m.ctx.asked.mistake
 	}
-	if err == nil {
-		m.reply()
-	}
-	return next, err
+	m.reply()
+	return next, nil
 }
 
 // enter calls the Enter of the state that the machine has come to. Its replies are
 // sent, and what else it asks for comes after what the call before asked for.
 func (m *machine[S, D]) enter(from S) error {
 	enter := m.in().Enter
-	if enter == nil {
+	if enter == nil || !m.alive() {
 		return nil
 	}
-	m.ctx.asked.postpone = false
-	inserted := len(m.ctx.asked.inserted)
+	asked := &m.ctx.asked
+	asked.postpone, asked.repeat = false, false
+	inserted := len(asked.inserted)
 	if err := enter(&m.ctx, from); err != nil {
 		return err
 	}
-	if m.ctx.asked.postpone || len(m.ctx.asked.inserted) > inserted {
-		return fmt.Errorf("enter %v: an Enter can neither postpone nor insert events", m.state)
+	if asked.postpone || len(asked.inserted) > inserted {
+		asked.refuse("enter %v: an Enter can neither postpone nor insert events", m.state)
+	}
+	if asked.repeat {
+		asked.refuse("enter %v: an Enter cannot repeat the state", m.state)
+	}
+	if asked.mistake != nil {
+		return asked.mistake
 	}
 	m.reply()
 	return nil
