@@ -55,6 +55,8 @@ func registerBuiltins() {
 	named[map[int]string]("map[int]string")
 	named[map[any]any]("map[any]any")
 
+	builtin[CarriedError]("error", false)
+
 	extension[Atom](ExtAtom)
 	unknown[Raw]()
 	unknown[Ext]()

@@ -47,6 +47,15 @@
 // Methods that a struct inherits from an embedded field do not count: they would
 // speak for that field alone.
 //
+// A type of another package is given a form by [RegisterCodec]. [Share] wraps a value
+// that never changes, which is then passed within the node without a copy.
+//
+// # Errors
+//
+// An error in a field of type error, or given to [CarryError], keeps its text and
+// what is registered of it: the sentinels of [RegisterError], for errors.Is, and errors
+// whose types have a wire name, for errors.As, also where they are wrapped or joined.
+//
 // # Untrusted bytes
 //
 // Every decoding is bounded by [Limits], all of which are checked before memory is

@@ -73,7 +73,7 @@ func (l *fieldLister) list(t reflect.Type, offset uintptr, path string) {
 			l.list(f.Type, offset+f.Offset, step)
 		case !f.IsExported():
 			l.refuse(step, fmt.Errorf("%v %w with an unexported field: export it, tag it `msgpack:\"-\"` to leave it behind, "+
-				"or let %v implement term.Appender and term.Parser", t, ErrUnsendable, t))
+				"or let %v implement term.Appender and term.Parser; %s", t, ErrUnsendable, t, waysOut(t)))
 		default:
 			l.add(f, cmp.Or(name, f.Name), options, offset+f.Offset, step)
 		}
@@ -100,6 +100,16 @@ func (l *fieldLister) add(f reflect.StructField, name, options string, offset ui
 		added.word, added.mask = binary.LittleEndian.Uint64(word[:]), ^uint64(0)>>(64-8*n)
 	}
 	l.fields = append(l.fields, added)
+}
+
+// waysOut says what to do about a type t that cannot be given exported fields or
+// methods, because it is another package's.
+func waysOut(t reflect.Type) string {
+	const others = "for another package's type there are term.RegisterCodec, and term.Share for a value that never changes"
+	if t.Implements(errorType) || reflect.PointerTo(t).Implements(errorType) {
+		return "an error travels as term.CarryError returns it; " + others
+	}
+	return others
 }
 
 func (l *fieldLister) refuse(step string, err error) {

@@ -23,6 +23,7 @@ type plan struct {
 
 	coding    selfCoding  // how the type writes its own form, if it does
 	foreign   foreignCost // of what msgpack/v5 decodes; for msgpackCoding
+	custom    *codec      // for customCoding
 	immutable bool        // its values may be shared, whatever they refer to
 
 	parts  []part   // the types that it consists of
@@ -60,6 +61,7 @@ var plans struct {
 func init() {
 	plans.table.Store(newPlanTable(1024))
 	registerBuiltins()
+	registerStandardErrors()
 }
 
 // planOf returns the plan of v's type; v is not nil.

@@ -23,6 +23,9 @@ func (c *compiler) iface(p *plan) {
 		if err != nil {
 			return err
 		}
+		if p.typ == errorType {
+			v = restored(v)
+		}
 		if err := store(dst, v); err != nil {
 			return r.Fail(start, err)
 		}
@@ -37,6 +40,9 @@ func (c *compiler) iface(p *plan) {
 			return &EncodeError{Err: err}
 		}
 		return nil
+	}
+	if p.typ == errorType {
+		errorInterface(p, load, store)
 	}
 }
 

@@ -69,6 +69,16 @@ func (r *Reader) next() { r.quota.owed-- }
 // leave says that the array or map that was entered last is at its end.
 func (r *Reader) leave() { r.quota.depth++ }
 
+// Claim takes n bytes out of the memory that the decoded value may take, see
+// [Limits].MaxMemory: for a Parser that allocates by a length which it has read. It
+// returns a [*DecodeError] if there is not so much left, and n must not be allocated.
+func (r *Reader) Claim(n ByteCount) error {
+	if n < 0 {
+		return r.Fail(r.pos, fmt.Errorf("%w: %d bytes of memory", ErrRange, n))
+	}
+	return r.claim(1, uintptr(min(uint64(n), math.MaxUint>>1)))
+}
+
 // claim takes n things of size bytes each out of the memory that there may be.
 func (r *Reader) claim(n int, size uintptr) error {
 	high, low := bits.Mul64(uint64(n), uint64(size))

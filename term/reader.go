@@ -204,6 +204,16 @@ func (r *Reader) ReadArrayLen() (int, error) {
 	return r.containerLen(KindArray, codeFixArray, codeArray16, 1)
 }
 
+// ExpectArray reads the header of an array that must have n elements.
+func (r *Reader) ExpectArray(n int) error {
+	start := r.pos
+	got, err := r.ReadArrayLen()
+	if err == nil && got != n {
+		err = r.Fail(start, fmt.Errorf("%w: an array of %d where one of %d is asked for", ErrMismatch, got, n))
+	}
+	return err
+}
+
 // ReadMapLen reads the header of a map and returns how many pairs of key and
 // value follow, each of which takes at least two of the bytes that are left.
 func (r *Reader) ReadMapLen() (int, error) {

@@ -102,20 +102,26 @@ func register(p *plan, name string, zero func() address) error {
 
 func checkRegistration(p *plan, name string) error {
 	switch {
-	case p.typ.Kind() == reflect.Pointer:
+	case p.typ.Kind() == reflect.Pointer && p.custom == nil:
 		return fmt.Errorf("register %v, its pointer is included", p.typ.Elem())
 	case p.typ.Kind() == reflect.Interface:
 		return errors.New("an interface does not travel, what is in it does")
 	case p.noWire != nil:
 		return p.noWire.encodeError()
+	case reservedNames[name] && p.wire.Load() == nil:
+		return errors.New("the name is one of Go's own")
+	}
+	return checkName(name)
+}
+
+func checkName(name string) error {
+	switch {
 	case name == "" || len(name) > MaxNameBytes:
 		return fmt.Errorf("a name has 1 to %d bytes, not %d", MaxNameBytes, len(name))
 	case !utf8.ValidString(name):
 		return errors.New("a name is valid UTF-8")
 	case strings.HasPrefix(name, "*") || strings.HasPrefix(name, "[") || strings.HasPrefix(name, "map["):
 		return errors.New(`a name does not begin with "*", "[" or "map["`)
-	case reservedNames[name] && p.wire.Load() == nil:
-		return errors.New("the name is one of Go's own")
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ const (
 	notSelfCoding selfCoding = iota
 	timeCoding
 	termCoding    // Appender and Parser
+	customCoding  // by its registered Codec
 	msgpackCoding // what msgpack/v5 honours: its own interfaces, then encoding's
 )
 
@@ -47,9 +48,11 @@ var foreignCodings = [...]struct{ encoder, decoder reflect.Type }{
 }
 
 // selfCodingOf returns how values of type t write and read their own form.
-// Pointers and interfaces do not: what they refer to does.
+// Pointers and interfaces do not, unless by a codec: what they refer to does.
 func selfCodingOf(t reflect.Type) selfCoding {
 	switch {
+	case codecOf(t) != nil:
+		return customCoding
 	case t == timeType:
 		return timeCoding
 	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface:
@@ -126,12 +129,18 @@ func (c *compiler) selfCoded(p *plan) bool {
 		return true
 	case termCoding:
 		p.encode, p.decode = p.encodeTerm, p.decodeTerm
+		c.sharedPart(p)
+	case customCoding:
+		p.custom = codecOf(p.typ)
+		p.encode, p.decode, p.copy = p.encodeCustom, p.decodeTerm, p.copyCustom
 	case msgpackCoding:
 		p.encode, p.decode, p.foreign = p.encodeForeign, p.decodeForeign, foreignCostOf(p.typ)
 	default:
 		return p.halfCoded()
 	}
-	p.copy = p.copyByCoding
+	if p.copy == nil {
+		p.copy = p.copyByCoding
+	}
 	p.isZero = func(a address) bool {
 		for _, b := range a.bytes(p.typ.Size()) {
 			if b != 0 {

@@ -28,8 +28,11 @@ func (p *plan) callAppendTerm(a Appender, dst []byte) (out []byte, err error) {
 	return a.AppendTerm(dst)
 }
 
-func (p *plan) callParseTerm(r *Reader, dst address) (err error) {
-	defer caught(&err, p.typ, "ParseTerm")
+func (p *plan) callParser(r *Reader, dst address) (err error) {
+	defer caught(&err, p.typ, "the parser")
+	if p.custom != nil {
+		return p.custom.parse(r, dst)
+	}
 	return dst.pointer(p).(Parser).ParseTerm(r)
 }
 
@@ -52,7 +55,7 @@ func (p *plan) checkWritten(dst []byte, start int, left room, method string) err
 	return &EncodeError{Err: fmt.Errorf("%s of %v %w", method, p.typ, why)}
 }
 
-// decodeTerm decodes a value by its [Parser], which sees the bytes of its own
+// decodeTerm decodes a value by its [Parser] or its codec, which sees the bytes of its own
 // value and no others.
 func (p *plan) decodeTerm(r *Reader, dst address) error {
 	if r.skipNil() {
@@ -65,9 +68,9 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 	after := r.quota
 	r.pos, r.b, r.quota = start, all[:r.pos], before
 	r.quota.owed = 0 // what is open around the value owes nothing in it
-	err := p.callParseTerm(r, dst)
+	err := p.callParser(r, dst)
 	if err == nil && r.Len() > 0 {
-		err = r.Fail(r.pos, fmt.Errorf("%w: ParseTerm of %v left some of it", ErrTrailingBytes, p.typ))
+		err = r.Fail(r.pos, fmt.Errorf("%w: the parser of %v left some of it", ErrTrailingBytes, p.typ))
 	}
 	after.memory = r.quota.memory
 	r.b, r.quota = all, after

@@ -94,7 +94,8 @@ func TestStruct_UnexportedFieldsAreRefused(t *testing.T) {
 	}
 	require.EqualError(t, isolateErr(struct{ Inner []secret }{}),
 		"term: cannot send struct { Inner []term_test.secret }: field Inner[].pin: term_test.secret cannot be sent with an unexported field: "+
-			"export it, tag it `msgpack:\"-\"` to leave it behind, or let term_test.secret implement term.Appender and term.Parser")
+			"export it, tag it `msgpack:\"-\"` to leave it behind, or let term_test.secret implement term.Appender and term.Parser; "+
+			"for another package's type there are term.RegisterCodec, and term.Share for a value that never changes")
 }
 
 func TestStruct_TwoFieldsOfOneNameAreRefused(t *testing.T) {
