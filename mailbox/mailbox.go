@@ -39,8 +39,9 @@ type Mailbox[T any] struct {
 type flags uint32
 
 const (
-	closed flags = 1 << iota
-	picky        // the receiver that waits is to look at in itself
+	closed    flags = 1 << iota
+	picky           // the receiver that waits is to look at in itself
+	discarded       // see Discard; Invariant: closed too, and nothing is in in
 )
 
 func (f flags) has(bit flags) bool { return f&bit != 0 }
@@ -93,6 +94,9 @@ func (m *Mailbox[T]) Sender() Sender[T] { return Sender[T]{m} }
 func (m *Mailbox[T]) Len() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.flags.has(discarded) {
+		return 0
+	}
 	return int(m.added - uint32(m.turn.taken()))
 }
 
