@@ -103,6 +103,9 @@ func (r *Registry[H]) ReleaseName(name string, p pid.PID) {
 	})
 }
 
+// NameCount returns the number of names.
+func (r *Registry[H]) NameCount() int { return r.names.Size() }
+
 // RegisteredNames iterates over the names and who has them, like [Registry.All].
 func (r *Registry[H]) RegisteredNames() iter.Seq2[string, pid.PID] {
 	return func(yield func(string, pid.PID) bool) {
