@@ -162,10 +162,10 @@ func (p *process) endCall(w *call) (v any, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.due = 0
-	if p.running() {
+	if r := p.rec; p.running() && (r == nil || r.freeCall == nil) {
 		p.recordLocked().freeCall = w // the body may have gone to sleep without waiting for us
 	} else {
-		w.stopTimer()
+		w.stopTimer() // another call is kept already, or none is needed any more
 	}
 	return v, err
 }

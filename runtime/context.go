@@ -92,8 +92,18 @@ func (rt *Runtime) sendExit(ctx context.Context, stop *atomic.Uint32, from, to p
 // IsAlive reports whether a process of this node is Running.
 func (c *Context) IsAlive(p pid.PID) bool { return c.rt.IsAlive(p) }
 
-// Deadline implements context.Context: a process has none.
-func (c *Context) Deadline() (deadline time.Time, ok bool) { return time.Time{}, false }
+// Deadline implements context.Context: a process has none, but for one of
+// [Runtime.Run] whose context has one.
+func (c *Context) Deadline() (deadline time.Time, ok bool) {
+	if !c.Derives() {
+		return time.Time{}, false
+	}
+	return c.process().innerContext().Deadline()
+}
+
+// Derives reports whether the Context derives from another one, and so may have a
+// deadline and values: that of [Runtime.Run].
+func (c *Context) Derives() bool { return c.process().origin&derived != 0 }
 
 // Done implements context.Context. The channel is closed when the process gets
 // its exit signal, and when it has ended.
@@ -128,10 +138,14 @@ func (p *process) innerContext() context.Context {
 	defer p.mu.Unlock()
 	r := p.recordLocked()
 	if r.inner == nil {
-		r.inner, r.cancel = context.WithCancelCause(context.Background())
+		base := r.rareOf().base
+		if base == nil {
+			base = context.Background()
+		}
+		r.inner, r.cancel = context.WithCancelCause(base)
 	}
 	if !p.running() {
-		r.cancel(r.reason) // closeDown does so too, but a moment after the state has told of the end
+		r.cancel(r.endError()) // closeDown does so too, but a moment after the state has told of the end
 	}
 	return r.inner
 }

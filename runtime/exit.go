@@ -130,11 +130,12 @@ func (p *process) closeDown() {
 // may be called more than once.
 func (p *process) closeDownLocked() (cancel func()) {
 	r := p.rec
-	p.failCallsLocked(r.reason)
+	p.failCallsLocked(r.endError())
 	if r.cancel == nil {
 		return func() {}
 	}
-	return func() { r.cancel(r.reason) }
+	end, cause := r.cancel, r.endError()
+	return func() { end(cause) }
 }
 
 // reapIf does what v asks for.
@@ -181,10 +182,12 @@ func (p *process) die() *estate {
 	if p.goroutine {
 		p.rt.zombies.add(p)
 	}
+	p.letGo()
 	if p.rec != nil {
 		return p.dieWithRecord()
 	}
 	p.rt.registry.Unregister(p.pid())
+	p.rt.counts.countEnd(signal.Normal, p.box.Taken())
 	p.state.Store(uint32(Dead)) // before the unlock, so that it gets no record any more
 	p.mu.Unlock()
 	return nil
@@ -194,12 +197,13 @@ func (p *process) die() *estate {
 // with mu held and returns with mu free.
 func (p *process) dieWithRecord() *estate {
 	cancel := p.closeDownLocked()
-	name, timers := p.rec.leaveOwned()
+	name, timers, reason := p.rec.leaveOwned()
 	p.mu.Unlock()
 	cancel()
 	p.release(name, timers)
 	p.rt.telling.Add(1)
 	p.rt.registry.Unregister(p.pid())
+	p.rt.counts.countEnd(reason, p.box.Taken())
 
 	p.mu.Lock()
 	p.state.Store(uint32(Dead))
@@ -211,16 +215,18 @@ func (p *process) dieWithRecord() *estate {
 // leaveOwned empties the record of what others could be waiting to take, or what
 // would only burden the Dead, with mu held. Nothing can be added: all who would
 // ask first whether the process is Running.
-func (r *record) leaveOwned() (name string, timers table[pid.Ref, struct{}]) {
+func (r *record) leaveOwned() (name string, timers table[pid.Ref, struct{}], reason signal.ExitReason) {
 	if r.graceEnd != nil {
 		r.graceEnd.Stop()
 		r.graceEnd = nil
 	}
 	r.freeCall.stopTimer()
 	r.freeCall = nil
+	r.inner, r.cancel = nil, nil // see innerContext
+	r.rare = nil                 // watches of exits end with the process's own context
 	name, timers = r.name, r.timers
 	r.name, r.timers = "", table[pid.Ref, struct{}]{}
-	return name, timers
+	return name, timers, r.reason
 }
 
 // release frees the name and the timers.

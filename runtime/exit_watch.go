@@ -25,10 +25,12 @@ type exitWatch struct {
 func (c *Context) WatchExit(from ...pid.PID) (ctx context.Context, stop context.CancelFunc) {
 	p := c.process()
 	ctx, cancel := context.WithCancelCause(c)
+	w := &exitWatch{nil, slices.Clone(from), cancel}
 	p.mu.Lock()
-	r := p.recordLocked()
-	w := &exitWatch{r.exitWatches, slices.Clone(from), cancel}
-	r.exitWatches = w
+	if p.running() { // else ctx has ended, or will by itself
+		r := p.rareLocked()
+		w.next, r.exitWatches = r.exitWatches, w
+	}
 	p.mu.Unlock()
 	return ctx, func() {
 		p.forgetExitWatch(w)
@@ -39,10 +41,10 @@ func (c *Context) WatchExit(from ...pid.PID) (ctx context.Context, stop context.
 func (p *process) forgetExitWatch(w *exitWatch) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.rec == nil {
+	if p.rec == nil || p.rec.rare == nil {
 		return
 	}
-	for at := &p.rec.exitWatches; *at != nil; at = &(*at).next {
+	for at := &p.rec.rare.exitWatches; *at != nil; at = &(*at).next {
 		if *at == w {
 			*at = w.next
 			return
@@ -52,10 +54,7 @@ func (p *process) forgetExitWatch(w *exitWatch) {
 
 // trappedLocked tells those who watch for exits of from.
 func (p *process) trappedLocked(from pid.PID, reason signal.ExitReason) {
-	if p.rec == nil {
-		return
-	}
-	for w := p.rec.exitWatches; w != nil; w = w.next {
+	for w := p.rec.rareOf().exitWatches; w != nil; w = w.next {
 		if slices.Contains(w.from, from) {
 			go w.cancel(reason) // it takes no time, but may take p.mu
 		}

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"unsafe"
+	"weak"
 
 	"github.com/starlang-go/starlang/pid"
 )
@@ -128,3 +129,6 @@ func (t *Table) All() iter.Seq2[int, int]      { return t.t.all() }
 
 // Room returns how many entries there is memory for.
 func (t *Table) Room() int { return cap(t.t.entries) }
+
+// WeakProcess returns a pointer to ctx's process that does not keep it.
+func WeakProcess(ctx *Context) weak.Pointer[Context] { return weak.Make(ctx) }

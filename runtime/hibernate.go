@@ -61,12 +61,14 @@ func (p *process) shedLocked() {
 	}
 }
 
+func (r *rare) empty() bool { return *r == rare{} }
+
 // empty reports whether r says nothing that a new record would not say. What ends
 // a process is no matter here: p is Running.
 func (r *record) empty() bool {
 	entries := r.links.len() + r.monitors.len() + r.watchers.len() + r.calls.len() + r.timers.len()
 	return entries == 0 && r.name == "" && r.label == "" && r.grace == 0 && r.inner == nil && r.waiters == nil &&
-		r.exitWatches == nil
+		r.rareOf().empty()
 }
 
 // awake is the goroutine of a process that has got mail in its sleep.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 )
 
 // MessageKind says what a [Message] is. It is set by the runtime and never
@@ -28,6 +29,7 @@ type Message struct {
 	value any
 	size  uint32 // of KindRaw: the number of bytes at value, a *byte
 	kind  MessageKind
+	own   bool // a timer's, of the receiver itself: see exempt
 }
 
 // Kind says what the message is.
@@ -93,4 +95,13 @@ func exitMessage(from pid.PID, reason signal.ExitReason) Message {
 	return Message{value: signal.Exit{From: from, Reason: reason}, kind: KindSystem}
 }
 
-func (m Message) isSystem() bool { return m.kind == KindSystem }
+// exempt reports whether m is queued whatever the bound of the mailbox: system messages,
+// what the receiver has sent to itself by a timer, and requests of those who look at
+// it and steer it.
+func (m Message) exempt() bool {
+	if r, ok := m.value.(*request); ok && m.kind == KindCall {
+		_, is := r.value.(system.Request)
+		return is
+	}
+	return m.kind == KindSystem || m.own
+}

@@ -65,7 +65,9 @@ type process struct {
 	mu   sync.Mutex
 	rt   *Runtime
 	rec  *record                 // guarded by mu; nil until the first entry
-	last atomic.Pointer[process] // of this node, to whom it has sent last; nil: nobody
+	last atomic.Pointer[process] // see receiver; Invariant: nil once the process is Dead
+
+	origin origin // where it comes from
 }
 
 // inbox is where a process's messages wait.
@@ -83,18 +85,45 @@ type record struct {
 	name  string
 	label string
 
-	reason   signal.ExitReason // Invariant: Normal while Running, and never changes after
-	signaled bool              // it ends because of an exit signal
-	telling  bool              // it is Dead and has yet to tell all of its end
-	grace    time.Duration     // 0: the runtime's
-	graceEnd *time.Timer       // runs while Exiting
+	reason    signal.ExitReason // Invariant: Normal while Running, and never changes after
+	signaled  bool              // it ends because of an exit signal
+	lateWaits bool              // a timer's message waits for room in the mailbox
+	telling   bool              // it is Dead and has yet to tell all of its end
+	grace     time.Duration     // 0: the runtime's
+	graceEnd  *time.Timer       // runs while Exiting
 
 	inner    context.Context // see Context.Done; nil until asked for
 	cancel   context.CancelCauseFunc
 	waiters  chan struct{} // closed when all were told of the end; nil until asked for
 	freeCall *call         // the last call's, to be used again
+	rare     *rare         // nil until needed
+}
 
-	exitWatches *exitWatch // see Context.WatchExit
+// rare has what hardly any process has. All is guarded by the process's mu, and dropped
+// with it when the process dies.
+type rare struct {
+	base        context.Context // from which the process's own derives, see Runtime.Run
+	exitWatches *exitWatch      // see Context.WatchExit
+	crash       *CrashDetails   // see Context.ExplainCrash; dropped by the report
+}
+
+// rareOf returns what r has of it, and else nothing, which must not be written to.
+func (r *record) rareOf() *rare {
+	if r == nil || r.rare == nil {
+		return &noRare
+	}
+	return r.rare
+}
+
+var noRare rare
+
+// rareLocked returns what p has of it, made if it was not there.
+func (p *process) rareLocked() *rare {
+	r := p.recordLocked()
+	if r.rare == nil {
+		r.rare = new(rare)
+	}
+	return r.rare
 }
 
 func (p *process) pid() pid.PID { return pid.New(p.rt.node.ID(), p.id) }
@@ -112,16 +141,35 @@ func (p *process) recordLocked() *record {
 }
 
 // receiver returns the process of this node with the given PID. It looks first at the
-// one that c's process has sent to last: numbers are not used again, so that is
-// either the one or another, whether it has ended since or not.
+// one that p has sent to last: numbers are not used again, so that is either the one
+// or another, whether it has ended since or not.
+//
+// A sender owns what it remembers: it keeps one process, which if it is Dead has
+// neither mail nor a memory of its own, until it sends to another one or dies.
 func (p *process) receiver(to pid.PID) (q *process, ok bool) {
 	if q = p.last.Load(); q != nil && q.id == to.ID() && to.IsLocal(p.rt.node.ID()) {
 		return q, true
 	}
 	if q, ok = p.rt.registry.Get(to); ok {
-		p.last.Store(q)
+		p.remember(q)
 	}
 	return q, ok
+}
+
+// remember makes q the process that p has sent to last. Of one that does not run
+// nothing is remembered: die may have been there before.
+func (p *process) remember(q *process) {
+	p.last.Store(q)
+	if !p.running() {
+		p.last.Store(nil)
+	}
+}
+
+// letGo gives back what would keep others alive as long as somebody keeps p, which
+// does not run any more.
+func (p *process) letGo() {
+	p.last.Store(nil)
+	p.box.Discard() // nobody can receive what is in it: see Context.receive
 }
 
 // lockPair locks two different processes in the order of their ids.
@@ -146,13 +194,23 @@ func (p *process) reasonLocked() signal.ExitReason {
 	return p.rec.reason
 }
 
+// endError returns what is said to those who fail because of an exit signal: the reason,
+// and what has ended the context of a Run.
+func (r *record) endError() error {
+	base := r.rareOf().base
+	if base == nil || r.reason != signal.Shutdown || base.Err() == nil {
+		return r.reason
+	}
+	return causedBy(r.reason, context.Cause(base))
+}
+
 // failure returns what a call on the Context of a process that is not Running
 // returns: the reason of the exit signal that ended it, else ErrTerminated.
 func (p *process) failure() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rec != nil && p.rec.signaled {
-		return p.rec.reason
+		return p.rec.endError()
 	}
 	return ErrTerminated
 }

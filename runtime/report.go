@@ -4,47 +4,47 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
-	"time"
+	"strings"
 
-	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // The messages and keys of the runtime's reports. They are stable.
 const (
-	crashMessage  = "process crashed"
-	zombieMessage = "process is dead but its goroutine still runs"
-	panicMessage  = "callback of the program panicked"
+	crashMessage   = "process crashed"
+	refusalMessage = "process did not start"
+	zombieMessage  = "process is dead but its goroutine still runs"
+	panicMessage   = "callback of the program panicked"
+	lostMessage    = "message is lost"
+	burstMessage   = "more reports of the same kind"
 
-	keyPID    = "pid"
-	keyName   = "name"
-	keyLabel  = "label"
-	keyReason = "reason"
-	keyStack  = "stack"
-	keySince  = "since"
+	keyNode      = "node"
+	keyPID       = "pid"
+	keyName      = "name"
+	keyLabel     = "label"
+	keyType      = "type"
+	keyReason    = "reason"
+	keyParent    = "parent"
+	keyAncestors = "ancestors"
+	keyQueue     = "queue"
+	keyLinks     = "links"
+	keyMessage   = "message"
+	keyState     = "state"
+	keyCaller    = "caller"
+	keyStack     = "stack"
+	keySince     = "since"
+	keyTo        = "to"
+	keyReport    = "report"
+	keyTimes     = "times"
+	keyStacks    = "stacks"
 )
 
-// reportCrash tells of a body that ended with a failure of its own. A process
-// that an exit signal ended has not crashed: what sent the signal has, or chose
-// to.
-func (rt *Runtime) reportCrash(p *process, reason signal.ExitReason, stack []byte) {
-	attrs := append(p.attrs(), slog.String(keyReason, reason.String()))
-	if stack != nil {
-		attrs = append(attrs, slog.String(keyStack, string(stack)))
-	}
-	rt.log(slog.LevelError, crashMessage, attrs)
-}
-
-func (rt *Runtime) reportZombie(p *process, since time.Time) {
-	z := p.asZombie(since, allStacks())
-	attrs := append(p.attrs(), slog.String(keyReason, z.Reason.String()),
-		slog.Time(keySince, since), slog.String(keyStack, z.Stack))
-	rt.log(slog.LevelWarn, zombieMessage, attrs)
-}
-
-// log gives the program's log handler a report. A handler that panics loses it: it
-// must not take the program down that it reports on.
+// log gives the program's log handler a report. A handler that panics, or calls
+// Goexit, loses it: it must not take the program down that it reports on.
 func (rt *Runtime) log(level slog.Level, message string, attrs []slog.Attr) {
+	if name := rt.node.Name(); name != "" {
+		attrs = append(attrs, slog.String(keyNode, name))
+	}
 	defer func() { _ = recover() }()
 	rt.logger().LogAttrs(context.Background(), level, message, attrs...)
 }
@@ -54,14 +54,22 @@ func (rt *Runtime) log(level slog.Level, message string, attrs []slog.Attr) {
 func (p *process) guard(f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			attrs := append(p.attrs(), slog.String(keyReason, text.Panic(r)),
-				slog.String(keyStack, string(debug.Stack())))
-			p.rt.log(slog.LevelError, panicMessage, attrs)
+			p.reportPanic(r, debug.Stack())
 		}
 	}()
 	f()
 }
 
+func (p *process) reportPanic(r any, stack []byte) {
+	reason := text.Panic(r)
+	if !p.rt.reports.admit(p.rt, panicMessage, "", reason) {
+		return
+	}
+	attrs := append(p.attrs(), slog.String(keyReason, reason), slog.String(keyStack, programStack(stack)))
+	p.rt.log(slog.LevelError, panicMessage, attrs)
+}
+
+// attrs says which process a report is about.
 func (p *process) attrs() []slog.Attr {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,4 +84,21 @@ func (p *process) attrs() []slog.Attr {
 		attrs = append(attrs, slog.String(keyLabel, p.rec.label))
 	}
 	return attrs
+}
+
+// programStack returns the stack of a panic from where it panicked on: what is above
+// is how it was caught.
+func programStack(stack []byte) string {
+	s := string(stack)
+	head, frames, ok := strings.Cut(s, "\n")
+	if !ok {
+		return text.Cut(s, text.MaxReportBytes)
+	}
+	if at := strings.LastIndex(frames, "\npanic("); at >= 0 {
+		frames = frames[at+1:]
+		for range 2 { // the call of panic and where it is in Go's own source
+			_, frames, _ = strings.Cut(frames, "\n")
+		}
+	}
+	return text.Cut(head+"\n"+frames, text.MaxReportBytes)
 }

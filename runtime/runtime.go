@@ -38,6 +38,10 @@ type Config struct {
 	// Logger gets crash reports and reports of zombies. nil means slog.Default()
 	// at the time of the report.
 	Logger *slog.Logger
+	// ProfileLabels gives the goroutine of each process the profile labels pid,
+	// name, label and type: what they were when it started, or woke up. It costs
+	// a few allocations each time.
+	ProfileLabels bool
 }
 
 // Runtime is a node: a set of processes with an identity, a registry of them and
@@ -50,6 +54,8 @@ type Runtime struct {
 	registry *registry.Registry[*process]
 	timers   timers
 	zombies  zombies
+	reports  bursts
+	counts   counts
 	birth    time.Time
 	spawned  atomic.Uint64
 

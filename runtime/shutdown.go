@@ -44,6 +44,7 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 		defer cancel()
 	}
 	rt.exitAll(signal.Shutdown)
+	defer rt.reports.flush(rt)
 	defer rt.timers.dropAll()
 	if rt.awaitEnd(ctx) {
 		return nil

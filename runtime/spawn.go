@@ -1,14 +1,12 @@
 package runtime
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/pid/signal"
 )
 
 // Body is what a process does. It runs in a goroutine of its own; the process
@@ -94,26 +92,6 @@ func (rt *Runtime) SpawnOpt(opts SpawnOptions, body Body) (pid.PID, error) {
 	return p, err
 }
 
-// Run runs body as a process in the calling goroutine and returns once it has
-// ended: nil if the reason is normal, else the reason. When ctx ends, the process
-// gets an exit signal with reason shutdown. It is for main functions, tests and
-// goroutines that are to take part for a while.
-func (rt *Runtime) Run(ctx context.Context, body Body) error {
-	p, _, err := rt.prepare(nil, &noOptions, body)
-	if err != nil {
-		return err
-	}
-	stop := context.AfterFunc(ctx, func() { rt.exit(p, pid.PID{}, signal.Shutdown) })
-	defer stop()
-	handle := ProcessHandle{p}
-	p.runHere(body)
-	reason, err := handle.Wait(context.Background()) // sleeping bodies go on elsewhere
-	if err != nil || reason.IsNormal() {
-		return err
-	}
-	return reason
-}
-
 // Spawn starts a process that has nothing to do with this one.
 func (c *Context) Spawn(body Body) (pid.PID, error) {
 	p, _, err := c.rt.spawn(c.process(), &noOptions, body)
@@ -155,6 +133,9 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 		return spawnFailed(opts, err)
 	}
 	p := &process{rt: rt, id: rt.node.NextPID().ID(), goroutine: true, started: time.Since(rt.birth)}
+	if parent != nil {
+		p.origin = origin(parent.id)
+	}
 	p.apply(opts)
 	ref, ok := p.relate(parent, opts)
 	if !ok {

@@ -35,7 +35,7 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 	starter := From{p.pid(), w.ref}
 	run := func(c *Context) error {
 		defer c.unlinkStarter(starter)
-		return body(c, starter)
+		return c.refusal(starter, body(c, starter))
 	}
 	q, ref, err := p.rt.prepare(p, &opts, run)
 	if err != nil {
@@ -70,6 +70,26 @@ func (p *process) awaitAck(ctx context.Context, w *call) (any, error) {
 	return v, err
 }
 
+// refusal is the error with which a body ended before it was ready. Its starter gets it:
+// that is no crash.
+type refusal struct{ error }
+
+func unwrapRefusal(err error) (body error, is bool) {
+	if r, is := err.(*refusal); is {
+		return r.error, true
+	}
+	return err, false
+}
+
+// refusal marks err if the starter still waits.
+func (c *Context) refusal(starter From, err error) error {
+	q, ok := c.rt.registry.Get(starter.PID)
+	if _, sleeps := err.(*hibernation); err == nil || sleeps || !ok || !q.waitsFor(starter.Ref) {
+		return err
+	}
+	return &refusal{err}
+}
+
 // unlinkStarter takes the link with a starter away that still waits.
 func (c *Context) unlinkStarter(starter From) {
 	q, ok := c.rt.registry.Get(starter.PID)
@@ -94,6 +114,6 @@ func (c *Context) undoSpawn(q pid.PID, ref pid.Ref) {
 	}
 	_, _ = c.TryRecvMatch(func(m Message) bool {
 		exit, ok := m.Value().(signal.Exit)
-		return ok && m.isSystem() && exit.From == q
+		return ok && m.kind == KindSystem && exit.From == q
 	})
 }

@@ -22,7 +22,7 @@ func (p *process) apply(opts *SpawnOptions) {
 	p.box.Init(mailbox.Config[Message]{
 		Capacity: opts.Mailbox.Capacity,
 		Policy:   opts.Mailbox.Policy,
-		Exempt:   Message.isSystem,
+		Exempt:   Message.exempt,
 		OnDrop:   func(m Message) { p.dropped(m, onDrop) },
 	})
 }
@@ -33,6 +33,7 @@ func (p *process) dropped(m Message, onDrop func(Message)) {
 		p.forgetWatcher(r.from.Ref)
 		p.rt.refuseCall(r, ErrMailboxFull)
 	}
+	p.rt.counts.dropped.Add(1)
 	if onDrop != nil {
 		p.guard(func() { onDrop(m) })
 	}
@@ -116,7 +117,7 @@ func (p *process) withdraw(parent *process, ref pid.Ref) {
 		p.forgetWatcherLocked(ref)
 		unlockPair(parent, p)
 	}
-	if p.end(signal.Normal, nil) {
+	if p.end(ending{reason: signal.Normal}) {
 		p.rt.reap(p)
 	}
 }

@@ -2,62 +2,29 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"time"
-
-	"github.com/puzpuzpuz/xsync/v3"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/term"
 )
 
-// timers are the running timers of a runtime. Whoever takes a timer out of the
-// table decides what becomes of it: it fires, is cancelled, or dies with its
-// target, and exactly one of these.
-type timers struct {
-	running *xsync.MapOf[pid.Ref, *timer]
-}
-
-type timer struct {
-	due    time.Time
-	clock  *time.Timer
-	target *process // dies with it; nil: with nobody
-}
-
-func (t *timers) init() { t.running = xsync.NewMapOf[pid.Ref, *timer]() }
-
-// take takes a timer out of the table, and out of its target, and stops its clock.
-func (t *timers) take(ref pid.Ref) (left time.Duration, running bool) {
-	tm, ok := t.running.LoadAndDelete(ref)
-	if !ok {
-		return 0, false
-	}
-	tm.clock.Stop()
-	if tm.target != nil {
-		tm.target.disownTimer(ref)
-	}
-	return max(time.Until(tm.due), 0), true
-}
-
-func (t *timers) drop(ref pid.Ref) { t.take(ref) }
-
-func (t *timers) dropAll() {
-	t.running.Range(func(ref pid.Ref, _ *timer) bool {
-		t.drop(ref)
-		return true
-	})
-}
-
-// SendAfter sends v to a process after d, or at once if d <= 0. v is copied now. The
-// process's own end does not stop the timer; the end of to does. The Ref is for
-// [Context.CancelTimer] and [Context.ReadTimer].
+// SendAfter sends v to a process after d, or at once if d <= 0. v is copied now, and
+// what cannot be sent is refused now. The process's own end does not stop the timer;
+// the end of to does. The Ref is for [Context.CancelTimer] and [Context.ReadTimer].
+//
+// What a process sends to itself always finds room. For another one whose mailbox is
+// bounded and full, of policy Block, one message at a time waits; a message that
+// finds another one waiting, or that the mailbox refuses, is lost: that is logged and
+// counted, see [Stats].
 // Source: OTP, erlang:send_after/3.
 func (c *Context) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error) {
 	p := c.process()
 	if !p.running() {
 		return pid.Ref{}, p.failure()
 	}
-	return p.rt.SendAfter(to, d, v)
+	return p.rt.sendLater(p, to, delay{d, 0}, v)
 }
 
 // SendNamedAfter is [Context.SendAfter] to whoever has the name when the time has
@@ -69,7 +36,29 @@ func (c *Context) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, err
 	if !p.running() {
 		return pid.Ref{}, p.failure()
 	}
-	return p.rt.SendNamedAfter(to, d, v)
+	return p.rt.sendNamedLater(to, delay{d, 0}, v)
+}
+
+// SendEvery sends v to a process after d and again each d, until it is cancelled or
+// to ends. Each time is a copy of v. A time at which to has no room for it is left
+// out, and counted as lost. d must be positive.
+// Source: OTP, timer:send_interval/3.
+func (c *Context) SendEvery(to pid.PID, d time.Duration, v any) (pid.Ref, error) {
+	p := c.process()
+	if !p.running() {
+		return pid.Ref{}, p.failure()
+	}
+	return p.rt.SendEvery(to, d, v)
+}
+
+// SendNamedEvery is [Context.SendEvery] to whoever has the name each time. It ends
+// when it is cancelled.
+func (c *Context) SendNamedEvery(to Named, d time.Duration, v any) (pid.Ref, error) {
+	p := c.process()
+	if !p.running() {
+		return pid.Ref{}, p.failure()
+	}
+	return p.rt.SendNamedEvery(to, d, v)
 }
 
 // StartTimer makes the process receive a [signal.Timeout] with the Ref after d.
@@ -80,7 +69,7 @@ func (c *Context) StartTimer(d time.Duration) pid.Ref {
 		return pid.Ref{}
 	}
 	ref := p.rt.node.NextRef()
-	p.rt.startTimer(ref, p, d, func() {
+	p.rt.startTimer(ref, p, delay{d, 0}, func() {
 		_ = p.box.TrySend(Message{value: signal.Timeout{Ref: ref}, kind: KindSystem})
 	})
 	return ref
@@ -101,42 +90,31 @@ func (c *Context) ReadTimer(ref pid.Ref) (left time.Duration, running bool) {
 
 // SendAfter is [Context.SendAfter] in the name of the program.
 func (rt *Runtime) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error) {
-	v, err := term.Isolate(v)
-	if rt.stopping.Load() {
-		err = ErrStopped
-	}
-	if err != nil {
-		return pid.Ref{}, &SendError{To: pid.Address{PID: to}, Err: err}
-	}
-	ref := rt.node.NextRef()
-	if rt.isRemote(to) {
-		rt.startTimer(ref, nil, d, func() { _ = rt.Send(context.Background(), to, v) })
-		return ref, nil
-	}
-	if q, ok := rt.registry.Get(to); ok {
-		// The send may wait for room: this is the timer's own goroutine, and
-		// the end of q ends it.
-		rt.startTimer(ref, q, d, func() { _ = q.accept((*Context)(q), nil, userMessage(v)) })
-	}
-	return ref, nil
+	return rt.sendLater(nil, to, delay{d, 0}, v)
 }
 
 // SendNamedAfter is [Context.SendNamedAfter] in the name of the program.
 func (rt *Runtime) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, error) {
-	v, err := term.Isolate(v)
-	if err == nil {
-		err = checkNamed(to)
-	}
-	if rt.stopping.Load() {
-		err = ErrStopped
-	}
-	if err != nil {
-		return pid.Ref{}, &SendError{To: label(to), Err: err}
-	}
-	ref := rt.node.NextRef()
-	rt.startTimer(ref, nil, d, func() { _ = rt.SendNamed(context.Background(), to, v) })
-	return ref, nil
+	return rt.sendNamedLater(to, delay{d, 0}, v)
 }
+
+// SendEvery is [Context.SendEvery] in the name of the program.
+func (rt *Runtime) SendEvery(to pid.PID, d time.Duration, v any) (pid.Ref, error) {
+	if d <= 0 {
+		return pid.Ref{}, &SendError{To: toPID(to), Err: errNoInterval}
+	}
+	return rt.sendLater(nil, to, delay{d, d}, v)
+}
+
+// SendNamedEvery is [Context.SendNamedEvery] in the name of the program.
+func (rt *Runtime) SendNamedEvery(to Named, d time.Duration, v any) (pid.Ref, error) {
+	if d <= 0 {
+		return pid.Ref{}, &SendError{To: label(to), Err: errNoInterval}
+	}
+	return rt.sendNamedLater(to, delay{d, d}, v)
+}
+
+var errNoInterval = errors.New("interval must be positive")
 
 // CancelTimer is [Context.CancelTimer] in the name of the program.
 func (rt *Runtime) CancelTimer(ref pid.Ref) (left time.Duration, running bool) {
@@ -149,50 +127,117 @@ func (rt *Runtime) ReadTimer(ref pid.Ref) (left time.Duration, running bool) {
 	if !ok {
 		return 0, false
 	}
-	return max(time.Until(tm.due), 0), true
+	return tm.left(), true
 }
 
-// startTimer makes fire be called after d. If target is not nil the timer dies
-// with it; if it is not Running, the timer never runs.
-func (rt *Runtime) startTimer(ref pid.Ref, target *process, d time.Duration, fire func()) {
-	if target != nil && !target.ownTimer(ref) {
+// sendLater is SendAfter and SendEvery on behalf of p, or of the program if that is
+// nil.
+func (rt *Runtime) sendLater(p *process, to pid.PID, when delay, v any) (pid.Ref, error) {
+	v, err := rt.keepable(pid.Address{PID: to}, v)
+	if err != nil {
+		return pid.Ref{}, &SendError{To: toPID(to), Err: err}
+	}
+	ref := rt.node.NextRef()
+	if rt.isRemote(to) {
+		rt.startTimer(ref, nil, when, func() { rt.sendLate(toPID(to), v, rt.Send(late, to, v)) })
+		return ref, nil
+	}
+	q, ok := rt.registry.Get(to)
+	if !ok {
+		return ref, nil
+	}
+	own := q == p && when.every == 0
+	rt.startTimer(ref, q, when, func() { q.deliverLate(when.copyOf(v), own) })
+	return ref, nil
+}
+
+func (rt *Runtime) sendNamedLater(to Named, when delay, v any) (pid.Ref, error) {
+	v, err := rt.keepable(label(to), v)
+	if err == nil {
+		err = checkNamed(to)
+	}
+	if err != nil {
+		return pid.Ref{}, &SendError{To: label(to), Err: err}
+	}
+	ref := rt.node.NextRef()
+	rt.startTimer(ref, nil, when, func() { rt.sendNamedLate(to, v) })
+	return ref, nil
+}
+
+// keepable returns the copy of v that a timer keeps for an address, or why v could
+// never be sent there.
+func (rt *Runtime) keepable(to pid.Address, v any) (any, error) {
+	if rt.stopping.Load() {
+		return nil, ErrStopped
+	}
+	kept, err := term.Isolate(v)
+	if err != nil {
+		return nil, err
+	}
+	if to.PID.IsZero() && rt.isHere(to.Name) || !to.PID.IsZero() && !rt.isRemote(to.PID) {
+		return kept, nil
+	}
+	return kept, rt.registry.CheckRemote(to, signal.Envelope{Kind: signal.Message, Value: v})
+}
+
+// late is the context of what a timer sends: it bounds nothing.
+var late = context.Background()
+
+// sendNamedLate is what a timer aimed at a name does.
+func (rt *Runtime) sendNamedLate(to Named, v any) {
+	if name, ok := to.(string); ok {
+		to = pid.Name{Name: name}
+	}
+	if name, ok := to.(pid.Name); ok && rt.isHere(name) {
+		if _, q, ok := rt.registry.LookupName(name.Name); ok {
+			if v, err := term.Isolate(v); err == nil { // an interval timer sends it again
+				q.deliverLate(v, false)
+			}
+		}
 		return
 	}
-	tm := &timer{due: time.Now().Add(d), target: target}
-	tm.clock = time.AfterFunc(noTime, func() { rt.ring(ref, fire) })
-	rt.timers.running.Store(ref, tm)
-	tm.clock.Reset(d) // only now, so that it finds itself in the table
-	if rt.stopping.Load() || target != nil && !target.running() {
-		rt.timers.drop(ref) // Shutdown, or the end of target, may have looked for it too early
+	rt.sendLate(label(to), v, rt.SendNamed(late, to, v))
+}
+
+// sendLate takes note of what became of a timer's message. That nobody is there any
+// more is nothing to tell of.
+func (rt *Runtime) sendLate(to pid.Address, v any, err error) {
+	if err == nil || errors.Is(err, ErrNoProc) {
+		return
+	}
+	rt.lost(to, userMessage(v), err)
+}
+
+// deliverLate gives p a timer's message. own says that p has started the timer itself.
+func (p *process) deliverLate(v any, own bool) {
+	m := userMessage(v)
+	m.own = own
+	err := p.box.TrySend(m)
+	if errors.Is(err, ErrMailboxFull) && p.beginLateWait() {
+		// This is the timer's own goroutine, and p's end ends the wait.
+		err = p.box.Send((*Context)(p), m)
+		p.endLateWait()
+	}
+	if errors.Is(err, ErrMailboxFull) {
+		p.rt.lost(toPID(p.pid()), m, err)
 	}
 }
 
-// noTime is a delay that does not pass.
-const noTime = time.Duration(1<<63 - 1)
-
-// ring is called by a timer's clock.
-func (rt *Runtime) ring(ref pid.Ref, fire func()) {
-	if _, running := rt.timers.take(ref); running {
-		fire()
-	}
-}
-
-// ownTimer notes that a timer is to die with p, and reports false if it is too
-// late for that: nothing that the timer could send would reach p.
-func (p *process) ownTimer(ref pid.Ref) bool {
+// beginLateWait reports whether no other timer's message waits for room in p's mailbox.
+func (p *process) beginLateWait() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.running() {
+	if !p.running() || p.recordLocked().lateWaits {
 		return false
 	}
-	p.recordLocked().timers.put(ref, struct{}{})
+	p.rec.lateWaits = true
 	return true
 }
 
-func (p *process) disownTimer(ref pid.Ref) {
+func (p *process) endLateWait() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rec != nil {
-		p.rec.timers.remove(ref)
+		p.rec.lateWaits = false
 	}
 }

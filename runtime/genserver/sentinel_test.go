@@ -38,7 +38,7 @@ func TestErrIgnore_OfAnotherServerIsAFailure(t *testing.T) {
 					require.NotEqual(t, genserver.ErrIgnore, failed.Err)
 					return nil
 				}))
-				require.Contains(t, log.text(), "process crashed", "a failed start is reported")
+				require.Contains(t, log.text(), "process did not start", "a failed start is reported")
 			})
 		})
 	}

@@ -1,0 +1,12 @@
+// Package system marks the requests of those who look at a process and steer it: a
+// bound of the mailbox does not hold for them, so they get through to one that is full.
+package system
+
+// Request is such a request. Only packages of this module can make one, by embedding a
+// [Mark].
+type Request interface{ systemRequest() }
+
+// Mark makes the struct that embeds it a [Request].
+type Mark struct{}
+
+func (Mark) systemRequest() {}

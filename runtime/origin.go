@@ -1,0 +1,24 @@
+package runtime
+
+import "github.com/starlang-go/starlang/pid"
+
+// origin is where a process comes from, in one word that does not change once others
+// know the process: the number of whoever has spawned it, 0 for the program, and
+// whether its context derives from another one.
+type origin uint64
+
+// derived is the bit of a process that [Runtime.Run] has started.
+const derived origin = 1 << 63
+
+// parentPID returns who has spawned p, the zero PID if that was the program.
+func (p *process) parentPID() pid.PID {
+	id := uint64(p.origin &^ derived)
+	if id == 0 {
+		return pid.PID{}
+	}
+	return pid.New(p.rt.node.ID(), id)
+}
+
+// Parent returns who has spawned the process, the zero PID if that was the program or
+// another node.
+func (c *Context) Parent() pid.PID { return c.process().parentPID() }
