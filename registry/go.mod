@@ -5,12 +5,12 @@ go 1.26.0
 require (
 	github.com/puzpuzpuz/xsync/v3 v3.5.1
 	github.com/starlang-go/starlang/pid v0.1.0
+	github.com/starlang-go/starlang/term v0.1.0
 	github.com/stretchr/testify v1.12.1
 	go.uber.org/goleak v1.3.0
 )
 
 require (
-	github.com/starlang-go/starlang/term v0.1.0 // indirect
 	github.com/vmihailenco/msgpack/v5 v5.4.1 // indirect
 	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
