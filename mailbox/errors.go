@@ -23,6 +23,9 @@ var (
 	// from the same mailbox at this moment. Nothing was taken out: it is a
 	// mistake in the program.
 	ErrConcurrentReceive = errors.New("mailbox: two goroutines receive at once")
+	// ErrInterrupted tells the receiver in [Mailbox.RecvInterruptible] that
+	// [Mailbox.Interrupt] was called.
+	ErrInterrupted = errors.New("mailbox: interrupted")
 	// ErrStopped tells a sender that its stop flag was set before the message
 	// was queued. See [Mailbox.SendUnless].
 	ErrStopped = errors.New("mailbox: sender was stopped")

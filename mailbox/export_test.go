@@ -12,8 +12,8 @@ func (m *Mailbox[T]) StartAt(n uint64) {
 	m.turn.end(n)
 }
 
-// Interrupt does what a timer or the end of a context does, however late.
-func (m *Mailbox[T]) Interrupt() { m.interrupt() }
+// Disturb does what a timer or the end of a context does, however late.
+func (m *Mailbox[T]) Disturb() { m.interrupt() }
 
 // Check returns an error if an invariant of a mailbox at rest does not hold. The
 // receiver must not be running.

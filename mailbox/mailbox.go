@@ -39,9 +39,10 @@ type Mailbox[T any] struct {
 type flags uint32
 
 const (
-	closed    flags = 1 << iota
-	picky           // the receiver that waits is to look at in itself
-	discarded       // see Discard; Invariant: closed too, and nothing is in in
+	closed      flags = 1 << iota
+	picky             // the receiver that waits is to look at in itself
+	discarded         // see Discard; Invariant: closed too, and nothing is in in
+	interrupted       // see Interrupt
 )
 
 func (f flags) has(bit flags) bool { return f&bit != 0 }

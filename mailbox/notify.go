@@ -1,7 +1,7 @@
 package mailbox
 
 // Notify asks for one call of f as soon as there is something to receive: a
-// message or [ErrClosed]. It reports whether that is still to come; if not, f is
+// message, [ErrClosed] or [ErrInterrupted]. It reports whether that is still to come; if not, f is
 // not called. A second Notify takes the place of the first, and so does a receive
 // that waits: f is then not called either. The mailbox gives back all memory that
 // it can do without.
@@ -15,7 +15,7 @@ func (m *Mailbox[T]) Notify(f func()) bool {
 		panic("mailbox: Notify during a receive")
 	}
 	defer m.turn.end(0) // before the unlock: f may start a receiver at once
-	if m.flags.has(closed) || !m.emptyLocked() || m.hasOut() {
+	if m.flags.has(closed) || m.takeInterruptLocked() || !m.emptyLocked() || m.hasOut() {
 		return false
 	}
 	m.in, m.out = queue[T]{}, nil

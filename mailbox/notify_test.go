@@ -81,7 +81,7 @@ func TestNotify_LateEndOfAWaitIsNoMail(t *testing.T) {
 	bothKinds(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
 		calls := 0
 		require.True(t, box.Notify(func() { calls++ }))
-		box.Interrupt()
+		box.Disturb()
 		require.Zero(t, calls)
 		sendAll(t, box, 1)
 		require.Equal(t, 1, calls)
@@ -94,7 +94,7 @@ func TestRecv_LateEndOfAnotherWaitDoesNotEndIt(t *testing.T) {
 		go func() { got <- must(box.Recv()) }()
 		for range 3 {
 			synctest.Wait()
-			box.Interrupt()
+			box.Disturb()
 		}
 		sendAll(t, box, 1)
 		require.Equal(t, 1, <-got)

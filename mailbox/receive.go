@@ -12,7 +12,7 @@ func (m *Mailbox[T]) Recv() (v T, err error) {
 	if !m.turn.begin() {
 		return v, ErrConcurrentReceive
 	}
-	if m.hasOut() || m.fetch() {
+	if m.hasOut() || m.fetch(closed) {
 		v = m.out.pop()
 		m.turn.end(1)
 		return v, nil
@@ -92,13 +92,13 @@ func (m *Mailbox[T]) hasOut() bool {
 const busyBatch = 32
 
 // fetch waits for as long as it takes and reports whether out has a message then. If
-// not, the mailbox is closed, or it is bounded, which is left to refill: most receives
-// in most programs are of the other kind.
+// not, the mailbox is closed or has the flag end, or it is bounded, which is left to
+// refill: most receives in most programs are of the other kind.
 //
 // A receiver that is quicker than its senders would look for each message by itself,
 // and they would hand the mailbox's cache line to and fro. In a flood it waits for
 // some to come together first.
-func (m *Mailbox[T]) fetch() bool {
+func (m *Mailbox[T]) fetch(end flags) bool {
 	if m.out != nil && m.out.batch >= busyBatch {
 		linger()
 	}
@@ -116,7 +116,7 @@ func (m *Mailbox[T]) fetch() bool {
 			m.exchangeLocked()
 			m.mu.Unlock()
 			return true
-		case m.flags.has(closed):
+		case m.flags.has(closed | end):
 			m.mu.Unlock()
 			return false
 		}

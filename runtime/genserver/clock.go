@@ -2,25 +2,25 @@ package genserver
 
 import (
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 )
 
-// clock has a server's times: when to hibernate, and one alarm, a timer of the
-// runtime, for that and for the timeout. The alarm is never moved to a later time:
-// when it rings, the server looks what is due and sets it again. So a server that
-// is busy, or sets a timeout again and again, seldom touches a timer. All times are
-// uptimes of the runtime.
+// clock has a server's times: when to hibernate, and one alarm of the runtime's, for
+// that and for the timeout. The alarm is never moved to a later time: when it rings, the
+// server looks what is due and sets it again. So a server that is busy, or sets a
+// timeout again and again, seldom touches a timer. All times are uptimes of the runtime.
 type clock struct {
 	after time.Duration // from quiet to sleep; 0: at once, negative: never
 
-	alarm  pid.Ref       // zero: not set
+	alarm  pid.Ref       // zero: not set; stopped by the end of the process
 	rings  time.Duration // when
 	quiet  time.Duration // when the server was last seen to have handled
 	events uint64        // so many messages
+	rung   atomic.Bool   // set by the alarm's goroutine: the loop has yet to look
 }
 
 func newClock(after time.Duration) clock {
@@ -39,6 +39,19 @@ func (c *clock) sleepy() bool { return c.after == 0 }
 // receive returns the next message, errDue when the timeout is over, errAsleep
 // when there is nothing to do.
 func (s *server) receive() (runtime.Message, error) {
+	for {
+		if s.clock.rung.Load() {
+			s.wake()
+		}
+		m, err := s.receiveOnce()
+		if err != runtime.ErrAlarm {
+			return m, err
+		}
+	}
+}
+
+// receiveOnce is receive that returns runtime.ErrAlarm if the alarm has rung meanwhile.
+func (s *server) receiveOnce() (runtime.Message, error) {
 	c := s.ctx.Context
 	switch {
 	case s.suspended:
@@ -57,7 +70,7 @@ func (s *server) receive() (runtime.Message, error) {
 		s.clock.quiet, s.clock.events = s.uptime(), s.counts.total()
 		s.wakeAt(s.clock.quiet + s.clock.after)
 	}
-	return c.Recv()
+	return c.RecvOrAlarm()
 }
 
 func (s *server) isDue() bool { return s.ctx.timed && s.ctx.due <= s.uptime() }
@@ -77,31 +90,27 @@ func (s *server) idle() error {
 
 // wakeAt makes sure that the server looks at its times at t.
 func (s *server) wakeAt(t time.Duration) {
-	if !s.clock.alarm.IsZero() && (s.clock.rings <= t || !s.cancelAlarm()) {
+	c := &s.clock
+	if !c.alarm.IsZero() && (c.rings <= t || !s.cancelAlarm()) {
 		return // it rings earlier, or has rung
 	}
-	s.clock.alarm = s.ctx.StartTimer(t - s.uptime())
-	s.clock.rings = t
+	c.alarm = s.ctx.StartAlarm(t-s.uptime(), func() { c.rung.Store(true) })
+	c.rings = t
 }
 
 // cancelAlarm stops the alarm and reports whether it had not rung.
 func (s *server) cancelAlarm() bool {
 	if _, running := s.ctx.CancelTimer(s.clock.alarm); !running {
-		return false // its message is in the mailbox, or about to be
+		return false // the loop has yet to look, or it is about to ring
 	}
 	s.clock.alarm = pid.Ref{}
 	return true
 }
 
-// isAlarm reports whether m is the alarm's message.
-func (s *server) isAlarm(m any) bool {
-	t, ok := m.(signal.Timeout)
-	return ok && t.Ref == s.clock.alarm
-}
-
 // wake is called when the alarm has rung: the server hibernates next if it has
 // been quiet for long enough.
 func (s *server) wake() {
+	s.clock.rung.Store(false)
 	s.clock.alarm = pid.Ref{}
 	if s.clock.after <= 0 || s.counts.total() != s.clock.events {
 		return

@@ -2,6 +2,7 @@ package genserver_test
 
 import (
 	goruntime "runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,28 +21,28 @@ func TestDeath_EndsTheLoopBetweenTwoMethods(t *testing.T) {
 	for name, reason := range exit {
 		t.Run(name, func(t *testing.T) {
 			eachSetting(t, func(t *testing.T, ctx *runtime.Context, opts genserver.Options) {
-				ran := 0
+				var ran atomic.Int64
 				p, ref := watched(t, ctx, &script{
 					cast: func(c *genserver.Context, _ any) error { c.Continue(0); return nil },
 					cont: func(c *genserver.Context, v any) error {
-						if ran++; ran == 10 {
+						if ran.Add(1) == 10 {
 							_ = c.Exit(c.PID(), reason)
 						}
-						if ran > 100 {
+						if ran.Load() > 100 {
 							return nil // ends the test on a loop that does not look
 						}
 						c.Continue(v)
 						c.SetTimeout(0)
 						return nil
 					},
-					due:  func(*genserver.Context) error { ran = 1000; return nil },
-					info: func(*genserver.Context, any) error { ran = 1000; return nil },
+					due:  func(*genserver.Context) error { ran.Store(1000); return nil },
+					info: func(*genserver.Context, any) error { ran.Store(1000); return nil },
 				}, opts)
 				require.NoError(t, genserver.Cast(ctx, p, "go"))
 				require.NoError(t, ctx.Send(p, "mail"))
 				down(t, ctx, ref)
 				synctest.Wait()
-				require.Equal(t, 10, ran)
+				require.EqualValues(t, 10, ran.Load())
 				require.Zero(t, ctx.Runtime().ZombieCount())
 			})
 		})

@@ -86,10 +86,6 @@ func (s *server) handleCast(msg any) {
 
 // handleSystem handles an exit, down or timeout.
 func (s *server) handleSystem(v any) {
-	if s.isAlarm(v) {
-		s.wake()
-		return
-	}
 	if s.isStop(v) {
 		s.ctx.Stop(v.(signal.Exit).Reason)
 		return

@@ -3,6 +3,7 @@ package statem_test
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -30,32 +31,32 @@ func TestDeath_EndsTheMachineBetweenTwoFunctions(t *testing.T) {
 	for name, next := range goesOn {
 		for _, reason := range []signal.ExitReason{signal.Shutdown, signal.Kill} {
 			t.Run(name+", "+reason.String(), func(t *testing.T) {
-				ran := 0
+				var ran atomic.Int64
 				m := machine{Default: state{
 					Handle: func(c *ctx, ev statem.Event) (string, error) {
-						if ran++; ran == 10 {
+						if ran.Add(1) == 10 {
 							_ = c.Exit(c.PID(), reason)
 						}
-						if ran < endless {
+						if ran.Load() < endless {
 							next(c)
 						}
 						return c.State(), nil
 					},
 					Enter: func(*ctx, string) error {
-						if ran >= 10 {
-							ran = 1000
+						if ran.Load() >= 10 {
+							ran.Store(1000)
 						}
 						return nil
 					},
 				}}
 				play(t, m, func(w *world) {
-					ran = 0
+					ran.Store(0)
 					ref := w.ctx.Monitor(w.m)
 					w.cast("go")
 					_, err := runtime.ReceiveMatch(w.ctx, func(d signal.Down) bool { return d.Ref == ref })
 					require.NoError(w, err)
 					synctest.Wait()
-					require.Equal(w, 10, ran)
+					require.EqualValues(w, 10, ran.Load())
 					require.Zero(w, w.ctx.Runtime().ZombieCount())
 				})
 			})
@@ -64,7 +65,7 @@ func TestDeath_EndsTheMachineBetweenTwoFunctions(t *testing.T) {
 }
 
 func TestDeath_LeavesPostponedEventsUnhandled(t *testing.T) {
-	ran := 0
+	var ran atomic.Int64
 	m := machine{Initial: "a", States: map[string]state{
 		"a": {Handle: func(c *ctx, ev statem.Event) (string, error) {
 			if ev.Content == "b" {
@@ -74,14 +75,14 @@ func TestDeath_LeavesPostponedEventsUnhandled(t *testing.T) {
 			return "a", nil
 		}},
 		"b": {Handle: func(c *ctx, ev statem.Event) (string, error) {
-			if ran++; ran == 1 {
+			if ran.Add(1) == 1 {
 				_ = c.Exit(c.PID(), signal.Kill)
 			}
 			return "b", nil
 		}},
 	}}
 	play(t, m, func(w *world) {
-		ran = 0
+		ran.Store(0)
 		ref := w.ctx.Monitor(w.m)
 		for i := range 50 {
 			w.cast(i)
@@ -89,7 +90,7 @@ func TestDeath_LeavesPostponedEventsUnhandled(t *testing.T) {
 		w.cast("b")
 		w.requireDown(ref, "killed")
 		synctest.Wait()
-		require.Equal(w, 1, ran)
+		require.EqualValues(w, 1, ran.Load())
 	})
 }
 
