@@ -1,10 +1,13 @@
 package term
 
 import (
-	"encoding/binary"
-	"math"
 	"time"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
+
+// The functions that append are those of package msgp, under the names that a type
+// with a form of its own uses beside [Reader].
 
 // Appender is implemented by types that write their own MessagePack form. The
 // same type's pointer implements [Parser].
@@ -18,137 +21,55 @@ type Appender interface {
 }
 
 // AppendNil appends nil.
-func AppendNil(dst []byte) []byte { return append(dst, codeNil) }
+func AppendNil(dst []byte) []byte { return msgp.AppendNil(dst) }
 
 // AppendBool appends a boolean.
-func AppendBool(dst []byte, v bool) []byte {
-	if v {
-		return append(dst, codeTrue)
-	}
-	return append(dst, codeFalse)
-}
+func AppendBool(dst []byte, v bool) []byte { return msgp.AppendBool(dst, v) }
 
 // AppendInt appends an integer in its shortest form.
-func AppendInt(dst []byte, v int64) []byte {
-	switch {
-	case v >= 0:
-		return AppendUint(dst, uint64(v))
-	case v >= -32:
-		return append(dst, byte(v))
-	case v >= math.MinInt8:
-		return append(dst, codeInt8, byte(v))
-	case v >= math.MinInt16:
-		return append(dst, codeInt16, byte(v>>8), byte(v))
-	case v >= math.MinInt32:
-		return binary.BigEndian.AppendUint32(append(dst, codeInt32), uint32(v))
-	default:
-		return binary.BigEndian.AppendUint64(append(dst, codeInt64), uint64(v))
-	}
-}
+func AppendInt(dst []byte, v int64) []byte { return msgp.AppendInt(dst, v) }
 
 // AppendUint appends an unsigned integer in its shortest form.
-func AppendUint(dst []byte, v uint64) []byte {
-	switch {
-	case v <= math.MaxInt8:
-		return append(dst, byte(v))
-	case v <= math.MaxUint8:
-		return append(dst, codeUint8, byte(v))
-	case v <= math.MaxUint16:
-		return append(dst, codeUint16, byte(v>>8), byte(v))
-	case v <= math.MaxUint32:
-		return binary.BigEndian.AppendUint32(append(dst, codeUint32), uint32(v))
-	default:
-		return binary.BigEndian.AppendUint64(append(dst, codeUint64), v)
-	}
-}
+func AppendUint(dst []byte, v uint64) []byte { return msgp.AppendUint(dst, v) }
 
 // AppendFloat32 appends a float of 32 bits.
-func AppendFloat32(dst []byte, v float32) []byte {
-	return binary.BigEndian.AppendUint32(append(dst, codeFloat32), math.Float32bits(v))
-}
+func AppendFloat32(dst []byte, v float32) []byte { return msgp.AppendFloat32(dst, v) }
 
 // AppendFloat64 appends a float of 64 bits.
-func AppendFloat64(dst []byte, v float64) []byte {
-	return binary.BigEndian.AppendUint64(append(dst, codeFloat64), math.Float64bits(v))
-}
+func AppendFloat64(dst []byte, v float64) []byte { return msgp.AppendFloat64(dst, v) }
 
 // AppendString appends a string. It must be shorter than 4 GiB.
-func AppendString(dst []byte, v string) []byte {
-	if len(v) < 32 {
-		dst = append(dst, codeFixStr|byte(len(v)))
-	} else {
-		dst = appendLen(dst, len(v), codeStr8, codeStr16, codeStr32)
-	}
-	return append(dst, v...)
-}
+func AppendString(dst []byte, v string) []byte { return msgp.AppendString(dst, v) }
 
 // AppendBytes appends bytes, or nil if v is nil. They must be fewer than 4 Gi.
-func AppendBytes(dst, v []byte) []byte {
-	if v == nil {
-		return AppendNil(dst)
-	}
-	return append(appendLen(dst, len(v), codeBin8, codeBin16, codeBin32), v...)
-}
+func AppendBytes(dst, v []byte) []byte { return msgp.AppendBytes(dst, v) }
 
 // AppendArrayLen appends the header of an array; n values must follow.
-func AppendArrayLen(dst []byte, n int) []byte {
-	if n < 16 {
-		return append(dst, codeFixArray|byte(n))
-	}
-	return appendWideLen(dst, n, codeArray16, codeArray32)
-}
+func AppendArrayLen(dst []byte, n int) []byte { return msgp.AppendArrayLen(dst, n) }
 
 // AppendMapLen appends the header of a map; n pairs of key and value must follow.
-func AppendMapLen(dst []byte, n int) []byte {
-	if n < 16 {
-		return append(dst, codeFixMap|byte(n))
-	}
-	return appendWideLen(dst, n, codeMap16, codeMap32)
-}
+func AppendMapLen(dst []byte, n int) []byte { return msgp.AppendMapLen(dst, n) }
 
 // AppendExtHeader appends the header of an extension; n bytes must follow.
-func AppendExtHeader(dst []byte, code int8, n int) []byte {
-	switch n {
-	case 1:
-		return append(dst, codeFixExt1, byte(code))
-	case 2:
-		return append(dst, codeFixExt2, byte(code))
-	case 4:
-		return append(dst, codeFixExt4, byte(code))
-	case 8:
-		return append(dst, codeFixExt8, byte(code))
-	case 16:
-		return append(dst, codeFixExt16, byte(code))
-	}
-	return append(appendLen(dst, n, codeExt8, codeExt16, codeExt32), byte(code))
-}
+func AppendExtHeader(dst []byte, code int8, n int) []byte { return msgp.AppendExtHeader(dst, code, n) }
 
 // AppendTime appends MessagePack's timestamp: the instant to the nanosecond,
 // without a location.
-func AppendTime(dst []byte, v time.Time) []byte {
-	sec, nsec := uint64(v.Unix()), uint64(v.Nanosecond())
-	switch {
-	case sec>>34 != 0:
-		dst = AppendExtHeader(dst, ExtTime, 12)
-		dst = binary.BigEndian.AppendUint32(dst, uint32(nsec))
-		return binary.BigEndian.AppendUint64(dst, sec)
-	case nsec == 0 && sec>>32 == 0:
-		return binary.BigEndian.AppendUint32(AppendExtHeader(dst, ExtTime, 4), uint32(sec))
-	default:
-		return binary.BigEndian.AppendUint64(AppendExtHeader(dst, ExtTime, 8), nsec<<34|sec)
-	}
-}
+func AppendTime(dst []byte, v time.Time) []byte { return msgp.AppendTime(dst, v) }
 
-func appendLen(dst []byte, n int, code8, code16, code32 byte) []byte {
-	if n <= math.MaxUint8 {
-		return append(dst, code8, byte(n))
-	}
-	return appendWideLen(dst, n, code16, code32)
-}
+// Kind is what a MessagePack value is, told by its first byte.
+type Kind = msgp.Kind
 
-func appendWideLen(dst []byte, n int, code16, code32 byte) []byte {
-	if n <= math.MaxUint16 {
-		return append(dst, code16, byte(n>>8), byte(n))
-	}
-	return binary.BigEndian.AppendUint32(append(dst, code32), uint32(n))
-}
+// The kinds of value.
+const (
+	KindInvalid = msgp.KindInvalid // no value: the end of the bytes, or the unused byte 0xc1
+	KindNil     = msgp.KindNil
+	KindBool    = msgp.KindBool
+	KindInt     = msgp.KindInt
+	KindFloat   = msgp.KindFloat
+	KindString  = msgp.KindString
+	KindBytes   = msgp.KindBytes
+	KindArray   = msgp.KindArray
+	KindMap     = msgp.KindMap
+	KindExt     = msgp.KindExt
+)

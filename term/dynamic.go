@@ -1,6 +1,10 @@
 package term
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 var anySize = reflect.TypeFor[any]().Size()
 
@@ -14,7 +18,7 @@ func readAny(r *Reader) (any, error) {
 	case KindInt:
 		return readAnyInt(r)
 	case KindFloat:
-		if r.b[r.pos] == codeFloat32 {
+		if r.b[r.pos] == msgp.CodeFloat32 {
 			return boxed(r.ReadFloat32())
 		}
 		return boxed(r.ReadFloat64())

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // What can be wrong with a value or with bytes. An [*EncodeError] or a
@@ -12,21 +14,21 @@ import (
 var (
 	// ErrTooDeep: nested deeper than [Limits].MaxDepth, as a value that contains
 	// itself is.
-	ErrTooDeep = errors.New("nested too deeply")
+	ErrTooDeep = msgp.ErrTooDeep
 	// ErrTooLarge: longer than [Limits].MaxBytes, or more memory than MaxMemory.
 	ErrTooLarge = errors.New("too large")
 	// ErrTooMany: more elements than [Limits].MaxElements.
-	ErrTooMany = errors.New("too many elements")
+	ErrTooMany = msgp.ErrTooMany
 	// ErrTruncated: the bytes end before the value does.
-	ErrTruncated = errors.New("bytes end before the value does")
+	ErrTruncated = msgp.ErrTruncated
 	// ErrTrailingBytes: bytes follow the value.
 	ErrTrailingBytes = errors.New("bytes follow the value")
 	// ErrInvalidByte: a byte that begins no MessagePack value.
-	ErrInvalidByte = errors.New("not the first byte of a MessagePack value")
+	ErrInvalidByte = msgp.ErrInvalidByte
 	// ErrMismatch: a value of one kind where the Go type asks for another.
-	ErrMismatch = errors.New("wrong kind of value")
+	ErrMismatch = msgp.ErrMismatch
 	// ErrRange: a number that the Go type cannot hold.
-	ErrRange = errors.New("out of range")
+	ErrRange = msgp.ErrRange
 	// ErrDuplicateKey: a map or struct with the same key twice.
 	ErrDuplicateKey = errors.New("duplicate key")
 	// ErrNotRegistered: a Go type without a wire name. See [Register].

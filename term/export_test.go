@@ -1,11 +1,13 @@
 package term
 
+import "github.com/starlang-go/starlang/term/msgp"
+
 // Codes are the first bytes that the package knows.
 var Codes = []byte{
-	codeNil, codeFalse, codeTrue, codeBin8, codeBin16, codeBin32, codeExt8, codeExt16, codeExt32,
-	codeFloat32, codeFloat64, codeUint8, codeUint16, codeUint32, codeUint64, codeInt8, codeInt16, codeInt32, codeInt64,
-	codeFixExt1, codeFixExt2, codeFixExt4, codeFixExt8, codeFixExt16, codeStr8, codeStr16, codeStr32,
-	codeArray16, codeArray32, codeMap16, codeMap32, codeFixMap, codeFixArray, codeFixStr, codeFixNeg,
+	msgp.CodeNil, msgp.CodeFalse, msgp.CodeTrue, msgp.CodeBin8, msgp.CodeBin16, msgp.CodeBin32, msgp.CodeExt8, msgp.CodeExt16, msgp.CodeExt32,
+	msgp.CodeFloat32, msgp.CodeFloat64, msgp.CodeUint8, msgp.CodeUint16, msgp.CodeUint32, msgp.CodeUint64, msgp.CodeInt8, msgp.CodeInt16, msgp.CodeInt32, msgp.CodeInt64,
+	msgp.CodeFixExt1, msgp.CodeFixExt2, msgp.CodeFixExt4, msgp.CodeFixExt8, msgp.CodeFixExt16, msgp.CodeStr8, msgp.CodeStr16, msgp.CodeStr32,
+	msgp.CodeArray16, msgp.CodeArray32, msgp.CodeMap16, msgp.CodeMap32, msgp.CodeFixMap, msgp.CodeFixArray, msgp.CodeFixStr, msgp.CodeFixNeg,
 }
 
 // WithFreshPlans calls f while no type has a plan yet, nor a wire name. Nothing else

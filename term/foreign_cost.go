@@ -1,6 +1,10 @@
 package term
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 // foreignCost bounds the memory that a decoding method, of a type that msgpack/v5
 // decodes, can take for one MessagePack value in what it is given. msgpack/v5 knows
@@ -88,17 +92,17 @@ type foreignMeter struct {
 // values passes over n values, inside of containers that have announced so many.
 func (m *foreignMeter) values(n, announced int) {
 	for range n {
-		s := shapes[m.b[0]]
-		size, head := int(s.size(m.b)), 1+int(s.head)
+		s := msgp.ShapeOf(m.b[0])
+		size, head := int(s.Size(m.b)), 1+int(s.Head)
 		switch {
-		case s.each > 0:
+		case s.Each > 0:
 			m.others++
 			m.b = m.b[head:]
-			inside := size * int(s.each)
+			inside := size * int(s.Each)
 			m.announced = max(m.announced, announced+inside)
 			m.values(inside, announced+inside)
 			continue
-		case m.b[0] == codeNil:
+		case m.b[0] == msgp.CodeNil:
 			m.others++
 		default:
 			m.scalars++

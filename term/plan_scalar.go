@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // scalar compiles the types that have no parts.
@@ -186,7 +188,7 @@ func checkLen(n int) error {
 // nilOr makes up for a failed read at start if what stands there is nil, which
 // is the zero value of any type.
 func (r *Reader) nilOr(start int, err error) error {
-	if start < len(r.b) && r.b[start] == codeNil {
+	if start < len(r.b) && r.b[start] == msgp.CodeNil {
 		r.pos = start + 1
 		return nil
 	}
@@ -195,7 +197,7 @@ func (r *Reader) nilOr(start int, err error) error {
 
 // skipNil reads nil if that is what comes next.
 func (r *Reader) skipNil() bool {
-	if r.pos < len(r.b) && r.b[r.pos] == codeNil {
+	if r.pos < len(r.b) && r.b[r.pos] == msgp.CodeNil {
 		r.pos++
 		return true
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // Raw is a value whose wire name nobody registered here. It can be looked at,
@@ -37,7 +39,7 @@ func NewRaw(name string, body []byte) (Raw, error) {
 }
 
 func makeRaw(name string, body []byte) Raw {
-	if len(body) == 1 && body[0] == codeNil {
+	if len(body) == 1 && body[0] == msgp.CodeNil {
 		return Raw{name: name} // one form for each value, so that == tells
 	}
 	return Raw{name, string(body)}
@@ -50,7 +52,7 @@ func (w Raw) Name() string { return w.name }
 // Body returns the value's MessagePack encoding, in a new slice.
 func (w Raw) Body() []byte {
 	if w.body == "" {
-		return []byte{codeNil}
+		return []byte{msgp.CodeNil}
 	}
 	return []byte(w.body)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // Parser is implemented by pointers to types that read their own MessagePack
@@ -46,7 +48,7 @@ func (r *Reader) Kind() Kind {
 	if r.pos >= len(r.b) {
 		return KindInvalid
 	}
-	return kindOf[r.b[r.pos]]
+	return msgp.KindOf(r.b[r.pos])
 }
 
 // ReadNil reads nil.
@@ -58,7 +60,7 @@ func (r *Reader) ReadNil() error {
 // ReadBool reads a boolean.
 func (r *Reader) ReadBool() (bool, error) {
 	c, err := r.head(KindBool)
-	return c == codeTrue, err
+	return c == msgp.CodeTrue, err
 }
 
 // ReadInt reads an integer that fits an int64.
@@ -70,7 +72,7 @@ func (r *Reader) ReadInt() (int64, error) {
 		}
 	}
 	start := r.pos
-	if rest := r.b[start:]; len(rest) > 4 && rest[0] == codeUint32 {
+	if rest := r.b[start:]; len(rest) > 4 && rest[0] == msgp.CodeUint32 {
 		r.pos += 5
 		return int64(binary.BigEndian.Uint32(rest[1:])), nil
 	}
@@ -102,7 +104,7 @@ func (r *Reader) integer() (n uint64, negative bool, err error) {
 	}
 	width := 1 << (c & 3)
 	n, err = r.uint(width)
-	if c >= codeInt8 {
+	if c >= msgp.CodeInt8 {
 		shift := 64 - 8*width
 		n = uint64(int64(n<<shift) >> shift)
 		negative = int64(n) < 0
@@ -125,7 +127,7 @@ func (r *Reader) ReadFloat64() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c == codeFloat32 {
+	if c == msgp.CodeFloat32 {
 		n, err := r.uint(4)
 		return float64(math.Float32frombits(uint32(n))), err
 	}
@@ -136,7 +138,7 @@ func (r *Reader) ReadFloat64() (float64, error) {
 // ReadFloat32 reads a float of 32 bits, or a float or integer that a float32
 // holds exactly.
 func (r *Reader) ReadFloat32() (float32, error) {
-	if r.pos < len(r.b) && r.b[r.pos] == codeFloat32 {
+	if r.pos < len(r.b) && r.b[r.pos] == msgp.CodeFloat32 {
 		r.pos++
 		n, err := r.uint(4) // straight to 32 bits: through float64 a signalling NaN changes
 		return math.Float32frombits(uint32(n)), err
@@ -174,10 +176,10 @@ func (r *Reader) ReadBytes() ([]byte, error) {
 func (r *Reader) ReadView() ([]byte, error) {
 	if rest := r.b[r.pos:]; len(rest) > 0 { // the two that nearly all are, at once
 		switch c := rest[0]; {
-		case c&^31 == codeFixStr:
+		case c&^31 == msgp.CodeFixStr:
 			r.pos++
 			return r.take(int(c & 31))
-		case c == codeStr8 && len(rest) > 1:
+		case c == msgp.CodeStr8 && len(rest) > 1:
 			r.pos += 2
 			return r.take(int(rest[1]))
 		}
@@ -187,9 +189,9 @@ func (r *Reader) ReadView() ([]byte, error) {
 	}
 	c := r.b[r.pos]
 	r.pos++
-	width := 1 << (c - codeStr8)
-	if c <= codeBin32 {
-		width = 1 << (c - codeBin8)
+	width := 1 << (c - msgp.CodeStr8)
+	if c <= msgp.CodeBin32 {
+		width = 1 << (c - msgp.CodeBin8)
 	}
 	n, err := r.uint(width)
 	if err != nil {
@@ -201,7 +203,7 @@ func (r *Reader) ReadView() ([]byte, error) {
 // ReadArrayLen reads the header of an array and returns how many values follow,
 // each of which takes at least one of the bytes that are left.
 func (r *Reader) ReadArrayLen() (int, error) {
-	return r.containerLen(KindArray, codeFixArray, codeArray16, 1)
+	return r.containerLen(KindArray, msgp.CodeFixArray, msgp.CodeArray16, 1)
 }
 
 // ExpectArray reads the header of an array that must have n elements.
@@ -217,7 +219,7 @@ func (r *Reader) ExpectArray(n int) error {
 // ReadMapLen reads the header of a map and returns how many pairs of key and
 // value follow, each of which takes at least two of the bytes that are left.
 func (r *Reader) ReadMapLen() (int, error) {
-	return r.containerLen(KindMap, codeFixMap, codeMap16, 2)
+	return r.containerLen(KindMap, msgp.CodeFixMap, msgp.CodeMap16, 2)
 }
 
 // containerLen reads the header of a container of the given kind, whose first
@@ -257,9 +259,9 @@ func (r *Reader) ReadExtHeader() (code int8, n int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	size := uint64(1) << (c - codeFixExt1)
-	if c <= codeExt32 {
-		if size, err = r.uint(1 << (c - codeExt8)); err != nil {
+	size := uint64(1) << (c - msgp.CodeFixExt1)
+	if c <= msgp.CodeExt32 {
+		if size, err = r.uint(1 << (c - msgp.CodeExt8)); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -351,12 +353,12 @@ func (r *Reader) Skip() error {
 // pass is Skip without looking at the keys of maps. It reports whether there are
 // maps that may have one twice.
 func (r *Reader) pass() (maps bool, err error) {
-	w := walker{b: r.b, pos: r.pos, depth: r.quota.depth, elements: r.quota.elements}
-	if err := w.value(); err != nil {
-		return false, r.Fail(w.pos, err)
+	w := msgp.Walker{B: r.b, Pos: r.pos, Depth: r.quota.depth, Elements: r.quota.elements}
+	if err := w.Value(); err != nil {
+		return false, r.Fail(w.Pos, err)
 	}
-	r.pos, r.quota.elements = w.pos, w.elements
-	return w.maps, nil
+	r.pos, r.quota.elements = w.Pos, w.Elements
+	return w.Maps, nil
 }
 
 // Fail returns a [*DecodeError] that says err about the value that begins at
@@ -368,7 +370,7 @@ func (r *Reader) Fail(offset int, err error) error {
 // head reads the first byte of a value that must be of kind want.
 func (r *Reader) head(want Kind) (byte, error) {
 	if r.pos < len(r.b) {
-		if c := r.b[r.pos]; kindOf[c] == want {
+		if c := r.b[r.pos]; msgp.KindOf(c) == want {
 			r.pos++
 			return c, nil
 		}

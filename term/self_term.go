@@ -3,6 +3,8 @@ package term
 import (
 	"errors"
 	"fmt"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 var (
@@ -41,12 +43,12 @@ func (p *plan) callParser(r *Reader, dst address) (err error) {
 func (p *plan) checkWritten(dst []byte, start int, left room, method string) error {
 	why := errNotOneValue
 	if len(dst) > start {
-		w := walker{b: dst, pos: start, depth: left.depth, elements: len(dst)}
-		switch err := w.value(); {
+		w := msgp.Walker{B: dst, Pos: start, Depth: left.depth, Elements: len(dst)}
+		switch err := w.Value(); {
 		case err == ErrTooDeep:
 			why = err
-		case err != nil || w.pos < len(dst):
-		case dst[start] == codeNil && !nilable(p.typ.Kind()):
+		case err != nil || w.Pos < len(dst):
+		case dst[start] == msgp.CodeNil && !nilable(p.typ.Kind()):
 			why = errWroteNil
 		default:
 			return nil

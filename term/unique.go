@@ -6,6 +6,8 @@ import (
 	"math"
 	"reflect"
 	"slices"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // skippedKey is a key that nobody decodes, of a map or a struct.
@@ -109,7 +111,7 @@ func (r *Reader) digest() (uint64, error) {
 }
 
 func (r *Reader) digestFloat() (uint64, error) {
-	wide := r.b[r.pos] == codeFloat64
+	wide := r.b[r.pos] == msgp.CodeFloat64
 	f, err := r.ReadFloat64()
 	if f == 0 {
 		f = 0 // minus zero is the same key

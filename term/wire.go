@@ -3,6 +3,8 @@ package term
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // wireForm is how values of a type travel together with their type.
@@ -86,7 +88,7 @@ func (p *plan) notRegistered() error {
 // is what comes next.
 func (r *Reader) typeName() (name []byte, ok bool) {
 	start := r.pos
-	if rest := r.b[start:]; len(rest) > 3 && rest[0] == codeExt8 && rest[2] == byte(ExtTypeName) {
+	if rest := r.b[start:]; len(rest) > 3 && rest[0] == msgp.CodeExt8 && rest[2] == byte(ExtTypeName) {
 		r.pos += 3 // as appendTypeName writes it
 		name, err := r.take(int(rest[1]))
 		return name, err == nil
