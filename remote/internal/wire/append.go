@@ -5,6 +5,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/term"
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // LengthBytes is how many bytes stand before a frame's body and tell its length.
@@ -16,11 +17,8 @@ const MaxFrameBytes = 256 << 10
 // Begin appends the beginning of a frame with so many fields; they follow, and then
 // End.
 func Begin(dst []byte, k Kind, fields int) []byte {
-	return append(dst, 0, 0, 0, 0, fixArray|byte(1+fields), byte(k))
+	return append(dst, 0, 0, 0, 0, msgp.CodeFixArray|byte(1+fields), byte(k)) // up to 15 values
 }
-
-// fixArray is the first byte of a MessagePack array of up to 15 values.
-const fixArray = 0x90
 
 // End writes the length of the frame that begins at start and ends where frame
 // does.
