@@ -55,6 +55,7 @@ type conn struct {
 	asked     asked           // guarded by mu; requests without an answer
 	held      map[uint64]gate // guarded by mu; processes that wait for a release
 	heartbeat heartbeat       // guarded by mu
+	questions questions       // guarded by mu
 
 	// What it has of the node's budgets; set under mu.
 	backlog, related, heldSpawns share

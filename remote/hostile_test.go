@@ -25,7 +25,9 @@ import (
 type villain struct {
 	testing.TB
 	net.Conn
-	hello, challenge, proof []byte // bodies of the handshake
+	creation                uint32    // of its node
+	role                    wire.Role // that it asks for
+	hello, challenge, proof []byte    // bodies of the handshake
 }
 
 const villainCookie = "known to the villain"
@@ -40,7 +42,7 @@ func dialAs(t testing.TB, addr string) *villain {
 
 func onConn(t testing.TB, c net.Conn) *villain {
 	t.Cleanup(func() { _ = c.Close() })
-	return &villain{TB: t, Conn: c}
+	return &villain{TB: t, Conn: c, creation: 666}
 }
 
 func (v *villain) send(frames ...[]byte) {
@@ -64,9 +66,9 @@ func (v *villain) body() []byte {
 // greet sends a hello and reads the challenge.
 func (v *villain) greet(name string) {
 	v.Helper()
-	id, err := pid.NewNodeID(name, 666)
+	id, err := pid.NewNodeID(name, v.creation)
 	require.NoError(v, err)
-	hello := wire.AppendHello(nil, wire.Greeting{Min: 1, Max: 1, Node: id})
+	hello := wire.AppendHello(nil, wire.Greeting{Min: 1, Max: 1, Node: id, Role: v.role})
 	v.send(hello)
 	v.hello, v.challenge = hello[4:], v.body()
 }
@@ -75,12 +77,52 @@ func (v *villain) greet(name string) {
 func (v *villain) join(name string) {
 	v.Helper()
 	v.greet(name)
+	v.proveIt()
+	_, role, refused, err := wire.ParseWelcome(v.body())
+	require.NoError(v, err)
+	require.Nil(v, refused)
+	require.Equal(v, v.role, role)
+}
+
+// proveIt sends the proof.
+func (v *villain) proveIt() {
+	v.Helper()
 	mac := wire.MAC(wire.Proof, []byte(villainCookie), v.hello, v.challenge, nil)
 	v.proof = wire.AppendProof(nil, mac)
 	v.send(v.proof)
-	_, _, refused, err := wire.ParseWelcome(v.body())
+}
+
+// tryJoin is join of one whose frames take a while, and who may be sent away. It reports
+// whether he was welcome.
+func (v *villain) tryJoin(name string, roundTrip time.Duration) bool {
+	v.Helper()
+	id, err := pid.NewNodeID(name, v.creation)
 	require.NoError(v, err)
-	require.Nil(v, refused)
+	hello := wire.AppendHello(nil, wire.Greeting{Min: 1, Max: 1, Node: id})
+	if _, err := v.Write(hello); err != nil {
+		return false
+	}
+	<-time.After(roundTrip)
+	if v.hello = hello[4:]; !v.tryBody(&v.challenge) {
+		return false
+	}
+	v.proof = wire.AppendProof(nil, wire.MAC(wire.Proof, []byte(villainCookie), v.hello, v.challenge, nil))
+	if _, err := v.Write(v.proof); err != nil {
+		return false
+	}
+	var welcome []byte
+	return v.tryBody(&welcome) && welcome[1] == byte(wire.Welcome)
+}
+
+// tryBody reads the body of a frame, or reports that there is none.
+func (v *villain) tryBody(body *[]byte) bool {
+	var head [4]byte
+	if _, err := io.ReadFull(v, head[:]); err != nil {
+		return false
+	}
+	*body = make([]byte, binary.BigEndian.Uint32(head[:]))
+	_, err := io.ReadFull(v, *body)
+	return err == nil
 }
 
 // expectEnd reads until the node closes, and returns the last refusal or goodbye.

@@ -26,7 +26,7 @@ func (c *conn) noteIdleLocked(step time.Duration) {
 
 // isNeededLocked reports whether something of this node needs the connection.
 func (c *conn) isNeededLocked() bool {
-	return c.wanted.Load() || c.relations.len()+len(c.asked)+len(c.held) > 0 || c.waiting.held.Load() > 0
+	return c.wanted.Load() || c.relations.len()+len(c.asked)+len(c.held)+c.questions.open > 0 || c.waiting.held.Load() > 0
 }
 
 // idleIn is called when the peer does not need the connection. If nobody here does, it ends.

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,17 +54,13 @@ const (
 
 // Stats returns what the node has to tell of itself.
 func (n *Node) Stats() NodeInfo {
-	names := 0
-	for range n.rt.RegisteredNames() {
-		names++
-	}
 	info := NodeInfo{
 		Name:      n.self.Name(),
 		Creation:  n.self.Creation(),
 		Processes: n.rt.Len(),
 		Spawned:   n.rt.Spawned(),
 		Zombies:   n.rt.ZombieCount(),
-		Names:     names,
+		Names:     n.rt.NameCount(),
 		Uptime:    n.rt.Uptime(),
 	}
 	for _, c := range n.routes.Load().byName {
@@ -92,7 +89,9 @@ func (c *conn) info() ConnInfo {
 	}
 }
 
-// NodeInfo asks a node about itself. For this node's own name it is [Node.Stats].
+// NodeInfo asks a node about itself. For this node's own name it is [Node.Stats]. It
+// returns an error that is [ErrNoConnection], or [ErrBusy] if the node has many questions
+// of this one to answer.
 func (n *Node) NodeInfo(ctx context.Context, node string) (NodeInfo, error) {
 	if node == n.Name() {
 		return n.Stats(), nil
@@ -103,7 +102,14 @@ func (n *Node) NodeInfo(ctx context.Context, node string) (NodeInfo, error) {
 	if a.err != nil {
 		return NodeInfo{}, fmt.Errorf("info of %s: %w", node, a.err)
 	}
-	return term.DecodeWith[NodeInfo](n.limits, a.value)
+	info, err := term.DecodeWith[*NodeInfo](n.limits, a.value)
+	if err == nil && info == nil {
+		err = errors.New("it has none")
+	}
+	if err != nil {
+		return NodeInfo{}, fmt.Errorf("info of %s: %w", node, err)
+	}
+	return *info, nil
 }
 
 // nodeInfo returns the encoded answer about this node.
@@ -127,11 +133,15 @@ type processInfo struct {
 	Trap        bool          `msgpack:"trap"`
 	Hibernating bool          `msgpack:"hibernating"`
 	Age         time.Duration `msgpack:"age_ns"`
+
+	LinkCount    int `msgpack:"link_count"`
+	MonitorCount int `msgpack:"monitor_count"`
+	WatcherCount int `msgpack:"watcher_count"`
 }
 
 // processInfo returns the encoded answer about a process of this node.
 func (n *Node) processInfo(id uint64) []byte {
-	s, ok := n.rt.Info(pid.New(n.self, id))
+	s, ok := n.rt.InfoN(pid.New(n.self, id), maxListed)
 	if !ok {
 		return term.AppendNil(nil)
 	}
@@ -148,13 +158,15 @@ func (n *Node) processInfo(id uint64) []byte {
 		Trap:        s.TrapExit,
 		Hibernating: s.Hibernating,
 		Age:         s.Age,
+
+		LinkCount: s.LinkCount, MonitorCount: s.MonitorCount, WatcherCount: s.WatcherCount,
 	})
 }
 
-// texts returns the text forms of the first few of all.
+// texts returns the text forms of all.
 func texts[T fmt.Stringer](all []T) []string {
-	list := make([]string, 0, min(len(all), maxListed))
-	for _, v := range all[:cap(list)] {
+	list := make([]string, 0, len(all))
+	for _, v := range all {
 		list = append(list, v.String())
 	}
 	return list
@@ -203,12 +215,19 @@ func (w *processInfo) state(p pid.PID) (s runtime.ProcessState, err error) {
 	s = runtime.ProcessState{
 		PID: p, Name: w.Name, Label: w.Label, QueueLen: w.Queue, Received: w.Received,
 		TrapExit: w.Trap, Hibernating: w.Hibernating, Age: w.Age,
+		LinkCount: w.LinkCount, MonitorCount: w.MonitorCount, WatcherCount: w.WatcherCount,
 	}
-	if w.State == runtime.Exiting.String() {
+	switch w.State {
+	case "", runtime.Running.String():
+	case runtime.Exiting.String():
 		s.State = runtime.Exiting
+	default:
+		return s, fmt.Errorf("no state of a process: %q", w.State)
 	}
-	if s.Reason, err = signal.ParseExitReason(w.Reason); err != nil {
-		return s, err
+	if w.Reason != "" { // a missing text is the zero reason
+		if s.Reason, err = signal.ParseExitReason(w.Reason); err != nil {
+			return s, err
+		}
 	}
 	if s.Links, err = parseAll(w.Links, pid.ParsePID); err != nil {
 		return s, err
@@ -236,6 +255,9 @@ func parseAddress(text string) (pid.Address, error) {
 	if p, err := pid.ParsePID(text); err == nil {
 		return pid.Address{PID: p}, nil
 	}
-	name, node, _ := strings.Cut(text, " on ")
+	name, node, ok := strings.Cut(text, " on ")
+	if !ok {
+		return pid.Address{}, fmt.Errorf("neither a PID nor a name: %q", text)
+	}
 	return pid.Address{Name: pid.Name{Name: name, Node: node}}, nil
 }

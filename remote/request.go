@@ -38,6 +38,7 @@ const (
 	failureArgument     = 2
 	failureStopped      = 3
 	failureOther        = 4
+	failureBusy         = 5
 )
 
 // request makes the frame of a request with a number. It returns an error that is
@@ -109,8 +110,11 @@ func (c *conn) answerIn(f *wire.Frame) {
 }
 
 func failureError(code uint64, text string) error {
-	if code == failureNotSpawnable {
+	switch code {
+	case failureNotSpawnable:
 		return ErrNotSpawnable
+	case failureBusy:
+		return ErrBusy
 	}
 	return fmt.Errorf("the node answers: %s", text)
 }
@@ -126,9 +130,10 @@ func (c *conn) requestIn(f *wire.Frame) error {
 	case wire.Release:
 		c.release(f.Ref)
 	case wire.ProcessInfo:
-		c.respond(f.Ref, c.node.processInfo(f.To))
+		id := f.To
+		c.respondLater(f.Ref, func() []byte { return c.node.processInfo(id) })
 	case wire.NodeInfo:
-		c.respond(f.Ref, c.node.nodeInfo())
+		c.respondLater(f.Ref, c.node.nodeInfo)
 	}
 	return nil
 }

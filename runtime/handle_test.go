@@ -154,8 +154,9 @@ func TestInfo_ShowsAllThatAProcessHas(t *testing.T) {
 			Links:       []pid.PID{other.PID()},
 			Monitors:    []pid.Address{{PID: other.PID()}, {Name: pid.Name{Name: "other", Node: "here@host"}}},
 			MonitoredBy: []pid.PID{watcher.PID()},
-			TrapExit:    true,
-			Age:         time.Minute,
+			LinkCount:   1, MonitorCount: 2, WatcherCount: 1,
+			TrapExit: true,
+			Age:      time.Minute,
 		}, info)
 		require.Equal(t, time.Minute, rt.Uptime())
 

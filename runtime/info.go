@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -22,19 +23,25 @@ type ProcessState struct {
 	Links       []pid.PID         // sorted
 	Monitors    []pid.Address     // what it monitors, one entry for each monitor, sorted
 	MonitoredBy []pid.PID         // who monitors it or waits for its reply, sorted
-	TrapExit    bool
-	Hibernating bool          // has no goroutine until a message comes
-	Age         time.Duration // since it was spawned
+	// How many there are of each list, which may show fewer: see [Runtime.InfoN].
+	LinkCount, MonitorCount, WatcherCount int
+	TrapExit                              bool
+	Hibernating                           bool          // has no goroutine until a message comes
+	Age                                   time.Duration // since it was spawned
 }
 
 // Info returns a snapshot of a process of this runtime, and false if it has ended
 // or never was.
-func (rt *Runtime) Info(p pid.PID) (ProcessState, bool) {
+func (rt *Runtime) Info(p pid.PID) (ProcessState, bool) { return rt.InfoN(p, math.MaxInt) }
+
+// InfoN is [Runtime.Info] with at most so many entries in each list, whichever come to
+// hand: it costs no more for a process that a million others watch. The counts are whole.
+func (rt *Runtime) InfoN(p pid.PID, lists int) (ProcessState, bool) {
 	q, ok := rt.registry.Get(p)
 	if !ok {
 		return ProcessState{}, false
 	}
-	s := q.snapshot()
+	s := q.snapshotN(lists)
 	return s, s.State != Dead
 }
 
@@ -50,7 +57,9 @@ func (rt *Runtime) Processes() iter.Seq[ProcessState] {
 	}
 }
 
-func (p *process) snapshot() ProcessState {
+func (p *process) snapshot() ProcessState { return p.snapshotN(math.MaxInt) }
+
+func (p *process) snapshotN(lists int) ProcessState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := ProcessState{
@@ -64,25 +73,38 @@ func (p *process) snapshot() ProcessState {
 		Age:         p.rt.Uptime() - p.started,
 	}
 	if p.rec != nil {
-		p.rec.describe(&s)
+		p.rec.describe(&s, lists)
 	}
 	return s
 }
 
-func (r *record) describe(s *ProcessState) {
+func (r *record) describe(s *ProcessState, lists int) {
 	s.Name, s.Label = r.name, r.label
-	for to := range r.links.all() {
+	s.LinkCount, s.MonitorCount, s.WatcherCount = r.links.len(), r.monitors.len(), r.watchers.len()
+	for to := range firstOf(&r.links, lists) {
 		s.Links = append(s.Links, to)
 	}
-	for _, m := range r.monitors.all() {
+	for _, m := range firstOf(&r.monitors, lists) {
 		s.Monitors = append(s.Monitors, pid.Address{PID: m.down.PID, Name: m.down.Name})
 	}
-	for _, w := range r.watchers.all() {
+	for _, w := range firstOf(&r.watchers, lists) {
 		s.MonitoredBy = append(s.MonitoredBy, w.who())
 	}
 	slices.SortFunc(s.Links, pid.PID.Compare)
 	slices.SortFunc(s.MonitoredBy, pid.PID.Compare)
 	slices.SortFunc(s.Monitors, pid.Address.Compare)
+}
+
+// firstOf iterates over at most n entries of a table.
+func firstOf[K comparable, V any](t *table[K, V], n int) iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for k, v := range t.all() {
+			if n <= 0 || !yield(k, v) {
+				return
+			}
+			n--
+		}
+	}
 }
 
 func (w watcher) who() pid.PID {

@@ -1,0 +1,58 @@
+package remote
+
+import (
+	"github.com/starlang-go/starlang/remote/internal/wire"
+)
+
+// questions are the requests of the peer whose answers take some work. A goroutine makes
+// these one by one, and waits for room in the queue, while the reader goes on: so who asks
+// for much and reads nothing makes the node do nothing.
+type questions struct {
+	queue []question
+	open  int // how many are not answered
+}
+
+// question is one of them.
+type question struct {
+	req    uint64
+	answer func() []byte
+}
+
+// maxQuestions is how many of a peer's questions may be open. One more is answered by a
+// failure.
+const maxQuestions = 64
+
+// respondLater answers a request with what answer returns.
+func (c *conn) respondLater(req uint64, answer func() []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.state != connUp:
+		return
+	case c.questions.open == maxQuestions:
+		c.queueLocked(wire.AppendFailure(nil, req, failureBusy, ""))
+		return
+	}
+	c.questions.queue = append(c.questions.queue, question{req, answer})
+	if c.questions.open++; c.questions.open == 1 {
+		c.node.wg.Go(c.answerQuestions) // ends when none is open, or the connection has; Close waits for it
+	}
+}
+
+func (c *conn) answerQuestions() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.questions.open > 0 {
+		q := c.questions.queue[0]
+		c.questions.queue = c.questions.queue[1:]
+		c.mu.Unlock()
+		frame := wire.End(append(wire.AppendAnswer(nil, q.req), q.answer()...), 0)
+		c.mu.Lock()
+		if err := c.awaitRoomLocked(c.node.ctx, laterFragment); err != nil {
+			c.questions = questions{}
+			return
+		}
+		c.queueLocked(frame)
+		c.questions.open--
+	}
+}
