@@ -7,6 +7,7 @@ import (
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/term"
 )
 
 // The errors by which callers branch, with errors.Is. Those of the registry and
@@ -93,3 +94,30 @@ func (e *RuntimeError) Error() string {
 func (e *RuntimeError) Unwrap() error { return e.Err }
 
 func toPID(p pid.PID) pid.Address { return pid.Address{PID: p} }
+
+// The errors of the runtime, and of the modules below it, keep their identity in messages:
+// see [term.RegisterError].
+func init() {
+	for code, err := range map[string]error{
+		"runtime.no_proc":            ErrNoProc,
+		"runtime.no_connection":      ErrNoConnection,
+		"runtime.name_not_found":     ErrNameNotFound,
+		"runtime.name_taken":         ErrNameTaken,
+		"runtime.already_named":      ErrAlreadyNamed,
+		"runtime.mailbox_full":       ErrMailboxFull,
+		"runtime.timeout":            ErrTimeout,
+		"runtime.empty":              ErrEmpty,
+		"runtime.concurrent_receive": ErrConcurrentReceive,
+		"runtime.terminated":         ErrTerminated,
+		"runtime.stopped":            ErrStopped,
+		"runtime.nil_body":           ErrNilBody,
+		"runtime.not_in_process":     ErrNotInProcess,
+		"runtime.call_self":          ErrCallSelf,
+		"runtime.not_call":           ErrNotCall,
+		"runtime.call_over":          ErrCallOver,
+		"runtime.reply_type":         ErrReplyType,
+		"runtime.not_named":          ErrNotNamed,
+	} {
+		term.MustRegisterError(code, err)
+	}
+}

@@ -1,9 +1,10 @@
 package signal
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/starlang-go/starlang/term"
 )
 
 // ExitReason says why a process ended. It is comparable with ==, an error, and
@@ -101,13 +102,7 @@ func ReasonOf(err error) ExitReason {
 	case ExitReason:
 		return err
 	default:
-		// Not err.Error(): it may panic for the nil pointer of an error type, which
-		// bodies do return by mistake, and fmt prints that as "<nil>".
-		text := fmt.Sprint(err)
-		if text == "<nil>" {
-			text = fmt.Sprintf("nil %T returned as an error", err)
-		}
-		return Error(text)
+		return Error(term.ErrorText(err))
 	}
 }
 

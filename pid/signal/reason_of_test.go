@@ -25,7 +25,7 @@ func TestReasonOf(t *testing.T) {
 		"a wrapped reason is an error": {fmt.Errorf("ask the bank: %w", signal.Killed), signal.Error("ask the bank: killed")},
 		"a wrapped normal is an error": {fmt.Errorf("ask the bank: %w", signal.Normal), signal.Error("ask the bank: normal")},
 		"a joined reason is an error":  {errors.Join(signal.Shutdown), signal.Error("shutdown")},
-		"a typed nil does not panic":   {typedNil, signal.Error("nil *signal_test.pointerError returned as an error")},
+		"a typed nil does not panic":   {typedNil, signal.Error("a nil *signal_test.pointerError was returned as an error; return a plain nil if there is none")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := signal.ReasonOf(c.err); got != c.want {

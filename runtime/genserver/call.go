@@ -60,18 +60,6 @@ func ask(ctx context.Context, to pid.Address, msg any) (any, error) {
 	return runtime.Call[any](ctx, to.PID, msg)
 }
 
-// callError returns the caller's error. Those of this package say what they are about,
-// the server's own speak for themselves.
-func (f failure) callError(to pid.Address, req any) error {
-	switch f.Control {
-	case unhandled:
-		return &runtime.RuntimeError{Op: "call", To: to, Err: fmt.Errorf("%w: %T", ErrUnhandled, req)}
-	case badReply:
-		return &runtime.RuntimeError{Op: "call", To: to, Err: f.err()}
-	}
-	return f.err()
-}
-
 func replyAs[Reply any](to pid.Address, v any) (Reply, error) {
 	reply, ok := v.(Reply)
 	if ok || v == nil && mayBeNil(reflect.TypeFor[Reply]()) {

@@ -105,7 +105,7 @@ func TestCall_ErrorOfTheHandlerIsTheCallers(t *testing.T) {
 
 func TestRegisterError_RefusesASecondMeaning(t *testing.T) {
 	require.NoError(t, genserver.RegisterError("genserver_test.short", errShort))
-	require.ErrorContains(t, genserver.RegisterError("genserver_test.short", errBoom), "stands for")
+	require.ErrorContains(t, genserver.RegisterError("genserver_test.short", errBoom), "already registered")
 	require.Error(t, genserver.RegisterError("", errBoom))
 	require.Error(t, genserver.RegisterError("genserver_test.nil", nil))
 	require.Panics(t, func() { genserver.MustRegisterError("genserver_test.short", errBoom) })

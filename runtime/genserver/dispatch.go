@@ -49,10 +49,7 @@ func (s *server) handleCall(from From, req any) {
 	s.counts.calls++
 	s.trace.add(s, KindCall, from.PID, req)
 	reply, err := s.call(from, req)
-	switch {
-	case err == ErrUnhandled:
-		reply = failure{Text: ErrUnhandled.Error(), Control: unhandled}
-	case err != nil:
+	if err != nil {
 		reply = failureOf(err)
 	}
 	switch {

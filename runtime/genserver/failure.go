@@ -1,40 +1,35 @@
 package genserver
 
 import (
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"sync"
-	"sync/atomic"
 
-	"github.com/starlang-go/starlang/runtime/internal/text"
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
 )
 
-// ReplyError is an error that a server replied with. It has the text of the error
-// that HandleCall returned and is, for errors.Is, every error that this one was
-// and that [RegisterError] knows: on the same node as on another one.
+// ReplyError is an error that a server replied with. It has the text of the error that
+// HandleCall returned and is, for errors.Is and errors.As, whatever [term.RegisterError]
+// and [term.Register] know of it: on the same node as on another one. The errors of
+// this library and those of context, io and io/fs are registered.
 type ReplyError struct {
-	text string
-	is   []error
+	carried term.CarriedError
 }
 
 // Error returns the text of the server's error.
-func (e *ReplyError) Error() string { return e.text }
+func (e *ReplyError) Error() string { return e.carried.Text() }
 
-// Unwrap returns the registered errors that the server's error was.
-func (e *ReplyError) Unwrap() []error { return e.is }
+// Unwrap returns what is known of the server's error.
+func (e *ReplyError) Unwrap() error { return e.carried.Err() }
 
 // failure is the reply that stands for an error.
 type failure struct {
-	Text    string
-	Codes   []string // of the registered errors that it was, sorted
+	Error   term.CarriedError
 	Control control
 }
 
 // control says that a failure is one of the loop's own and no error of the server. It
-// travels beside the codes: the server's error may wrap another server's ErrUnhandled.
+// travels beside the error: the server's may wrap another server's ErrUnhandled.
 type control uint8
 
 const (
@@ -49,71 +44,45 @@ func (failure) ImmutableTerm() {}
 func init() {
 	term.MustRegister[failure]("genserver.Failure")
 	for code, err := range map[string]error{
-		"genserver.unhandled":  ErrUnhandled,
-		"genserver.bad_reply":  ErrBadReply,
-		"genserver.state_type": ErrStateType,
+		"genserver.unhandled":      ErrUnhandled,
+		"genserver.bad_reply":      ErrBadReply,
+		"genserver.ignore":         ErrIgnore,
+		"genserver.no_server":      ErrNoServer,
+		"genserver.signature":      ErrSignature,
+		"genserver.state_type":     ErrStateType,
+		"genserver.not_local":      ErrNotLocal,
+		"genserver.propagator_set": ErrPropagatorSet,
 	} {
 		MustRegisterError(code, err)
 	}
 }
 
-// sentinels are the registered errors by their codes. There is one table for the
-// program, as there is of wire names.
-var sentinels struct {
-	mu  sync.Mutex // held while one is added
-	all atomic.Pointer[map[string]error]
-}
+// RegisterError is [term.RegisterError].
+func RegisterError(code string, err error) error { return term.RegisterError(code, err) }
 
-// RegisterError gives err a code, by which it travels in replies: the caller's
-// error then is err, for errors.Is, if the server's was. Register sentinel errors
-// in an init function, under codes that stay as they are. It returns an error if
-// the code, or err, is empty, or the code stands for another error already.
-func RegisterError(code string, err error) error {
-	if code == "" || err == nil {
-		return fmt.Errorf("genserver: register %v as %q: the code and the error must be given", err, code)
-	}
-	sentinels.mu.Lock()
-	defer sentinels.mu.Unlock()
-	all := map[string]error{}
-	if p := sentinels.all.Load(); p != nil {
-		all = maps.Clone(*p)
-	}
-	if other, taken := all[code]; taken && other != err {
-		return fmt.Errorf("genserver: register %q as %q: the code stands for %q already", err, code, other)
-	}
-	all[code] = err
-	sentinels.all.Store(&all)
-	return nil
-}
+// MustRegisterError is [term.MustRegisterError].
+func MustRegisterError(code string, err error) { term.MustRegisterError(code, err) }
 
-// MustRegisterError is [RegisterError] for an init function: it panics with the
-// error.
-func MustRegisterError(code string, err error) {
-	if err := RegisterError(code, err); err != nil {
-		panic(err)
-	}
-}
-
-// failureOf returns what stands for err on its way.
+// failureOf returns what stands for err, which a method has returned, on its way. Only
+// ErrUnhandled as it is says that the server does not know the request.
 func failureOf(err error) failure {
-	f := failure{Text: text.Error(err, text.MaxStateBytes)}
-	for code, sentinel := range *sentinels.all.Load() {
-		if errors.Is(err, sentinel) {
-			f.Codes = append(f.Codes, code)
-		}
+	f := failure{Error: term.CarryError(err)}
+	if err == ErrUnhandled {
+		f.Control = unhandled
 	}
-	slices.Sort(f.Codes)
 	return f
 }
 
-// err returns the error that f stands for. Codes that nobody registered here are
-// left out.
-func (f failure) err() *ReplyError {
-	e := &ReplyError{text: f.Text}
-	for _, code := range f.Codes {
-		if sentinel := (*sentinels.all.Load())[code]; sentinel != nil {
-			e.is = append(e.is, sentinel)
-		}
+// callError returns the caller's error. Those of this package say what they are about,
+// the server's own speak for themselves.
+func (f failure) callError(to pid.Address, req any) error {
+	switch f.Control {
+	case unhandled:
+		return &runtime.RuntimeError{Op: "call", To: to, Err: fmt.Errorf("%w: %T", ErrUnhandled, req)}
+	case badReply:
+		return &runtime.RuntimeError{Op: "call", To: to, Err: f.err()}
 	}
-	return e
+	return f.err()
 }
+
+func (f failure) err() *ReplyError { return &ReplyError{f.Error} }

@@ -40,7 +40,6 @@ var (
 
 func init() {
 	for code, err := range map[string]error{
-		"supervisor.ignore":          ErrIgnore,
 		"supervisor.not_found":       ErrNotFound,
 		"supervisor.already_started": ErrAlreadyStarted,
 		"supervisor.already_present": ErrAlreadyPresent,

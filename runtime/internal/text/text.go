@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/starlang-go/starlang/term"
 )
 
 // The bounds of what is printed.
@@ -34,15 +36,8 @@ func Of(v any, maxBytes int) string {
 // Panic returns the text of what a panic was called with.
 func Panic(v any) string { return "panic: " + Of(v, MaxReportBytes) }
 
-// Error returns the text of err. A nil pointer without a text that was returned as an
-// error says so: that is a mistake, and "<nil>" would not tell.
-func Error(err error, maxBytes int) string {
-	s := Of(err, maxBytes)
-	if s == "<nil>" && err != nil {
-		s = fmt.Sprintf("nil %T returned as an error", err)
-	}
-	return s
-}
+// Error returns the text of err, see [term.ErrorText].
+func Error(err error, maxBytes int) string { return Cut(term.ErrorText(err), maxBytes) }
 
 // Types returns the types of which v is made, and none of its values: they may be
 // secret.
