@@ -10,11 +10,11 @@ type Event struct {
 // Happen ends the wait, or the next one if nobody waits. Once the event has happened and
 // as long as nobody has waited for it, more of the same change nothing. Every goroutine
 // may call it; it never waits.
-func (e *Event) Happen() { e.parker.rouse().wake() }
+func (e *Event) Happen() { e.parker.notifyUnlocked().wake() }
 
 // Wait waits until the event happens, unless it has happened since the last Wait. Only
 // one goroutine at a time may call it. What was done before Happen can be seen after.
 func (e *Event) Wait() {
 	e.parker.park()
-	e.parker.calm()
+	e.parker.reset()
 }

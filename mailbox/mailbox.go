@@ -40,7 +40,7 @@ type flags uint32
 
 const (
 	closed      flags = 1 << iota
-	picky             // the receiver that waits is to look at in itself
+	selective         // the receiver that waits is to look at in itself
 	discarded         // see Discard; Invariant: closed too, and nothing is in in
 	interrupted       // see Interrupt
 )
@@ -83,7 +83,7 @@ func (m *Mailbox[T]) Init(cfg Config[T]) {
 	cfg.check()
 	if cfg.Capacity > 0 {
 		m.extra = &extra[T]{bound: newBound(cfg)}
-		m.parker.stir()
+		m.parker.notify()
 	}
 }
 

@@ -13,13 +13,13 @@ import (
 // With [DropOldest] a sender may drop the very message that match is called with:
 // it is then passed over, whatever match says.
 func (m *Mailbox[T]) RecvMatch(match func(T) bool) (T, error) {
-	return m.recvMatch(match, patience{limit: noLimit})
+	return m.recvMatch(match, waitLimit{limit: noLimit})
 }
 
 // TryRecvMatch is [Mailbox.RecvMatch] without waiting: it returns [ErrEmpty] at
 // once if nothing that is queued matches.
 func (m *Mailbox[T]) TryRecvMatch(match func(T) bool) (T, error) {
-	return m.recvMatch(match, patience{limit: noWait})
+	return m.recvMatch(match, waitLimit{limit: noWait})
 }
 
 // RecvMatchTimeout is [Mailbox.RecvMatch] but waits for d at the most and then
@@ -34,7 +34,7 @@ func (m *Mailbox[T]) RecvMatchContext(ctx context.Context, match func(T) bool) (
 	return m.recvMatch(match, until(ctx))
 }
 
-func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) {
+func (m *Mailbox[T]) recvMatch(match func(T) bool, p waitLimit) (v T, err error) {
 	if match == nil {
 		panic("mailbox: match is nil")
 	}
@@ -43,7 +43,7 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p patience) (v T, err error) 
 	}
 	n := uint64(0)
 	defer func() { m.turn.end(n) }() // also when match panics
-	w := wait{patience: p}
+	w := wait{waitLimit: p}
 	defer w.end()
 	if m.bound() != nil {
 		v, err = m.searchBounded(match, &w)

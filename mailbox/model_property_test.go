@@ -246,7 +246,7 @@ func (p *pair) drawReceive(rt *rapid.T, r *pairReceive) func() (mail, error) {
 	kind := rapid.IntRange(-1, 4).Draw(rt, "wanted kind") // -1: any, in order
 	match := func(m mail) bool { return kind < 0 || m.kind == kind }
 	r.model.wants = match
-	switch rapid.SampledFrom([]string{"patient", "timeout", "context", "try", "zero"}).Draw(rt, "patience") {
+	switch rapid.SampledFrom([]string{"patient", "timeout", "context", "try", "zero"}).Draw(rt, "waitLimit") {
 	case "try":
 		r.model.errWait = mailbox.ErrEmpty
 		if kind < 0 {

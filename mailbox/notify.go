@@ -23,6 +23,6 @@ func (m *Mailbox[T]) Notify(f func()) bool {
 		b.queued, b.refused = lanes[T]{}, lanes[T]{}
 	}
 	m.extraLocked().onMail = f
-	m.parker.stir() // who receives after all is to look at onMail
+	m.parker.notify() // who receives after all is to look at onMail
 	return true
 }

@@ -1,13 +1,13 @@
 package mailbox
 
 // A parker lets the receiver wait without a lock until a sender wakes it. It is in
-// one of three states, quiet, parked or stirred:
+// one of three states, quiet, parked or notified:
 //
 //	quiet --park--> parked     the receiver; nothing else is done without the lock
-//	quiet --stir--> stirred    a sender, or who else has something to tell
-//	parked --stir--> stirred   the same, and wakes the receiver
+//	quiet --notify--> notified    a sender, or who else has something to tell
+//	parked --notify--> notified   the same, and wakes the receiver
 //	parked --unpark--> quiet   a sender that has put its message straight into out
-//	stirred --calm--> quiet    the receiver, having looked at all there is
+//	notified --reset--> quiet    the receiver, having looked at all there is
 //
 // Since park does nothing unless it is quiet, no wake-up is lost. So a receiver that
 // finds its mailbox quiet has no need for the lock to wait: that is one pair of

@@ -1,4 +1,4 @@
-//go:build !(gc && go1.26 && !go1.27 && !race && !starlang_portable)
+//go:build !(gc && go1.26 && !go1.28 && !race && !starlang_portable)
 
 package mailbox
 
@@ -12,7 +12,7 @@ type parker struct {
 
 const (
 	quiet uint32 = iota
-	stirred
+	notified
 	isParked
 )
 
@@ -38,19 +38,19 @@ func (p *parker) isQuiet() bool { return p.state.Load() == quiet }
 // anything, and for all that follows.
 func (p *parker) isParked() bool { return p.state.Load() == isParked }
 
-// calm makes p quiet. It is for the receiver.
-func (p *parker) calm() { p.state.Store(quiet) }
+// reset makes p quiet. It is for the receiver.
+func (p *parker) reset() { p.state.Store(quiet) }
 
-// stir makes p stirred and returns whom to wake for it.
-func (p *parker) stir() sleeper {
-	if p.state.Swap(stirred) == isParked {
+// notify makes p notified and returns whom to wake for it.
+func (p *parker) notify() sleeper {
+	if p.state.Swap(notified) == isParked {
 		return p.woken
 	}
 	return nil
 }
 
-// rouse is stir for those who do not hold the lock: stir needs none here.
-func (p *parker) rouse() sleeper { return p.stir() }
+// notifyUnlocked is notify for those who do not hold the lock: notify needs none here.
+func (p *parker) notifyUnlocked() sleeper { return p.notify() }
 
 // unpark makes p, which is parked, quiet and returns whom to wake.
 func (p *parker) unpark() sleeper {
@@ -66,5 +66,5 @@ func (s sleeper) wake() {
 	}
 }
 
-// linger would let senders on other cores go on, if there were a way to know of them.
-func linger() {}
+// spin would let senders on other cores go on, if there were a way to know of them.
+func spin() {}

@@ -1,4 +1,4 @@
-//go:build gc && go1.26 && !go1.27 && !race && !starlang_portable
+//go:build gc && go1.26 && !go1.28 && !race && !starlang_portable
 
 package mailbox
 
@@ -11,8 +11,13 @@ import (
 // them linkable, with these signatures, for packages that build synchronization of
 // their own (https://go.dev/issue/67401). What is not promised are the numbers of
 // the reasons; so each release of Go has to be looked at before it is added to the
-// build constraint above, and until then gets park_channel.go. The race detector
-// does too: it does not know about these functions.
+// build constraint above, and until then gets park_channel.go; park_check.go looks at
+// patch releases. The race detector gets park_channel.go too: it does not know about
+// these functions.
+//
+// Two things that Go does for channels it cannot do here. A goroutine outside of a
+// testing/synctest bubble that wakes one inside is not noticed, where a channel panics.
+// And the goroutine leak profile never lists a receiver whose mailbox nobody can reach.
 //
 // Its word is one of the constants below, or the address of the goroutine that is
 // parked. The runtime keeps the memory of goroutines for ever, so an address is as
@@ -21,16 +26,17 @@ type parker uintptr
 
 const (
 	quiet parker = iota
-	stirred
+	notified
 )
 
 // sleeper is a receiver to be woken; the zero sleeper is nobody.
 type sleeper uintptr
 
-// Of Go 1.26: what tracebacks and traces say of the receiver. By this reason
+// Of Go 1.26 and 1.27: what tracebacks and traces say of the receiver. By this reason
 // testing/synctest knows that it waits for another goroutine.
 const (
 	waitReasonSyncCondWait = 21
+	waitReasonText         = "sync.Cond.Wait"
 	traceBlockCondWait     = 4
 )
 
@@ -62,22 +68,22 @@ func (p *parker) isQuiet() bool { return atomic.LoadUintptr(p.word()) == uintptr
 
 // isParked reports whether the receiver waits. The lock must be held for it to mean
 // anything, and for all that follows.
-func (p *parker) isParked() bool { return atomic.LoadUintptr(p.word()) > uintptr(stirred) }
+func (p *parker) isParked() bool { return atomic.LoadUintptr(p.word()) > uintptr(notified) }
 
-// calm makes p quiet. It is for the receiver.
-func (p *parker) calm() { atomic.StoreUintptr(p.word(), uintptr(quiet)) }
+// reset makes p quiet. It is for the receiver.
+func (p *parker) reset() { atomic.StoreUintptr(p.word(), uintptr(quiet)) }
 
-// stir makes p stirred and returns whom to wake for it.
-func (p *parker) stir() sleeper {
-	if atomic.CompareAndSwapUintptr(p.word(), uintptr(quiet), uintptr(stirred)) || !p.isParked() {
+// notify makes p notified and returns whom to wake for it.
+func (p *parker) notify() sleeper {
+	if atomic.CompareAndSwapUintptr(p.word(), uintptr(quiet), uintptr(notified)) || !p.isParked() {
 		return 0
 	}
-	return sleeper(atomic.SwapUintptr(p.word(), uintptr(stirred)))
+	return sleeper(atomic.SwapUintptr(p.word(), uintptr(notified)))
 }
 
-// rouse is stir for those who do not hold the lock.
-func (p *parker) rouse() sleeper {
-	if g := atomic.SwapUintptr(p.word(), uintptr(stirred)); g > uintptr(stirred) {
+// notifyUnlocked is notify for those who do not hold the lock.
+func (p *parker) notifyUnlocked() sleeper {
+	if g := atomic.SwapUintptr(p.word(), uintptr(notified)); g > uintptr(notified) {
 		return sleeper(g)
 	}
 	return 0
@@ -104,13 +110,13 @@ func canSpin(i int) bool
 //go:linkname doSpin sync.runtime_doSpin
 func doSpin()
 
-// lingerSpins is how often linger lets a core pause 30 times: some microseconds.
-const lingerSpins = 12
+// maxSpins is how often spin lets a core pause 30 times: some microseconds.
+const maxSpins = 12
 
-// linger lets senders on other cores go on for some microseconds. It does nothing if
+// spin lets senders on other cores go on for some microseconds. It does nothing if
 // none of them runs, or if another goroutine could run here.
-func linger() {
-	for range lingerSpins {
+func spin() {
+	for range maxSpins {
 		if !canSpin(0) {
 			return
 		}

@@ -23,7 +23,7 @@ func (m *Mailbox[T]) Recv() (v T, err error) {
 // recvAtEnd is the rest of Recv when fetch has brought nothing.
 func (m *Mailbox[T]) recvAtEnd() (v T, err error) {
 	if m.bound() != nil {
-		return m.finish(m.refill(patience{limit: noLimit}))
+		return m.finish(m.refill(waitLimit{limit: noLimit}))
 	}
 	m.turn.end(0)
 	return v, ErrClosed
@@ -31,7 +31,7 @@ func (m *Mailbox[T]) recvAtEnd() (v T, err error) {
 
 // TryRecv is [Mailbox.Recv] without waiting: it returns [ErrEmpty] at once if
 // nothing is queued.
-func (m *Mailbox[T]) TryRecv() (T, error) { return m.recv(patience{limit: noWait}) }
+func (m *Mailbox[T]) TryRecv() (T, error) { return m.recv(waitLimit{limit: noWait}) }
 
 // RecvTimeout is [Mailbox.Recv] but waits for d at the most and then returns
 // [ErrTimeout]. With d <= 0 it does not wait.
@@ -41,7 +41,7 @@ func (m *Mailbox[T]) RecvTimeout(d time.Duration) (T, error) { return m.recv(wit
 // returns the context's cause. What is queued is received even if ctx has ended.
 func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) { return m.recv(until(ctx)) }
 
-func (m *Mailbox[T]) recv(p patience) (v T, err error) {
+func (m *Mailbox[T]) recv(p waitLimit) (v T, err error) {
 	if !m.turn.begin() {
 		return v, ErrConcurrentReceive
 	}
@@ -100,7 +100,7 @@ const busyBatch = 32
 // some to come together first.
 func (m *Mailbox[T]) fetch(end flags) bool {
 	if m.out != nil && m.out.batch >= busyBatch {
-		linger()
+		spin()
 	}
 	for {
 		m.parker.park()
@@ -128,7 +128,7 @@ func (m *Mailbox[T]) fetch(end flags) bool {
 // refill waits for messages, takes them all over and returns the first. Of a
 // bounded mailbox it takes only that one: the others stay where senders find
 // them, to see whether there is room and to drop the oldest.
-func (m *Mailbox[T]) refill(p patience) (v T, err error) {
+func (m *Mailbox[T]) refill(p waitLimit) (v T, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if p.unlimited() {

@@ -59,7 +59,7 @@ func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) e
 		return m.sendBounded(ctx, stop, v)
 	}
 	m.added++
-	if m.parker.isParked() && !m.flags.has(picky) {
+	if m.parker.isParked() && !m.flags.has(selective) {
 		m.handAndUnlock(v)
 		return nil
 	}
@@ -99,7 +99,7 @@ func (m *Mailbox[T]) sendTogether(vs []T) bool {
 
 // wakeAndUnlock unlocks m and wakes the receiver if it waits.
 func (m *Mailbox[T]) wakeAndUnlock() {
-	receiver := m.parker.stir()
+	receiver := m.parker.notify()
 	var onMail func()
 	if m.extra != nil {
 		onMail, m.extra.onMail = m.extra.onMail, nil

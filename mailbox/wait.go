@@ -12,8 +12,8 @@ func (m *Mailbox[T]) waitLocked(w *wait) error {
 }
 
 // waitOnceLocked is waitLocked for a receiver that will take what comes first.
-func (m *Mailbox[T]) waitOnceLocked(p patience) error {
-	w := wait{patience: p}
+func (m *Mailbox[T]) waitOnceLocked(p waitLimit) error {
+	w := wait{waitLimit: p}
 	err := m.waitLimitedLocked(&w)
 	if w.stop != nil {
 		m.mu.Unlock() // see watchLocked
@@ -84,11 +84,11 @@ func (m *Mailbox[T]) moreLocked(w *wait) error {
 // parkLocked waits until there may be something to look at. It unlocks mu meanwhile.
 func (m *Mailbox[T]) parkLocked() {
 	m.restLocked()
-	m.flags |= picky
+	m.flags |= selective
 	m.mu.Unlock()
 	m.parker.park()
 	m.mu.Lock()
-	m.flags &^= picky
+	m.flags &^= selective
 }
 
 // restLocked prepares a mailbox with nothing in it for its receiver to wait: it
@@ -101,7 +101,7 @@ func (m *Mailbox[T]) restLocked() {
 	if m.extra != nil {
 		m.extra.restLocked()
 	}
-	m.parker.calm()
+	m.parker.reset()
 }
 
 func (x *extra[T]) restLocked() {

@@ -1,4 +1,4 @@
-//go:build gc && go1.26 && !go1.27 && !race && !starlang_portable && (amd64 || arm64)
+//go:build gc && go1.26 && !go1.28 && !race && !starlang_portable && (amd64 || arm64)
 
 package runtime_test
 

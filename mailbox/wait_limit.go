@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// patience says how long a receiver is willing to wait: for limit, and until ctx
+// waitLimit says how long a receiver is willing to wait: for limit, and until ctx
 // ends, if there is one.
-type patience struct {
+type waitLimit struct {
 	limit time.Duration
 	ctx   context.Context
 }
@@ -19,16 +19,16 @@ const (
 	noLimit = time.Duration(math.MaxInt64)
 )
 
-func within(d time.Duration) patience { return patience{limit: max(d, 0)} }
+func within(d time.Duration) waitLimit { return waitLimit{limit: max(d, 0)} }
 
-func until(ctx context.Context) patience { return patience{limit: noLimit, ctx: ctx} }
+func until(ctx context.Context) waitLimit { return waitLimit{limit: noLimit, ctx: ctx} }
 
-func (p patience) unlimited() bool { return p.limit == noLimit && p.ctx == nil }
+func (p waitLimit) unlimited() bool { return p.limit == noLimit && p.ctx == nil }
 
-// wait is what a receiver's patience has come to. A selective receive may have to
+// wait is what a receiver's waitLimit has come to. A selective receive may have to
 // wait many times; they share one wait, and so one limit.
 type wait struct {
-	patience
+	waitLimit
 	due    time.Time   // when limit is over; zero until over is first asked
 	ended  *error      // guarded by mu; set when ctx has ended
 	stop   func() bool // stops to watch ctx; nil while it is not watched
