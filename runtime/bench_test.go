@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -101,6 +102,9 @@ func BenchmarkCall(b *testing.B) {
 		},
 		"timeout": func(ctx *runtime.Context, to pid.PID, n note) (note, error) {
 			return runtime.CallTimeout[note](ctx, to, n, time.Second)
+		},
+		"program": func(ctx *runtime.Context, to pid.PID, n note) (note, error) {
+			return runtime.Call[note](runtime.NewContext(context.Background(), ctx.Runtime()), to, n)
 		},
 	} {
 		b.Run(name, func(b *testing.B) {

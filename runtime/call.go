@@ -51,8 +51,9 @@ type call struct {
 }
 
 // Call sends a process a request and waits for the reply, which must be a T. ctx
-// is a process's [Context] or derives from one; its deadline and cancellation
-// bound the wait. The callee gets the request as a message of [KindCall] and
+// is a process's [Context], or derives from one or from a [NewContext]; its deadline and
+// cancellation bound the wait. Without a deadline that is at most [Config].CallTimeout,
+// see [WithCallTimeout]; the error is then [ErrTimeout]. The callee gets the request as a message of [KindCall] and
 // answers with [Context.Reply].
 //
 // Call returns at once when the callee dies: its error is then a [*RuntimeError]
@@ -71,32 +72,64 @@ func CallName[T any](ctx context.Context, to pid.Name, req any) (T, error) {
 // CallTimeout is [Call] that waits for d at the most and then returns a
 // [*RuntimeError] with [ErrTimeout]. It costs less than a context with a deadline.
 func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (T, error) {
-	p := c.process()
-	v, err := p.call(toPID(to), req, p.rt.instantIn(d), nil)
+	p, due := c.process(), instant(0)
+	if d != NoTimeout {
+		due = p.rt.instantIn(d)
+	}
+	v, err := p.call(toPID(to), p.rt.carry(c, p, req), due, nil)
 	return replyAs[T](toPID(to), v, err)
 }
 
 func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, err error) {
-	c, ok := FromContext(ctx)
-	if !ok {
-		return reply, ErrNotInProcess
+	v, err := callAny(ctx, to, req)
+	return replyAs[T](to, v, err)
+}
+
+// callAny is the part of a call that is the same for all types of replies.
+func callAny(ctx context.Context, to pid.Address, req any) (any, error) {
+	rt, p, err := actor(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if ctx.Err() != nil && ctx != context.Context(c) {
-		return reply, &RuntimeError{"call", to, context.Cause(ctx)}
+	req = rt.carry(ctx, p, req)
+	own := isOwn(ctx)
+	if ctx.Err() != nil && !own {
+		return nil, &RuntimeError{"call", to, context.Cause(ctx)}
+	}
+	if p == nil {
+		p = rt.caller()
+	}
+	watched := watchable(ctx)
+	if watched == nil {
+		return p.call(to, req, rt.callDue(ctx, own), nil)
 	}
 	var stop func() bool
-	v, err := c.process().call(to, req, 0, func(w *call, p *process) {
-		if ctx != context.Context(c) {
-			ref := w.ref
-			stop = context.AfterFunc(ctx, func() {
-				p.finishCall(ref, nil, context.Cause(ctx))
-			})
-		}
+	v, err := p.call(to, req, rt.callDue(ctx, own), func(w *call, p *process) {
+		ref := w.ref
+		stop = context.AfterFunc(watched, func() {
+			p.finishCall(ref, nil, context.Cause(watched))
+		})
 	})
 	if stop != nil {
 		stop()
 	}
-	return replyAs[T](to, v, err)
+	return v, err
+}
+
+// watchable returns the part of ctx whose end a call has to watch for, nil if there is
+// none: a process's own ends its calls by itself.
+func watchable(ctx context.Context) context.Context {
+	for {
+		limit, ok := ctx.(*callLimit)
+		if !ok {
+			break
+		}
+		ctx = limit.Context
+	}
+	if _, own := ctx.(*Context); own || ctx.Done() == nil {
+		return nil
+	}
+	return ctx
 }
 
 func replyAs[T any](to pid.Address, v any, err error) (reply T, _ error) {
@@ -131,7 +164,7 @@ func (p *process) call(to pid.Address, req any, due instant, limit func(*call, *
 func (p *process) startCall(to pid.Address, due instant) (*call, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.running() {
+	if !p.mayCall() {
 		return nil, ErrTerminated
 	}
 	r := p.recordLocked()
@@ -162,7 +195,7 @@ func (p *process) endCall(w *call) (v any, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.due = 0
-	if r := p.rec; p.running() && (r == nil || r.freeCall == nil) {
+	if r := p.rec; p.mayCall() && (r == nil || r.freeCall == nil) {
 		p.recordLocked().freeCall = w // the body may have gone to sleep without waiting for us
 	} else {
 		w.stopTimer() // another call is kept already, or none is needed any more
@@ -182,7 +215,7 @@ func (p *process) sendRequest(w *call, req any) error {
 	if q == p {
 		return ErrCallSelf
 	}
-	v, err := term.Isolate(req)
+	v, err := isolateCarried(req)
 	if err != nil {
 		return err
 	}
@@ -193,14 +226,18 @@ func (p *process) sendRequest(w *call, req any) error {
 		return ErrNoProc
 	}
 	w.callee = q
-	return q.acceptCall((*requestContext)(w), &p.state, &request{v, From{p.pid(), w.ref}, p})
+	return q.acceptCall((*requestContext)(w), p.stop(), &request{v, From{p.pid(), w.ref}, p})
 }
 
 // find returns the process at an address, nil if there is none, or that the
 // address is on another node.
 func (p *process) find(to pid.Address) (q *process, away bool) {
 	if !to.PID.IsZero() {
-		q, _ = p.receiver(to.PID)
+		if p.isCaller() {
+			q, _ = p.rt.registry.Get(to.PID) // what one of the program's calls finds is of no use to the next
+		} else {
+			q, _ = p.receiver(to.PID)
+		}
 		return q, q == nil && p.rt.isRemote(to.PID)
 	}
 	if !p.rt.isHere(to.Name) {
@@ -252,7 +289,8 @@ func (rt *Runtime) refuseCall(r *request, err error) {
 // CallContext returns the context of a call that the process has received: it
 // derives from the process's own, and is also cancelled, with cause [ErrCallOver],
 // once the caller does not wait any more. Work that only serves the reply can obey
-// it.
+// it. As long as the call is the message received last, it has what came with it, see
+// [Propagator].
 func (c *Context) CallContext(from From) context.Context {
 	ctx, cancel := context.WithCancelCause(c)
 	work := c.process().workFor(from, &callWork{ctx, cancel})
@@ -263,7 +301,7 @@ func (c *Context) CallContext(from From) context.Context {
 	if work.ctx != ctx {
 		cancel(nil) // there is one already: this one is not needed
 	}
-	return work.ctx
+	return c.process().withCarried(work.ctx, from)
 }
 
 // callWork is what a process does for a caller, see [Context.CallContext].

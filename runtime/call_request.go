@@ -49,5 +49,14 @@ func (c *requestContext) Err() error {
 	}
 }
 
-// Value implements context.Context: it finds the calling process.
-func (c *requestContext) Value(key any) any { return (*Context)(c.caller).Value(key) }
+// Value implements context.Context: it finds the calling process, unless
+// it is the program that calls.
+func (c *requestContext) Value(key any) any {
+	if c.caller.isCaller() {
+		return nil
+	}
+	return (*Context)(c.caller).Value(key)
+}
+
+// String returns what the context is of, as those of package context do.
+func (c *requestContext) String() string { return "runtime: request of " + c.caller.pid().String() }

@@ -37,7 +37,7 @@ func (w *call) timeIsOver() {
 	defer p.mu.Unlock()
 	w.armed = 0
 	switch {
-	case w.due == 0 || !p.running(): // no call waits
+	case w.due == 0 || !p.mayCall(): // no call waits
 	case w.due > instant(p.rt.Uptime()):
 		w.armLocked()
 	default:

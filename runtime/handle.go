@@ -19,7 +19,7 @@ type ProcessHandle struct {
 // Process returns a handle of a process that is not Dead.
 func (rt *Runtime) Process(p pid.PID) (ProcessHandle, bool) {
 	q, ok := rt.registry.Get(p)
-	return ProcessHandle{q}, ok
+	return ProcessHandle{q}, ok && !q.isCaller()
 }
 
 // PID returns the process's address.

@@ -56,19 +56,29 @@ func (p *process) shedLocked() {
 	r.watchers.shed()
 	r.calls.shed()
 	r.timers.shed()
+	r.shedRare()
 	if r.empty() {
 		p.rec = nil
 	}
 }
 
-func (r *rare) empty() bool { return *r == rare{} }
+// shedRare gives back what was of the last message.
+func (r *record) shedRare() {
+	if r.rare == nil {
+		return
+	}
+	r.rare.carried, r.rare.carrier = nil, From{}
+	if r.rare.base == nil && r.rare.exitWatches == nil && r.rare.crash == nil {
+		r.rare = nil
+	}
+}
 
 // empty reports whether r says nothing that a new record would not say. What ends
 // a process is no matter here: p is Running.
 func (r *record) empty() bool {
 	entries := r.links.len() + r.monitors.len() + r.watchers.len() + r.calls.len() + r.timers.len()
 	return entries == 0 && r.name == "" && r.label == "" && r.grace == 0 && r.inner == nil && r.waiters == nil &&
-		r.rareOf().empty()
+		r.rare == nil
 }
 
 // awake is the goroutine of a process that has got mail in its sleep.

@@ -43,13 +43,13 @@ func (m Message) Value() any {
 	case KindRaw:
 		return m.bytes()
 	case KindCall:
-		return m.value.(*request).value
+		return bare(m.value.(*request).value)
 	case KindSystem:
 		if mon, ok := m.value.(*monitor); ok {
 			return mon.boxedDown()
 		}
 	}
-	return m.value
+	return bare(m.value)
 }
 
 // Bytes returns the bytes of a message sent with SendRaw, without allocating.
@@ -100,7 +100,7 @@ func exitMessage(from pid.PID, reason signal.ExitReason) Message {
 // it and steer it.
 func (m Message) exempt() bool {
 	if r, ok := m.value.(*request); ok && m.kind == KindCall {
-		_, is := r.value.(system.Request)
+		_, is := bare(r.value).(system.Request)
 		return is
 	}
 	return m.kind == KindSystem || m.own

@@ -4,15 +4,17 @@ import "github.com/starlang-go/starlang/pid"
 
 // origin is where a process comes from, in one word that does not change once others
 // know the process: the number of whoever has spawned it, 0 for the program, and
-// whether its context derives from another one.
+// what kind of process it is.
 type origin uint64
 
-// derived is the bit of a process that [Runtime.Run] has started.
-const derived origin = 1 << 63
+const (
+	derived   origin = 1 << 63 // its context derives from another one: see Runtime.Run
+	callsOnly origin = 1 << 62 // it is one of callers
+)
 
 // parentPID returns who has spawned p, the zero PID if that was the program.
 func (p *process) parentPID() pid.PID {
-	id := uint64(p.origin &^ derived)
+	id := uint64(p.origin &^ (derived | callsOnly))
 	if id == 0 {
 		return pid.PID{}
 	}

@@ -105,6 +105,9 @@ type rare struct {
 	base        context.Context // from which the process's own derives, see Runtime.Run
 	exitWatches *exitWatch      // see Context.WatchExit
 	crash       *CrashDetails   // see Context.ExplainCrash; dropped by the report
+
+	carried map[string]string // see noteCarried; nil: nothing; dropped when the process sleeps
+	carrier From              // of the call with which it came, zero if it was none
 }
 
 // rareOf returns what r has of it, and else nothing, which must not be written to.

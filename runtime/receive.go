@@ -20,6 +20,9 @@ func (c *Context) Recv() (Message, error) {
 	if err != nil {
 		return Message{}, p.receiveError(err)
 	}
+	if p.rt.propagator.Load() != nil {
+		p.noteCarried(m)
+	}
 	return m, nil
 }
 
@@ -64,6 +67,9 @@ func (c *Context) receive(from func(*inbox) (Message, error)) (Message, error) {
 	m, err := from(&p.box)
 	if err != nil {
 		return Message{}, p.receiveError(err)
+	}
+	if p.rt.propagator.Load() != nil {
+		p.noteCarried(m)
 	}
 	return m, nil
 }

@@ -38,6 +38,9 @@ type Config struct {
 	// Logger gets crash reports and reports of zombies. nil means slog.Default()
 	// at the time of the report.
 	Logger *slog.Logger
+	// CallTimeout is how long a call waits whose context has no deadline. 0 means
+	// [DefaultCallTimeout]; [NoTimeout] lets it wait for as long as it takes.
+	CallTimeout time.Duration
 	// ProfileLabels gives the goroutine of each process the profile labels pid,
 	// name, label and type: what they were when it started, or woke up. It costs
 	// a few allocations each time.
@@ -56,8 +59,11 @@ type Runtime struct {
 	zombies  zombies
 	reports  bursts
 	counts   counts
-	birth    time.Time
-	spawned  atomic.Uint64
+	callers  callers
+
+	propagator atomic.Pointer[Propagator] // set once; nil: none
+	birth      time.Time
+	spawned    atomic.Uint64
 
 	telling  atomic.Int64 // processes out of the table that have yet to tell all of their end
 	stopping atomic.Bool
@@ -86,6 +92,12 @@ func build(cfg Config, newRegistry func(pid.NodeID) *registry.Registry[*process]
 	}
 	if cfg.ExitGrace == 0 {
 		cfg.ExitGrace = DefaultExitGrace
+	}
+	if cfg.CallTimeout < 0 {
+		return nil, fmt.Errorf("runtime: negative CallTimeout %s", cfg.CallTimeout)
+	}
+	if cfg.CallTimeout == 0 {
+		cfg.CallTimeout = DefaultCallTimeout
 	}
 	node, err := pid.NewNode(cfg.Name)
 	if err != nil {
@@ -122,7 +134,7 @@ func (rt *Runtime) SetRemoteSendHook(h registry.RemoteSendHook) error {
 }
 
 // Len returns the number of processes that are not Dead.
-func (rt *Runtime) Len() int { return rt.registry.Len() }
+func (rt *Runtime) Len() int { return rt.registry.Len() - int(rt.callers.n.Load()) }
 
 // Spawned returns how many processes were ever spawned.
 func (rt *Runtime) Spawned() uint64 { return rt.spawned.Load() }
@@ -132,7 +144,15 @@ func (rt *Runtime) Uptime() time.Duration { return time.Since(rt.birth) }
 
 // PIDs iterates over the processes that are not Dead, in no order. Processes may
 // come and go meanwhile.
-func (rt *Runtime) PIDs() iter.Seq[pid.PID] { return rt.registry.PIDs() }
+func (rt *Runtime) PIDs() iter.Seq[pid.PID] {
+	return func(yield func(pid.PID) bool) {
+		for p, q := range rt.registry.All() {
+			if !q.isCaller() && !yield(p) {
+				return
+			}
+		}
+	}
+}
 
 // IsAlive reports whether p is a process of this runtime and Running.
 func (rt *Runtime) IsAlive(p pid.PID) bool {

@@ -24,13 +24,13 @@ func (c *Context) Send(to pid.PID, v any) error {
 	p := c.process()
 	q, ok := p.receiver(to)
 	if !ok {
-		return p.sendAway(c, to, signal.Envelope{Kind: signal.Message, Value: v})
+		return p.sendAway(c, to, signal.Envelope{Kind: signal.Message, Value: p.rt.carry(c, p, v)})
 	}
 	v, err := term.Isolate(v)
 	if err != nil {
 		return &SendError{To: pid.Address{PID: to}, Err: err}
 	}
-	return q.accept(c, &p.state, userMessage(v))
+	return q.accept(c, &p.state, userMessage(p.rt.carry(c, p, v)))
 }
 
 // TrySend is [Context.Send] that never waits: where Send would it returns
@@ -131,13 +131,13 @@ func SendRaw(ctx context.Context, to pid.PID, b []byte) error {
 func (rt *Runtime) send(ctx context.Context, p *process, to pid.PID, v any) error {
 	q, ok := rt.registry.Get(to)
 	if !ok {
-		return rt.sendAway(ctx, p, pid.Address{PID: to}, signal.Envelope{Kind: signal.Message, Value: v})
+		return rt.sendAway(ctx, p, pid.Address{PID: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, v)})
 	}
 	v, err := term.Isolate(v)
 	if err != nil {
 		return &SendError{To: pid.Address{PID: to}, Err: err}
 	}
-	return q.accept(waiting(ctx), p.stop(), userMessage(v))
+	return q.accept(waiting(ctx), p.stop(), userMessage(rt.carry(ctx, p, v)))
 }
 
 func (rt *Runtime) sendNamed(ctx context.Context, p *process, to Named, v any) error {
@@ -157,7 +157,7 @@ func (rt *Runtime) sendNamed(ctx context.Context, p *process, to Named, v any) e
 
 func (rt *Runtime) sendName(ctx context.Context, p *process, to pid.Name, v any) error {
 	if !rt.isHere(to) {
-		return rt.sendAway(ctx, p, pid.Address{Name: to}, signal.Envelope{Kind: signal.Message, Value: v})
+		return rt.sendAway(ctx, p, pid.Address{Name: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, v)})
 	}
 	_, q, ok := rt.registry.LookupName(to.Name)
 	if !ok {
@@ -167,7 +167,7 @@ func (rt *Runtime) sendName(ctx context.Context, p *process, to pid.Name, v any)
 	if err != nil {
 		return &SendError{To: pid.Address{Name: to}, Err: err}
 	}
-	return q.accept(waiting(ctx), p.stop(), userMessage(v))
+	return q.accept(waiting(ctx), p.stop(), userMessage(rt.carry(ctx, p, v)))
 }
 
 // sendAway sends to a process that is not in this node's table: one of another
@@ -192,7 +192,7 @@ func (p *process) maySend() bool { return p == nil || p.running() }
 // stop returns what tells a receiver's mailbox that nothing of p may be queued any
 // more: see process.state.
 func (p *process) stop() *atomic.Uint32 {
-	if p == nil {
+	if p == nil || p.isCaller() {
 		return nil
 	}
 	return &p.state

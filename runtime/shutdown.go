@@ -46,6 +46,7 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 	rt.exitAll(signal.Shutdown)
 	defer rt.reports.flush(rt)
 	defer rt.timers.dropAll()
+	defer rt.endCalls()
 	if rt.awaitEnd(ctx) {
 		return nil
 	}
@@ -62,6 +63,9 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 // exitAll sends every process an exit signal and returns whom it sent one.
 func (rt *Runtime) exitAll(reason signal.ExitReason) (sent []pid.PID) {
 	for p, proc := range rt.registry.All() {
+		if proc.isCaller() {
+			continue
+		}
 		sent = append(sent, p)
 		rt.exit(proc, pid.PID{}, reason)
 	}

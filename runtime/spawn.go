@@ -136,6 +136,9 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 	if parent != nil {
 		p.origin = origin(parent.id)
 	}
+	if parent != nil && rt.propagator.Load() != nil {
+		p.inherit(parent)
+	}
 	p.apply(opts)
 	ref, ok := p.relate(parent, opts)
 	if !ok {

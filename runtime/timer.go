@@ -7,7 +7,6 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
-	"github.com/starlang-go/starlang/term"
 )
 
 // SendAfter sends v to a process after d, or at once if d <= 0. v is copied now, and
@@ -24,7 +23,7 @@ func (c *Context) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error)
 	if !p.running() {
 		return pid.Ref{}, p.failure()
 	}
-	return p.rt.sendLater(p, to, delay{d, 0}, v)
+	return p.rt.sendLater(p, to, delay{d, 0}, p.rt.carry(c, p, v))
 }
 
 // SendNamedAfter is [Context.SendAfter] to whoever has the name when the time has
@@ -36,7 +35,7 @@ func (c *Context) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, err
 	if !p.running() {
 		return pid.Ref{}, p.failure()
 	}
-	return p.rt.sendNamedLater(to, delay{d, 0}, v)
+	return p.rt.sendNamedLater(to, delay{d, 0}, p.rt.carry(c, p, v))
 }
 
 // SendEvery sends v to a process after d and again each d, until it is cancelled or
@@ -170,7 +169,7 @@ func (rt *Runtime) keepable(to pid.Address, v any) (any, error) {
 	if rt.stopping.Load() {
 		return nil, ErrStopped
 	}
-	kept, err := term.Isolate(v)
+	kept, err := isolateCarried(v)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +189,7 @@ func (rt *Runtime) sendNamedLate(to Named, v any) {
 	}
 	if name, ok := to.(pid.Name); ok && rt.isHere(name) {
 		if _, q, ok := rt.registry.LookupName(name.Name); ok {
-			if v, err := term.Isolate(v); err == nil { // an interval timer sends it again
+			if v, err := isolateCarried(v); err == nil { // an interval timer sends it again
 				q.deliverLate(v, false)
 			}
 		}

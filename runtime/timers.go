@@ -7,7 +7,6 @@ import (
 	"github.com/puzpuzpuz/xsync/v3"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/term"
 )
 
 // timers are the running timers of a runtime. Whoever takes a timer out of the
@@ -70,7 +69,7 @@ func (d delay) copyOf(v any) any {
 	if d.every == 0 {
 		return v
 	}
-	c, _ := term.Isolate(v) // it was isolated once, and the type decides
+	c, _ := isolateCarried(v) // it was isolated once, and the type decides
 	return c
 }
 

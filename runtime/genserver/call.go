@@ -10,9 +10,9 @@ import (
 )
 
 // Call sends a server a request and waits for the reply, which must be a Reply.
-// ctx is a process's [Context] or derives from one; its deadline and cancellation
-// bound the wait, and reach the handler, see [Context.CallContext]. There is no
-// other limit.
+// ctx is a process's [Context], or derives from one or from a [runtime.NewContext]; its
+// deadline and cancellation bound the wait, and reach the handler, see
+// [Context.CallContext]. Without a deadline the limit is [runtime.Config].CallTimeout.
 //
 // Call returns at once, with a [*runtime.RuntimeError], when the server ends, with
 // its exit reason; if it is gone already; when the process calls itself
@@ -34,11 +34,11 @@ func Call[Reply any, R Ref](ctx context.Context, to R, req any) (Reply, error) {
 // call is [Call] of a reply of any type.
 func call(ctx context.Context, to pid.Address, req any) (any, error) {
 	ctx = plain(ctx)
-	c, ok := runtime.FromContext(ctx)
+	rt, ok := runtime.RuntimeFrom(ctx)
 	if !ok {
 		return nil, runtime.ErrNotInProcess
 	}
-	msg, err := wrap(ctx, c, to, req)
+	msg, err := wrap(ctx, rt, to, req)
 	if err != nil {
 		return nil, &runtime.RuntimeError{Op: "call", To: to, Err: err}
 	}
@@ -82,17 +82,18 @@ func mayBeNil(t reflect.Type) bool {
 // [runtime.Context.Send], is never fatal; nil says that the message was sent, not
 // that it is handled. Source: OTP, gen_server:cast/2.
 func Cast[R Ref](ctx context.Context, to R, msg any) error {
-	c, ok := runtime.FromContext(ctx)
+	ctx = plain(ctx)
+	rt, ok := runtime.RuntimeFrom(ctx)
 	if !ok {
 		return runtime.ErrNotInProcess
 	}
 	addr := addressOf(to)
-	v, err := isolated(c.Runtime(), addr, msg)
+	v, err := isolated(rt, addr, msg)
 	if err != nil {
 		return &runtime.SendError{To: addr, Err: err}
 	}
 	if addr.PID.IsZero() {
-		return c.SendNamed(addr.Name, cast{v})
+		return runtime.SendNamed(ctx, addr.Name, cast{v})
 	}
-	return c.Send(addr.PID, cast{v})
+	return runtime.Send(ctx, addr.PID, cast{v})
 }

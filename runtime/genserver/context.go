@@ -72,7 +72,7 @@ func (c *Context) CallContext(from From) context.Context {
 	if c.wrapping == nil || c.wrapping.from != from {
 		return ctx
 	}
-	return c.wrapping.withDeadline(ctx, c.Runtime())
+	return c.wrapping.withDeadline(ctx)
 }
 
 // plain returns the process's own Context in place of the server's: what follows

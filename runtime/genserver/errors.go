@@ -31,7 +31,7 @@ var (
 	// ErrNotLocal tells that something works within a node only.
 	ErrNotLocal = errors.New("server is on another node")
 	// ErrPropagatorSet tells that the runtime has a propagator already.
-	ErrPropagatorSet = errors.New("runtime has a propagator already")
+	ErrPropagatorSet = runtime.ErrPropagatorSet
 )
 
 // StartError says which server could not be started, and why.

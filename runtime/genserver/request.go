@@ -9,14 +9,12 @@ import (
 	"github.com/starlang-go/starlang/term"
 )
 
-// request wraps the value of a call that has more to carry: a deadline, or values
-// of a [Propagator]. All others travel bare, so that any process can call a
+// request wraps the value of a call that has a deadline. All others travel bare, so that any process can call a
 // server with [runtime.Call].
 type request struct {
 	Value    any
-	Deadline time.Time         // within a node; zero: none
-	Left     time.Duration     // between nodes, whose clocks differ: the time left when it was sent
-	Carried  map[string]string // from the Propagator
+	Deadline time.Time     // within a node; zero: none
+	Left     time.Duration // between nodes, whose clocks differ: the time left when it was sent
 }
 
 // ImmutableTerm marks a request as free to share: its value is a copy already.
@@ -35,25 +33,20 @@ func init() {
 	term.MustRegister[cast]("genserver.Cast")
 }
 
-// wrap returns what is sent to make the server get req and what ctx, with which a
-// process calls, has to carry.
-func wrap(ctx context.Context, c *runtime.Context, to pid.Address, req any) (any, error) {
-	if ctx == context.Context(c) {
-		return req, nil // a process's own Context has nothing
-	}
+// wrap returns what is sent to make the server get req and the deadline of ctx.
+func wrap(ctx context.Context, rt *runtime.Runtime, to pid.Address, req any) (any, error) {
 	deadline, bounded := ctx.Deadline()
-	w := request{Carried: inject(ctx, c.Runtime())}
-	if !bounded && len(w.Carried) == 0 {
+	if !bounded {
 		return req, nil
 	}
-	switch {
-	case bounded && isAway(c.Runtime(), to):
+	var w request
+	if isAway(rt, to) {
 		w.Left = time.Until(deadline)
-	case bounded:
+	} else {
 		w.Deadline = deadline
 	}
 	var err error
-	w.Value, err = isolated(c.Runtime(), to, req)
+	w.Value, err = isolated(rt, to, req)
 	return w, err
 }
 
@@ -72,9 +65,8 @@ func isAway(rt *runtime.Runtime, to pid.Address) bool {
 	return node != "" && node != rt.Node().Name()
 }
 
-// withDeadline returns ctx, that of the call, with what the request carries.
-func (r *request) withDeadline(ctx context.Context, rt *runtime.Runtime) context.Context {
-	ctx = extract(ctx, rt, r.Carried)
+// withDeadline returns ctx, that of the call, with the deadline of the request.
+func (r *request) withDeadline(ctx context.Context) context.Context {
 	deadline := r.Deadline
 	if r.Left != 0 {
 		deadline = time.Now().Add(r.Left)

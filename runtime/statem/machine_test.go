@@ -139,7 +139,7 @@ func TestStop_LeavesNoCallerWaiting(t *testing.T) {
 		_, err := w.ctx.SendAfter(w.m, time.Second, "x")
 		require.NoError(t, err)
 		_, err = w.ctx.Spawn(func(ctx *runtime.Context) error {
-			pass(time.Minute)
+			pass(2 * time.Second)
 			return genserver.Stop(ctx, w.m, signal.Shutdown)
 		})
 		require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
 
@@ -21,14 +22,14 @@ func StartChild[R genserver.Ref](ctx context.Context, sup R, spec ChildSpec) (pi
 	if field, problem := spec.check(AnySignificant); problem != "" { // the rest is the supervisor's to say
 		return pid.PID{}, &SpecError{Child: spec.ID, Field: field, Problem: problem}
 	}
-	return genserver.Call[pid.PID](ctx, sup, startChild{spec})
+	return genserver.Call[pid.PID](patiently(ctx), sup, startChild{spec})
 }
 
 // StartInstance starts a child of a [Dynamic] supervisor's template. The error is
 // [ErrArgType], [ErrMaxChildren], [ErrTemplate], [ErrIgnore], or what the template's
 // start function returned. Source: OTP, supervisor:start_child/2.
 func StartInstance[R genserver.Ref](ctx context.Context, sup R, arg any) (pid.PID, error) {
-	return genserver.Call[pid.PID](ctx, sup, startInstance{arg})
+	return genserver.Call[pid.PID](patiently(ctx), sup, startInstance{arg})
 }
 
 // ChildRef is what a child is named by: its ID, or the PID of its process, which is the
@@ -50,7 +51,7 @@ func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, chi
 	case pid.PID:
 		ref.PID = c
 	}
-	_, err := genserver.Call[any](ctx, sup, terminateChild{ref})
+	_, err := genserver.Call[any](patiently(ctx), sup, terminateChild{ref})
 	return err
 }
 
@@ -58,24 +59,30 @@ func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, chi
 // [ErrRestarting], [ErrDynamic], [ErrIgnore], or what the StartFunc returned.
 // Source: OTP, supervisor:restart_child/2.
 func RestartChild[R genserver.Ref](ctx context.Context, sup R, id string) (pid.PID, error) {
-	return genserver.Call[pid.PID](ctx, sup, restartChild{id})
+	return genserver.Call[pid.PID](patiently(ctx), sup, restartChild{id})
 }
 
 // DeleteChild forgets a child that is stopped. The error is [ErrNotFound], [ErrRunning],
 // [ErrRestarting] or [ErrDynamic]. Source: OTP, supervisor:delete_child/2.
 func DeleteChild[R genserver.Ref](ctx context.Context, sup R, id string) error {
-	_, err := genserver.Call[any](ctx, sup, deleteChild{id})
+	_, err := genserver.Call[any](patiently(ctx), sup, deleteChild{id})
 	return err
 }
 
 // WhichChildren returns the children in start order. Source: OTP,
 // supervisor:which_children/1, which returns them in reverse.
 func WhichChildren[R genserver.Ref](ctx context.Context, sup R) ([]ChildInfo, error) {
-	reply, err := genserver.Call[children](ctx, sup, whichChildren{})
+	reply, err := genserver.Call[children](patiently(ctx), sup, whichChildren{})
 	return reply.List, err
 }
 
 // CountChildren counts the children. Source: OTP, supervisor:count_children/1.
 func CountChildren[R genserver.Ref](ctx context.Context, sup R) (Counts, error) {
-	return genserver.Call[Counts](ctx, sup, countChildren{})
+	return genserver.Call[Counts](patiently(ctx), sup, countChildren{})
+}
+
+// patiently returns ctx for a call that waits for as long as children take to start and
+// to stop, as in OTP.
+func patiently(ctx context.Context) context.Context {
+	return runtime.WithCallTimeout(ctx, runtime.NoTimeout)
 }

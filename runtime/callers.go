@@ -1,0 +1,115 @@
+package runtime
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// numCallers is among how many callers the calls of the program are spread, so that
+// they seldom wait for each other.
+const numCallers = 16
+
+// callers are in whose name the program calls. To all who know its PID a caller is a
+// process that is Dead: it cannot be linked to, monitored, sent to or ended, and it is
+// in no list. All that it has is a table of calls, so that a reply finds its way.
+type callers struct {
+	once sync.Once
+	all  [numCallers]*process // set by once; for as long as the runtime
+	n    atomic.Int32         // how many of them are in the registry
+}
+
+// caller returns one of them.
+func (rt *Runtime) caller() *process {
+	rt.callers.once.Do(func() {
+		for i := range rt.callers.all {
+			rt.callers.all[i] = rt.newCaller()
+		}
+	})
+	return rt.callers.all[rand.Uint32()%numCallers]
+}
+
+func (rt *Runtime) newCaller() *process {
+	p := &process{rt: rt, id: rt.node.NextPID().ID(), origin: callsOnly, started: time.Since(rt.birth), dying: true}
+	p.box.Discard()
+	p.state.Store(uint32(Dead))
+	rt.callers.n.Add(1)
+	_ = rt.registry.Register(p.pid(), p) // the PID is fresh
+	return p
+}
+
+// endCalls ends the calls of the program and stops what they have left running.
+func (rt *Runtime) endCalls() {
+	if rt.callers.n.Load() == 0 {
+		return
+	}
+	for _, p := range rt.callers.all {
+		p.mu.Lock()
+		p.failCallsLocked(ErrStopped)
+		if r := p.rec; r != nil {
+			r.freeCall.stopTimer()
+			r.freeCall = nil
+		}
+		p.mu.Unlock()
+	}
+}
+
+// mayCall reports whether p can make calls.
+func (p *process) mayCall() bool { return p.running() || p.isCaller() }
+
+func (p *process) isCaller() bool { return p.origin&callsOnly != 0 }
+
+// DefaultCallTimeout is how long a call waits whose context has no deadline, as in OTP.
+const DefaultCallTimeout = 5 * time.Second
+
+// NoTimeout, as [Config].CallTimeout or of [WithCallTimeout] or [CallTimeout], lets a
+// call wait for as long as it takes.
+const NoTimeout time.Duration = math.MaxInt64
+
+// callLimit is the context that WithCallTimeout returns.
+type callLimit struct {
+	context.Context
+	limit time.Duration
+}
+
+type callLimitKey struct{}
+
+// Value implements context.Context.
+func (c *callLimit) Value(key any) any {
+	if _, ok := key.(callLimitKey); ok {
+		return c.limit
+	}
+	return c.Context.Value(key)
+}
+
+// WithCallTimeout returns a context whose calls wait for d at the most, in place of
+// [Config].CallTimeout. A deadline of the context counts too, whichever comes first.
+func WithCallTimeout(parent context.Context, d time.Duration) context.Context {
+	return &callLimit{parent, d}
+}
+
+// callDue returns when a call with ctx is to end with [ErrTimeout]: 0 if never, since
+// it has a deadline that ends it, or no limit.
+func (rt *Runtime) callDue(ctx context.Context, own bool) instant {
+	limit := rt.cfg.CallTimeout
+	if !own {
+		if d, ok := ctx.Value(callLimitKey{}).(time.Duration); ok {
+			limit = d
+		} else if _, bounded := ctx.Deadline(); bounded {
+			return 0
+		}
+	}
+	if limit == NoTimeout {
+		return 0
+	}
+	return rt.instantIn(limit)
+}
+
+// isOwn reports whether ctx is p's own [Context], with nothing more to it.
+func isOwn(ctx context.Context) bool {
+	c, ok := ctx.(*Context)
+	return ok && !c.Derives()
+}

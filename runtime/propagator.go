@@ -1,0 +1,204 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+
+	"github.com/starlang-go/starlang/term"
+)
+
+// Propagator carries values of the sender's context, such as the ids of a trace, to
+// whoever handles the message. Its methods are called by many goroutines at once; a
+// panic in one of them loses the values, not the message.
+type Propagator interface {
+	// Inject writes what is to travel with what is sent with ctx.
+	Inject(ctx context.Context, carried map[string]string)
+	// Extract returns ctx with what has travelled, see [Message.Context].
+	Extract(ctx context.Context, carried map[string]string) context.Context
+}
+
+// ErrPropagatorSet tells that the runtime has a [Propagator] already.
+var ErrPropagatorSet = errors.New("runtime has a propagator already")
+
+// MaxCarriedBytes bounds what travels with one message. What is longer does not travel.
+const MaxCarriedBytes = 1 << 10
+
+// SetPropagator sets the propagator of all that is sent and received on rt. It can be
+// set once: a second call returns [ErrPropagatorSet].
+//
+// What is sent or called with a context of the program's own ([Send], [Call] and the
+// like) carries what Inject takes from that. What a process sends, spawns, or lets a
+// timer send in its own name carries on what came with the message that it has received
+// last. Source: OTP, seq_trace.
+func (rt *Runtime) SetPropagator(p Propagator) error {
+	if p == nil {
+		return errors.New("propagator is nil")
+	}
+	if !rt.propagator.CompareAndSwap(nil, &p) {
+		return ErrPropagatorSet
+	}
+	return nil
+}
+
+// carried is a value with what travels beside it. Its fields are for the wire.
+type carried struct {
+	Value any
+	With  map[string]string // not changed once it is here: many messages may share it
+}
+
+// ImmutableTerm marks a carried as free to share: its value is a copy already.
+func (carried) ImmutableTerm() {}
+
+func init() { term.MustRegister[carried]("runtime.Carried") }
+
+// carriedValue returns what m carries, nil if that is nothing.
+func (m Message) carriedValue() map[string]string {
+	v := m.value
+	if r, ok := v.(*request); ok && m.kind == KindCall {
+		v = r.value
+	}
+	if c, ok := v.(carried); ok {
+		return c.With
+	}
+	return nil
+}
+
+// bare returns v without what it carries.
+func bare(v any) any {
+	if c, ok := v.(carried); ok {
+		return c.Value
+	}
+	return v
+}
+
+// isolateCarried is term.Isolate of what v is without what it carries, which is shared.
+func isolateCarried(v any) (any, error) {
+	c, ok := v.(carried)
+	if !ok {
+		return term.Isolate(v)
+	}
+	var err error
+	c.Value, err = term.Isolate(c.Value)
+	return c, err
+}
+
+// Context returns parent with what came with the message: what the [Propagator] of its
+// sender's runtime gave. parent carries the process that has received it.
+func (m Message) Context(parent context.Context) context.Context {
+	with := m.carriedValue()
+	if len(with) == 0 {
+		return parent
+	}
+	rt, ok := RuntimeFrom(parent)
+	if !ok {
+		return parent
+	}
+	return rt.extract(parent, with)
+}
+
+func (rt *Runtime) extract(parent context.Context, with map[string]string) (ctx context.Context) {
+	p := rt.propagator.Load()
+	if p == nil {
+		return parent
+	}
+	defer func() {
+		if recover() != nil || ctx == nil {
+			ctx = parent
+		}
+	}()
+	return (*p).Extract(parent, with)
+}
+
+// carry returns v, which is isolated or will be encoded, with what is to travel with
+// it when it is sent with ctx on behalf of p, or of the program if that is nil.
+func (rt *Runtime) carry(ctx context.Context, p *process, v any) any {
+	prop := rt.propagator.Load()
+	if prop == nil {
+		return v
+	}
+	return wrapCarried(v, rt.toCarry(*prop, ctx, p))
+}
+
+func wrapCarried(v any, with map[string]string) any {
+	if len(with) == 0 {
+		return v
+	}
+	if _, already := v.(carried); already {
+		return v
+	}
+	return carried{v, with}
+}
+
+func (rt *Runtime) toCarry(prop Propagator, ctx context.Context, p *process) map[string]string {
+	if c, own := ctx.(*Context); !own || c.Derives() {
+		if with := inject(prop, ctx); len(with) > 0 {
+			return with
+		}
+	}
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.rec.rareOf().carried
+}
+
+func inject(prop Propagator, ctx context.Context) (with map[string]string) {
+	defer func() {
+		if recover() != nil {
+			with = nil
+		}
+	}()
+	m := make(map[string]string)
+	prop.Inject(ctx, m)
+	size := 0
+	for k, v := range m {
+		size += len(k) + len(v)
+	}
+	if size > MaxCarriedBytes {
+		return nil
+	}
+	return m
+}
+
+// noteCarried remembers what came with the message that p has received, for what it
+// sends next, until it receives another one.
+func (p *process) noteCarried(m Message) {
+	with := m.carriedValue()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.running() && (with != nil || p.rec.rareOf().carried != nil) {
+		r := p.rareLocked()
+		r.carried = with
+		r.carrier, _ = m.From()
+	}
+}
+
+// withCarried returns ctx, that of a call, with what came with the call, if that is the
+// message that p has received last.
+func (p *process) withCarried(ctx context.Context, from From) context.Context {
+	if p.rt.propagator.Load() == nil {
+		return ctx
+	}
+	p.mu.Lock()
+	r := p.rec.rareOf()
+	with := r.carried
+	if r.carrier != from {
+		with = nil
+	}
+	p.mu.Unlock()
+	if len(with) == 0 {
+		return ctx
+	}
+	return p.rt.extract(ctx, with)
+}
+
+// inherit makes p, which nobody knows yet, carry on what its parent does.
+func (p *process) inherit(parent *process) {
+	parent.mu.Lock()
+	with := parent.rec.rareOf().carried
+	parent.mu.Unlock()
+	if with != nil {
+		p.rareLocked().carried = with
+	}
+}
