@@ -358,6 +358,9 @@ func (c *Cluster) Key(kind, name string) string { return "/c/" + c.cfg.Name + "/
 // Members returns the members, this node included, by name.
 func (c *Cluster) Members() []Member { return c.members.all() }
 
+// Member returns the member with a name.
+func (c *Cluster) Member(node string) (Member, bool) { return c.members.get(node) }
+
 // IsReachable reports whether a node is not known to be out of reach. One that was never
 // tried is reachable.
 func (c *Cluster) IsReachable(node string) bool { return c.members.reachable(node) }

@@ -51,8 +51,21 @@ func (s *Store) Client() *Client {
 // Close ends all requests and watches; what is under way is lost. Sessions stay until
 // their time is over. A second Close does nothing.
 func (c *Client) Close() {
+	c.mu.Lock()
 	c.close()
+	c.mu.Unlock()
 	c.wg.Wait()
+}
+
+// spawn runs f, which ends with Close, and reports whether the client is open.
+func (c *Client) spawn(f func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx.Err() != nil {
+		return false
+	}
+	c.wg.Go(f)
+	return true
 }
 
 // SetFaults sets what goes wrong from now on.
@@ -103,11 +116,8 @@ func (c *Client) do(ctx context.Context, what func()) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if c.ctx.Err() != nil {
-		return errClosed
-	}
 	answered := make(chan struct{})
-	c.wg.Go(func() { // ended by Close, which waits for it
+	open := c.spawn(func() {
 		if !c.pass(c.ctx, requestHeld) {
 			return
 		}
@@ -116,6 +126,9 @@ func (c *Client) do(ctx context.Context, what func()) error {
 			close(answered)
 		}
 	})
+	if !open {
+		return errClosed
+	}
 	select {
 	case <-answered:
 		return nil
