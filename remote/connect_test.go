@@ -221,6 +221,10 @@ func TestStart_SaysWhatIsWrong(t *testing.T) {
 	}
 	_, err := remote.Start(runtime.MustNew(runtime.Config{}), remote.Config{})
 	require.ErrorContains(t, err, "the runtime has no name")
+	for _, host := range []string{"0.0.0.0", "0.0.0.0:4370", "[::]:4370", "::", ":4370"} {
+		_, err = remote.Start(runtime.MustNew(runtime.Config{Name: "z@" + host}), remote.Config{Cookie: "x", Listen: "127.0.0.1:0"})
+		require.ErrorContains(t, err, "none that others could dial", host)
+	}
 }
 
 func TestStart_OncePerRuntime(t *testing.T) {

@@ -8,10 +8,12 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,9 @@ func insecure() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }
 type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
+
+	hosts      []string // names in the certificates that it signs
+	noLoopback bool     // and no address
 }
 
 func newAuthority(t *testing.T) *authority {
@@ -51,7 +56,7 @@ func (a *authority) files(t *testing.T, dir string) remote.TLSFiles {
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "node"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: a.hosts, IPAddresses: a.addresses(),
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}, a.cert, &key.PublicKey, a.key)
 	require.NoError(t, err)
@@ -68,6 +73,13 @@ func (a *authority) files(t *testing.T, dir string) remote.TLSFiles {
 		require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(block), 0o600))
 	}
 	return f
+}
+
+func (a *authority) addresses() []net.IP {
+	if a.noLoopback {
+		return nil
+	}
+	return []net.IP{net.IPv4(127, 0, 0, 1)}
 }
 
 func TestTLS_MutualWithoutACookieAndWithRenewedFiles(t *testing.T) {
@@ -113,4 +125,51 @@ func TestTLSFiles_SayWhatIsWrong(t *testing.T) {
 	f.CA = f.Key
 	_, err = f.Load()
 	require.ErrorContains(t, err, "no certificate in")
+}
+
+// filesFor writes a new certificate for a node on loopback that is also for hosts.
+func (a *authority) filesFor(t *testing.T, hosts ...string) remote.TLSFiles {
+	a.hosts = hosts
+	return a.files(t, t.TempDir())
+}
+
+// A certificate is that of a host: a node of another host may not use it.
+func TestTLS_NamesAreBoundToCertificatesByOption(t *testing.T) {
+	ca, all := newAuthority(t), book{}
+	config := func(host string) remote.Config {
+		return remote.Config{TLSSource: ca.filesFor(t, host).Load, VerifyName: remote.HostInCertificate, Cookie: "x"}
+	}
+	b := all.start(t, "b@bee.test", config("bee.test"))
+	a := all.start(t, "a@ay.test", config("ay.test"))
+	require.NoError(t, a.Connect(bounded(t), "b@bee.test"))
+
+	liar := all.start(t, "admin@10.9.9.9", config("liar.test"))
+	err := liar.Connect(bounded(t), "b@bee.test")
+	require.ErrorIs(t, err, remote.ErrCertificate)
+	require.Equal(t, []string{"a@ay.test"}, b.Nodes())
+	require.ErrorIs(t, a.Connect(bounded(t), "admin@10.9.9.9"), remote.ErrCertificate, "nor be dialled under that name")
+
+	_, err = remote.Start(runtime.MustNew(runtime.Config{Name: "c@test"}), remote.Config{VerifyName: remote.HostInCertificate})
+	require.ErrorContains(t, err, "VerifyName needs TLS")
+}
+
+// When only one of two directions works, somebody is told.
+func TestTLS_DirectionThatFailsIsLogged(t *testing.T) {
+	ca, all := newAuthority(t), book{}
+	logs := lines{make(chan slog.Record, 1000)}
+	a := all.start(t, "a@test", remote.Config{TLSSource: ca.filesFor(t).Load, Logger: slog.New(logs), MinBackoff: time.Millisecond})
+	ca.noLoopback = true
+	b := all.start(t, "b@test", remote.Config{TLSSource: ca.filesFor(t, "elsewhere.test").Load})
+	require.Error(t, a.Connect(bounded(t), "b@test"), "b's certificate is not for the address that is dialled")
+	require.NoError(t, b.Connect(bounded(t), "a@test"))
+	for {
+		select {
+		case r := <-logs.records:
+			if strings.Contains(text(r), "WARN connected, but only because the other node dials") {
+				return
+			}
+		case <-time.After(testTimeout):
+			require.Fail(t, "nobody is told")
+		}
+	}
 }
