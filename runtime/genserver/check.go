@@ -25,6 +25,7 @@ var callbacks = []callback{
 	{"HandleContinue", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("HandleContinue") }, reflect.TypeFor[ContinueHandler](), true},
 	{"HandleTimeout", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("HandleTimeout") }, reflect.TypeFor[TimeoutHandler](), true},
 	{"Terminate", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("Terminate") }, reflect.TypeFor[Terminator](), true},
+	{"HandleControl", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("HandleControl") }, reflect.TypeFor[ControlHandler](), true},
 	{"FormatState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("FormatState") }, reflect.TypeFor[StateFormatter](), false},
 	{"FormatMessage", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("FormatMessage") }, reflect.TypeFor[MessageFormatter](), false},
 	{"ReplaceState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("ReplaceState") }, reflect.TypeFor[StateReplacer](), false},

@@ -49,6 +49,12 @@ func (s *server) handleCall(from From, req any) {
 	s.counts.calls++
 	s.trace.add(s, KindCall, from.PID, req)
 	reply, err := s.call(from, req)
+	s.answer(from, reply, err)
+}
+
+// answer replies with what a method has returned, unless it has none or the server stops:
+// then the reply goes out after Terminate.
+func (s *server) answer(from From, reply any, err error) {
 	if err != nil {
 		reply = failureOf(err)
 	}

@@ -17,7 +17,7 @@ type sysRequest struct {
 }
 
 // ImmutableTerm marks a sysRequest as free to share: its argument is of a type
-// that is.
+// that is, or is handed over as that of [Control] is.
 func (sysRequest) ImmutableTerm() {}
 
 // sysOp says what is asked for, by its number on the wire.
@@ -32,6 +32,8 @@ const (
 	opTrace
 	opTraced
 	opStop
+	opControl
+	opInspect
 )
 
 func init() {
@@ -48,6 +50,9 @@ func (s *server) system(from From, r sysRequest) {
 		return
 	case opTraced:
 		s.showTrace(from)
+		return
+	case opControl, opInspect:
+		s.handleControl(from, r.Arg)
 		return
 	case opStop:
 		if reason, ok := r.Arg.(signal.ExitReason); ok {
@@ -147,8 +152,8 @@ func (s *server) statistics() Statistics {
 func (s *server) isForSuspended(m runtime.Message) bool {
 	switch m.Kind() {
 	case runtime.KindCall:
-		_, ok := m.Value().(sysRequest)
-		return ok
+		r, ok := m.Value().(sysRequest)
+		return ok && !r.waitsForResume()
 	case runtime.KindSystem:
 		return s.isStop(m.Value())
 	}

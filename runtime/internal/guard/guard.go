@@ -5,18 +5,16 @@ package guard
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
+
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // Grace is how long a function that does not return when its context has ended is still
 // waited for.
 const Grace = 5 * time.Second
 
-var (
-	errGoexit      = errors.New("called runtime.Goexit")
-	errUnprintable = errors.New("panic: a value whose text panics")
-)
+var errGoexit = errors.New("called runtime.Goexit")
 
 type result[T any] struct {
 	value T
@@ -54,29 +52,11 @@ func Call[T any](ctx context.Context, f func() (T, error), late func(T)) (T, err
 // protect calls f and sends what comes of it, whatever that is.
 func protect[T any](f func() (T, error), done chan<- result[T]) {
 	r := result[T]{err: errGoexit}
-	defer func() {
-		_ = recover() // of the text of what was panicked
-		done <- r
-	}()
+	defer func() { done <- r }()
 	defer func() {
 		if p := recover(); p != nil {
-			r.err = errUnprintable
-			r.err = errors.New("panic: " + textOf(p))
+			r.err = errors.New(text.Panic(p))
 		}
 	}()
 	r.value, r.err = f()
-}
-
-// textOf returns a text for the value of a panic. A value that may hold itself is not
-// printed: fmt would not come to an end.
-func textOf(v any) string {
-	switch v := v.(type) {
-	case error:
-		return v.Error()
-	case fmt.Stringer:
-		return v.String()
-	case string, bool, int, int64, uint64, float64:
-		return fmt.Sprint(v)
-	}
-	return fmt.Sprintf("a value of type %T", v)
 }

@@ -32,9 +32,9 @@ func TestCall_ReturnsWhateverTheFunctionDoes(t *testing.T) {
 		"fails":                          {func() (int, error) { return 0, boom }, "boom"},
 		"panics":                         {func() (int, error) { panic("oh no") }, "panic: oh no"},
 		"panics with an error":           {func() (int, error) { panic(boom) }, "panic: boom"},
-		"panics with a text that panics": {func() (int, error) { panic(badError{}) }, "panic: a value whose text panics"},
+		"panics with a text that panics": {func() (int, error) { panic(badError{}) }, "panic: guard_test.badError (its text: panic)"},
 		"panics with a value that holds itself": {func() (int, error) { panic(holdsItself) },
-			"panic: a value of type map[string]interface {}"},
+			"panic: map[me:map[me:map[me:map[me:map[me:map[me:…]]]]]]"},
 		"calls Goexit": {func() (int, error) { goruntime.Goexit(); return 0, nil }, "called runtime.Goexit"},
 	} {
 		t.Run(name, func(t *testing.T) {
