@@ -52,7 +52,7 @@ func TestOf_IsBounded(t *testing.T) {
 		require.LessOrEqual(t, len(text.Of(v, 100)), 100+len("…"))
 		require.LessOrEqual(t, len(text.Types(v, 100)), 100+len("…"))
 	}
-	require.Equal(t, "map[self:map[self:map[self:map[self:map[self:map[self:map[…:…]]]]]]]", text.Of(self, text.MaxReportBytes))
+	require.Equal(t, "map[self:map[self:map[self:map[self:map[self:map[self:…]]]]]]", text.Of(self, text.MaxReportBytes))
 }
 
 func TestOf_SurvivesTheTextOfOthers(t *testing.T) {

@@ -15,7 +15,7 @@ func (p *printer) value(v reflect.Value, depth int) {
 	case !v.IsValid():
 		p.add("<nil>")
 		return
-	case depth > MaxDepth:
+	case depth >= MaxDepth:
 		p.add("…")
 		return
 	case depth > 0 && !p.typesOnly && v.CanInterface():
@@ -99,7 +99,7 @@ func (p *printer) mapping(v reflect.Value, depth int) {
 		if i > 0 {
 			p.add(" ")
 		}
-		p.value(k, depth+1)
+		p.value(k, min(depth+1, MaxDepth-1))
 		p.add(":")
 		p.value(v.MapIndex(k), depth+1)
 		if p.full() {
@@ -119,7 +119,7 @@ func (p *printer) keys(v reflect.Value) []reflect.Value {
 	var all []entry
 	for it := v.MapRange(); it.Next() && len(all) <= p.left/2; {
 		q := printer{left: 64}
-		q.value(it.Key(), MaxDepth)
+		q.value(it.Key(), MaxDepth-1)
 		all = append(all, entry{it.Key(), q.String()})
 	}
 	slices.SortFunc(all, func(a, b entry) int { return strings.Compare(a.text, b.text) })
