@@ -88,6 +88,16 @@ func (q *queue[T]) takeAll() *chunk[T] {
 	return all
 }
 
+// takeChunk takes the chunk of an empty queue, or makes one if there is none.
+func (q *queue[T]) takeChunk() *chunk[T] {
+	c := q.first
+	if c == nil {
+		return newChunk[T](smallChunk)
+	}
+	*q = queue[T]{}
+	return c
+}
+
 // giveBack lets the memory of an empty queue go if it is more than a mailbox at
 // rest keeps.
 func (q *queue[T]) giveBack() {

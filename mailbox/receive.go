@@ -53,17 +53,17 @@ func (m *Mailbox[T]) recv(p waitLimit) (v T, err error) {
 	return m.finish(m.refill(p))
 }
 
-// Reserve makes room in advance for a message that will come while the receiver waits in
-// [Mailbox.Recv]: its sender then allocates nothing, though it be the first one. Only the
-// receiver may call it. In a bounded mailbox it does nothing.
+// Reserve makes room in advance for the first message, so that its sender allocates
+// nothing. Once something has been received, and in a bounded mailbox, it does nothing.
 func (m *Mailbox[T]) Reserve() {
-	if !m.turn.begin() {
-		return
+	if m.turn.taken() > 0 {
+		return // there is room from that
 	}
-	if m.out == nil && m.bound() == nil {
-		m.out = newChunk[T](smallChunk)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.in.first == nil && m.bound() == nil && !m.flags.has(closed) {
+		m.in.reuse(newChunk[T](smallChunk))
 	}
-	m.turn.end(0)
 }
 
 // finish ends a receive with its result.

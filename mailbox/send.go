@@ -117,7 +117,7 @@ func (m *Mailbox[T]) wakeAndUnlock() {
 func (m *Mailbox[T]) handAndUnlock(v T) {
 	c := m.out // empty, and there is no other one behind it
 	if c == nil {
-		c = newChunk[T](smallChunk)
+		c = m.in.takeChunk()
 		m.out = c
 	}
 	c.items[0] = v

@@ -43,6 +43,7 @@ func (c *Context) RecvOrAlarm() (Message, error) {
 	if err != nil {
 		return Message{}, p.receiveError(err)
 	}
+	p.received(m)
 	return m, nil
 }
 

@@ -68,7 +68,10 @@ func (p *process) exitOrTrapLocked(from pid.PID, reason signal.ExitReason) verdi
 
 //go:noinline
 func (p *process) trapExitLocked(from pid.PID, reason signal.ExitReason) {
-	_ = p.box.TrySend(exitMessage(from, reason)) // exempt from bounds; closed only if not Running
+	m := exitMessage(from, reason)
+	if !p.holdLocked(from, pid.Ref{}, m) {
+		_ = p.box.TrySend(m) // exempt from bounds; closed only if not Running
+	}
 	p.trappedLocked(from, reason)
 }
 

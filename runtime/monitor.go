@@ -159,7 +159,10 @@ func (p *process) acceptDown(ref pid.Ref, reason signal.ExitReason) {
 func (p *process) deliverDownLocked(m *monitor, reason signal.ExitReason) {
 	m.down.Reason = reason
 	m.target = nil
-	_ = p.box.TrySend(Message{value: m, kind: KindSystem}) // exempt from bounds; closed only if not Running
+	msg := Message{value: m, kind: KindSystem}
+	if !p.holdLocked(m.down.PID, m.down.Ref, msg) {
+		_ = p.box.TrySend(msg) // exempt from bounds; closed only if not Running
+	}
 }
 
 // Demonitor takes a monitor away and reports whether it was still active: if so,

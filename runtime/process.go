@@ -104,6 +104,7 @@ type record struct {
 type rare struct {
 	base        context.Context // from which the process's own derives, see Runtime.Run
 	exitWatches *exitWatch      // see Context.WatchExit
+	starting    *starting       // what it starts at this moment
 	crash       *CrashDetails   // see Context.ExplainCrash; dropped by the report
 
 	carried map[string]string // see noteCarried; nil: nothing; dropped when the process sleeps

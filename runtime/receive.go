@@ -20,9 +20,7 @@ func (c *Context) Recv() (Message, error) {
 	if err != nil {
 		return Message{}, p.receiveError(err)
 	}
-	if p.rt.propagator.Load() != nil {
-		p.noteCarried(m)
-	}
+	p.received(m)
 	return m, nil
 }
 
@@ -68,10 +66,15 @@ func (c *Context) receive(from func(*inbox) (Message, error)) (Message, error) {
 	if err != nil {
 		return Message{}, p.receiveError(err)
 	}
+	p.received(m)
+	return m, nil
+}
+
+// received takes note of a message that p has received.
+func (p *process) received(m Message) {
 	if p.rt.propagator.Load() != nil {
 		p.noteCarried(m)
 	}
-	return m, nil
 }
 
 // receiveError turns the mailbox's word for the process's end into its reason.

@@ -39,6 +39,8 @@ type SpawnOptions struct {
 	ExitGrace time.Duration
 	// Mailbox bounds the mailbox. The zero value does not.
 	Mailbox MailboxOptions
+
+	starting *starting // of SpawnAck
 }
 
 // The options of the spawns that take none. Inside of the package options are passed as

@@ -21,8 +21,7 @@ type AckBody func(ctx *Context, starter From) error
 // cause of ctx. After an error nothing is left: no link, no monitor, no Exit and
 // no Down in the mailbox. So a failed start is an error and no exit signal, also
 // for a process that does not trap exits, unless it was a signal of a third
-// process that ended the new one. It counts as a receive: only the process itself
-// may call it. Source: OTP, proc_lib:start_link/5 and init_ack/2.
+// process that ended the new one. Source: OTP, proc_lib:start_link/5 and init_ack/2.
 func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody) (pid.PID, pid.Ref, error) {
 	p := c.process()
 	if body == nil {
@@ -37,10 +36,13 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 		defer c.unlinkStarter(starter)
 		return c.refusal(starter, body(c, starter))
 	}
+	s := &starting{}
+	opts.starting = s
 	q, ref, err := p.rt.prepare(p, &opts, run)
 	if err != nil {
 		p.finishCall(w.ref, nil, err)
 		_, _ = p.awaitAck(ctx, w)
+		p.endStart(s, false)
 		return pid.PID{}, pid.Ref{}, err
 	}
 	w.callee = q
@@ -50,8 +52,10 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 	go q.run(run) // as in spawn
 	if _, err := p.awaitAck(ctx, w); err != nil {
 		c.undoSpawn(q.pid(), ref)
+		p.endStart(s, false)
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, err}
 	}
+	p.endStart(s, true)
 	return q.pid(), ref, nil
 }
 
@@ -109,11 +113,5 @@ func (p *process) waitsFor(ref pid.Ref) bool {
 func (c *Context) undoSpawn(q pid.PID, ref pid.Ref) {
 	_ = c.Unlink(q)
 	_ = c.rt.Exit(q, signal.Kill) // in nobody's name: this process may be about to end
-	if !ref.IsZero() {
-		c.DemonitorFlush(ref)
-	}
-	_, _ = c.TryRecvMatch(func(m Message) bool {
-		exit, ok := m.Value().(signal.Exit)
-		return ok && m.kind == KindSystem && exit.From == q
-	})
+	c.Demonitor(ref)
 }

@@ -50,6 +50,10 @@ func (p *process) relate(parent *process, opts *SpawnOptions) (ref pid.Ref, ok b
 	}
 	lockPair(parent, p)
 	defer unlockPair(parent, p)
+	if s := opts.starting; s != nil {
+		s.pid = p.pid()
+		parent.beginStartLocked(s)
+	}
 	if opts.Link && linkLocked(parent, p) != nil {
 		return ref, false
 	}
@@ -57,6 +61,9 @@ func (p *process) relate(parent *process, opts *SpawnOptions) (ref pid.Ref, ok b
 		return ref, true
 	}
 	ref = p.rt.node.NextRef()
+	if opts.starting != nil {
+		opts.starting.ref = ref
+	}
 	m := &monitor{}
 	m.down.Ref, m.down.PID = ref, p.pid()
 	return ref, monitorLocked(parent, p, m)

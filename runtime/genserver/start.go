@@ -56,7 +56,7 @@ func (o Options) spawn() runtime.SpawnOptions {
 // Start starts a server and waits until its Init has returned. ctx is a process's
 // own Context or derives from it, and bounds the wait: when it ends first, the new
 // process is killed. The error is a [*StartError]; after it, nothing is left of
-// the process. Only the process itself may start servers, not its helpers.
+// the process. Helper goroutines may start servers too.
 // Source: OTP, gen_server:start/3.
 func Start(ctx context.Context, server any, opts Options) (pid.PID, error) {
 	p, _, err := start(ctx, server, opts, opts.spawn())
