@@ -3,7 +3,6 @@ package remote_test
 import (
 	"errors"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -66,28 +65,6 @@ func TestPrograms_KilledOneIsNoticedAtOnce(t *testing.T) {
 		v, err := runtime.Call[note](ctx, again, note{2, "y"})
 		require.Equal(t, note{2, "y"}, v)
 		return err
-	})
-}
-
-func TestPrograms_StoppedOneIsNoticedAndComesBack(t *testing.T) {
-	all := book{}
-	other := all.play(t, "echo", "other@test")
-	n := all.start(t, "a@test", watchful)
-	run(t, n, func(ctx *runtime.Context) error {
-		n.MonitorNodes(ctx)
-		ctx.Monitor(other.pid)
-		require.Equal(t, "other@test", receive[remote.NodeUp](t, ctx).Node)
-		require.NoError(t, other.signal(syscall.SIGSTOP))
-		down := receive[signal.Down](t, ctx)
-		require.Equal(t, signal.NoConnection, down.Reason)
-		require.Equal(t, remote.CauseSilent, receive[remote.NodeDown](t, ctx).Cause)
-
-		require.NoError(t, other.signal(syscall.SIGCONT))
-		require.Eventually(t, func() bool {
-			v, err := runtime.Call[note](ctx, other.pid, note{1, "x"})
-			return err == nil && v == note{1, "x"}
-		}, testTimeout, 10*time.Millisecond, "it is the same start of the same node")
-		return nil
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -108,12 +107,10 @@ func (b book) play(t testing.TB, role, name string, env ...string) *player {
 // leave ends the program in order and waits for it. It may be called again, and of a
 // program that was stopped.
 func (p *player) leave() {
-	_ = p.signal(syscall.SIGCONT)
+	_ = p.resume()
 	_ = p.stdin.Close()
 	_ = p.cmd.Wait()
 }
-
-func (p *player) signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
 
 // kill ends the program at once and waits for it.
 func (p *player) kill(t testing.TB) {

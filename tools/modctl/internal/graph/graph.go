@@ -47,7 +47,7 @@ func LoadModule(ctx context.Context, dir string) (Graph, error) {
 func load(ctx context.Context, dir, workspace, pattern string) (Graph, error) {
 	g := make(Graph)
 	for _, goos := range platforms {
-		cmd := command.Command{Dir: dir, Env: []string{"GOOS=" + goos, "CGO_ENABLED=0", "GOWORK=" + workspace}}
+		cmd := command.Command{Dir: dir, Env: []string{"GOOS=" + goos, "GOARCH=amd64", "CGO_ENABLED=0", "GOWORK=" + workspace}}
 		out, err := cmd.Output(ctx, "go", "list", "-deps", "-test",
 			"-json=ImportPath,ForTest,Module,Imports,TestImports,XTestImports", pattern)
 		if err != nil {

@@ -133,7 +133,7 @@ func milliseconds(to *time.Duration, v any) error {
 	n, _ := v.(json.Number)
 	ms, err := strconv.ParseInt(n.String(), 10, 64)
 	if err != nil || ms < 0 || ms > maxMs {
-		return errors.New("must be an integer from 0 to " + strconv.Itoa(maxMs))
+		return errors.New("must be an integer from 0 to " + strconv.FormatInt(maxMs, 10))
 	}
 	*to = time.Duration(ms) * time.Millisecond
 	return nil
