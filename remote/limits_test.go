@@ -170,7 +170,7 @@ func TestLimits_HeldSpawnsAndRelationsOfAllAreCounted(t *testing.T) {
 				after(time.Second)
 				require.Equal(l, []string{"first@test", "third@test"}, n.Nodes())
 				for i := range uint64(7) {
-					first.send(frame(n, 100+i))
+					_, _ = first.Write(frame(n, 100+i)) // one of them ends it
 				}
 				after(time.Second)
 				require.Equal(l, []string{"third@test"}, n.Nodes())
