@@ -11,7 +11,30 @@
 //	err = ctx.Send(p, Order{...}) // p is wherever it is
 //
 // Nodes connect when they need each other. Each proves to the other that it has the
-// same cookie, without sending it; TLS, if configured, encrypts.
+// same cookie, without sending it; TLS, if configured, encrypts. A connection that
+// nothing needs any more is closed, and made again when it is needed.
+//
+// # How it works
+//
+// Two pipelines, each in one direction through the files:
+//
+//	out: send → resolver → dial → handshake → conn → queue (fragment, direct) → stream
+//	in:  stream → accept, pending → handshake → conn → read → runtime
+//
+// Out: a sender finds the connection in the node's routes, or waits for an attempt to make
+// one. It encodes its message itself, waits for room in the connection's queue, and appends
+// the frame there in one critical section with looking whether it is still alive; the
+// connection's writer hands what is queued to the operating system.
+//
+// In: an accepted connection is pending until its dialler has proven itself and the node
+// has decided between connections of one pair. Then the connection's reader decodes frames
+// where they lie and acts on each before the next. It never waits for one process, and
+// pauses only when too much waits in all.
+//
+// Beside these: peer is what the node knows of another name; heartbeat and idle watch over a
+// connection; budget counts what all connections hold; guard and journal run code of the
+// program, so that whatever it does costs one attempt or one log line; questions answers
+// what peers ask about the node.
 //
 // # What is guaranteed
 //
@@ -24,8 +47,12 @@
 //     after these.
 //   - A send that returns nil has its place in the queue of a connection that was up.
 //     One that returns an error has sent nothing.
-//   - Memory is bounded: queues by Config.QueueBytes and one message, what arrives by
-//     Config.WaitingBytes and one message. Senders wait instead, or get [ErrBusy].
+//   - Memory is bounded, for each connection and for all of them: see the limits in
+//     [Config]. Senders wait instead, or get [ErrBusy]; a peer that makes this node keep
+//     more is cut off.
+//   - Code of the program that is given in a Config may panic, end its goroutine or
+//     hang: that costs the attempt, the connection or the log lines that it was called
+//     for.
 //   - Nothing of a process that has ended is sent, and no peer can speak for a process
 //     that is not its own.
 //
@@ -49,10 +76,16 @@
 // A plain connection is neither encrypted nor protected against who can change packets
 // on the way; the cookie proves the ends at the beginning. Use TLS beyond a network
 // that you trust. A peer that has the cookie is trusted to be a peer: it can send
-// anything to any process, kill it, and spawn what [Node.RegisterFunc] allows. It
-// cannot exhaust memory or stop a node. A resolver that takes addresses from names, as
+// anything to any process, kill it, and spawn what [Node.RegisterFunc] allows, without
+// limit to what these functions use. It may take any name that is not connected, unless
+// Config.VerifyName binds names to certificates. What it makes this module keep is
+// bounded, and so is what it can hold up: a process that sends to it waits while the
+// peer reads slowly, see Config.WhenFull. A resolver that takes addresses from names, as
 // the default one does, dials whatever name a message brings: use [StaticResolver]
 // among peers that are not trusted with that.
+//
+// NodeUp and NodeDown tell of connections, which come and go as they are needed: they do not
+// say who is a member of a network. Package cluster does.
 //
 // PROTOCOL.md describes the bytes.
 package remote
