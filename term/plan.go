@@ -21,10 +21,8 @@ type plan struct {
 	copy   func(dst, src address, left room) error // dst is anything but src itself
 	isZero func(a address) bool                    // what omitempty asks: nothing is lost with the value
 
-	coding    selfCoding  // how the type writes its own form, if it does
-	foreign   foreignCost // of what msgpack/v5 decodes; for msgpackCoding
-	custom    *codec      // for customCoding
-	immutable bool        // its values may be shared, whatever they refer to
+	coding    selfCoding // how the type writes its own form, if it does
+	immutable bool       // its values may be shared, whatever they refer to
 
 	parts  []part   // the types that it consists of
 	noWire *refusal // why no value can be encoded or decoded
@@ -43,6 +41,9 @@ type plan struct {
 	asIs    atomic.Bool              // a value that is sent arrives as it is
 	wire    atomic.Pointer[wireForm] // how it travels with its type; nil: it cannot
 	refused atomic.Pointer[string]   // why it may not be a message
+
+	foreign foreignCost // of what msgpack/v5 decodes; for msgpackCoding
+	custom  *codec      // for customCoding
 }
 
 // part is a type that another one consists of, and the step of a path to it.
