@@ -4,13 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/backoff"
 )
 
 // peer is what a node knows about another name. All is guarded by the Node's mu.
@@ -203,12 +203,8 @@ func (n *Node) isFullLocked(p *peer) bool {
 
 // delayLocked sets when p may be dialled again, after a failure or a loss.
 func (n *Node) delayLocked(p *peer) time.Duration {
-	delay := n.cfg.MaxBackoff
-	if p.failures < 30 {
-		delay = min(delay, n.cfg.MinBackoff<<p.failures)
-	}
-	delay = delay/2 + rand.N(delay/2+1)
 	p.failures++
+	delay := backoff.Policy{Initial: n.cfg.MinBackoff, Max: n.cfg.MaxBackoff, Factor: 2, Jitter: 0.5}.Delay(p.failures)
 	p.retryAt = time.Now().Add(delay)
 	return delay
 }

@@ -2,8 +2,9 @@ package supervisor
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
+
+	"github.com/starlang-go/starlang/runtime/backoff"
 )
 
 // Backoff makes restarts wait, each one of a child longer than the one before. The
@@ -56,10 +57,5 @@ func (b Backoff) withDefaults() Backoff {
 
 // delay returns how long the n-th restart in a row waits.
 func (b Backoff) delay(n int) time.Duration {
-	d := float64(b.Initial)
-	for i := 1; i < n && d < float64(b.Max); i++ {
-		d *= b.Factor
-	}
-	d = min(d, float64(b.Max))
-	return time.Duration(d - d*b.Jitter*rand.Float64())
+	return backoff.Policy{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter}.Delay(n)
 }
