@@ -13,11 +13,33 @@ type child struct {
 	spec     ChildSpec // with defaults filled in
 	seq      uint64    // position among its siblings: they are in start order
 	state    State
-	pid      pid.PID       // of Running, and of the last process of a Dynamic one that is Restarting
-	retry    retry         // of Restarting
-	since    time.Duration // uptime at which it started to run
-	streak   int           // restarts in a row, for the backoff
-	restarts uint64        // how often it was restarted
+	pid      pid.PID         // of Running, and of the last process of a Dynamic one that is Restarting
+	retry    retry           // of Restarting
+	since    time.Duration   // uptime at which it started to run
+	streak   int             // restarts in a row, for the backoff
+	restarts uint64          // how often it was restarted
+	orphans  <-chan struct{} // closed when what its last process has left has ended; nil: nothing was
+}
+
+// awaitsOrphans reports whether the child must not be started yet.
+func (c *child) awaitsOrphans() bool {
+	select {
+	case <-c.orphans:
+		c.orphans = nil
+	default:
+	}
+	return c.orphans != nil
+}
+
+// present returns why there is no room for another child of the same ID.
+func (c *child) present() error {
+	switch c.state {
+	case Running:
+		return ErrAlreadyStarted
+	case Restarting:
+		return ErrRestarting
+	}
+	return ErrAlreadyPresent
 }
 
 // retry is a restart that is to come.

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 	"sync"
@@ -13,13 +12,12 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-// family is the children of a supervisor. It survives its supervisor: when that was
-// killed, it sees to it that they end too. Links do so for all but those who trap
-// exits and go on regardless.
-type family struct {
+// children are the children of a supervisor. They are kept apart from its state because
+// they may outlive it: see orphans.go.
+type children struct {
 	rt    *runtime.Runtime
-	all   map[*child]struct{}
-	byID  map[string]*child // nil of a Dynamic supervisor
+	all   map[*child]struct{} // of the supervisor's own process alone, as all up to added
+	byID  map[string]*child   // nil of a Dynamic supervisor
 	added uint64
 	// starting has a token while a child is being started. A supervisor that was
 	// killed may be in the middle of it: nobody knows that child yet.
@@ -27,154 +25,116 @@ type family struct {
 
 	mu       sync.Mutex
 	byPID    map[pid.PID]*child // guarded by mu; Invariant: has every Running child
-	orphaned bool               // guarded by mu
+	orphaned bool               // guarded by mu; the supervisor has ended
+	doomed   bool               // guarded by mu; they are killed without waiting
 }
 
-func newFamily(rt *runtime.Runtime, dynamic bool) *family {
-	f := &family{rt: rt, all: make(map[*child]struct{}), byPID: make(map[pid.PID]*child), starting: make(chan struct{}, 1)}
+func newChildren(rt *runtime.Runtime, dynamic bool) *children {
+	cs := &children{rt: rt, all: make(map[*child]struct{}), byPID: make(map[pid.PID]*child), starting: make(chan struct{}, 1)}
 	if !dynamic {
-		f.byID = make(map[string]*child)
+		cs.byID = make(map[string]*child)
 	}
-	return f
+	return cs
 }
 
 // add adds a child, after all others.
-func (f *family) add(spec ChildSpec) *child {
-	f.added++
-	c := &child{spec: spec, seq: f.added}
-	f.all[c] = struct{}{}
-	if f.byID != nil {
-		f.byID[spec.ID] = c
+func (cs *children) add(spec ChildSpec) *child {
+	cs.added++
+	c := &child{spec: spec, seq: cs.added}
+	cs.all[c] = struct{}{}
+	if cs.byID != nil {
+		cs.byID[spec.ID] = c
 	}
 	return c
 }
 
-// drop takes a child without a process out.
-func (f *family) drop(c *child) {
-	delete(f.all, c)
-	if f.byID != nil {
-		delete(f.byID, c.spec.ID)
+// drop removes a child without a process.
+func (cs *children) drop(c *child) {
+	delete(cs.all, c)
+	if cs.byID != nil {
+		delete(cs.byID, c.spec.ID)
 	}
-	f.unbind(c)
+	cs.unbind(c)
 }
 
 // ordered returns the children in start order.
-func (f *family) ordered() []*child {
-	return slices.SortedFunc(maps.Keys(f.all), func(a, b *child) int { return cmp.Compare(a.seq, b.seq) })
+func (cs *children) ordered() []*child {
+	return slices.SortedFunc(maps.Keys(cs.all), func(a, b *child) int { return cmp.Compare(a.seq, b.seq) })
 }
 
 // find returns the child whose process p is, or was if it is Restarting.
-func (f *family) find(p pid.PID) *child {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.byPID[p]
+func (cs *children) find(p pid.PID) *child {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return cs.byPID[p]
 }
 
-// beginStart reports whether a child may be started: not if the supervisor has been killed.
-// If so, endStart is to be called.
-func (f *family) beginStart() bool {
-	f.starting <- struct{}{} // free, but at the end: it is the supervisor who starts
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.orphaned {
-		f.endStart()
+// processes returns the specs of the children that have a process.
+func (cs *children) processes() map[pid.PID]ChildSpec {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	specs := make(map[pid.PID]ChildSpec, len(cs.byPID))
+	for p, c := range cs.byPID {
+		specs[p] = c.spec
 	}
-	return !f.orphaned
+	return specs
 }
 
-func (f *family) endStart() { <-f.starting }
+// beginStart reports whether a child may be started: not after the supervisor's end. If it
+// does, endStart is to be called.
+func (cs *children) beginStart() bool {
+	cs.starting <- struct{}{} // free, but at the end: it is the supervisor that starts
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.orphaned {
+		cs.endStart()
+	}
+	return !cs.orphaned
+}
 
-// awaitStart waits until a start is over that was going on when the supervisor was killed.
-// A start function that does not obey its context is not waited for any longer than other
-// processes are.
-func (f *family) awaitStart() {
+func (cs *children) endStart() { <-cs.starting }
+
+// awaitStart waits until a start is over that was under way when the supervisor was killed.
+// A start function that does not obey its context is waited for no longer than a worker is.
+func (cs *children) awaitStart() {
 	late := time.NewTimer(DefaultShutdown)
 	defer late.Stop()
 	select {
-	case f.starting <- struct{}{}:
-		f.endStart()
+	case cs.starting <- struct{}{}:
+		cs.endStart()
 	case <-late.C:
 	}
 }
 
-// bind makes p the process of c. If the supervisor has been killed meanwhile, p ends.
-func (f *family) bind(c *child, p pid.PID) {
-	f.mu.Lock()
-	delete(f.byPID, c.pid)
+// bind makes p the process of c. If the supervisor has been killed meanwhile, p is one more
+// orphan.
+func (cs *children) bind(c *child, p pid.PID) {
+	cs.mu.Lock()
+	delete(cs.byPID, c.pid)
 	c.pid, c.state = p, Running
-	f.byPID[p] = c
-	orphaned := f.orphaned
-	f.mu.Unlock()
-	if orphaned {
-		f.reap(map[pid.PID]*child{p: c})
+	cs.byPID[p] = c
+	orphaned, doomed := cs.orphaned, cs.doomed
+	cs.mu.Unlock()
+	switch {
+	case doomed:
+		kill(cs.rt, p, c.spec.Type)
+	case orphaned:
+		cs.awaitAll(map[pid.PID]ChildSpec{p: c.spec})
 	}
 }
 
 // unbind makes c a child without a process.
-func (f *family) unbind(c *child) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.byPID, c.pid)
+func (cs *children) unbind(c *child) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	delete(cs.byPID, c.pid)
 	c.pid, c.state, c.retry = pid.PID{}, Stopped, retry{}
 }
 
-// familyKey is under what the runtime keeps the family of a supervisor.
-type familyKey struct{}
-
-// families are the families of a runtime's supervisors, by the PID of each.
-func families(rt *runtime.Runtime) *sync.Map {
-	kept, _ := rt.Attach(familyKey{}, new(sync.Map))
-	return kept.(*sync.Map)
-}
-
-// outlived waits until the children of a supervisor that has ended have ended too. Those
-// who restart a supervisor do so first: else there would be two of each child for a while.
-func outlived(rt *runtime.Runtime, sup pid.PID) {
-	if f, ok := families(rt).Load(sup); ok {
-		f.(*family).orphan()
-	}
-}
-
-// orphan is called when the supervisor has ended, and returns when the children have too.
-// There are some left only if it could not stop them, because it was killed.
-func (f *family) orphan() {
-	f.mu.Lock()
-	f.orphaned = true
-	f.mu.Unlock()
-	f.awaitStart()
-	f.mu.Lock()
-	left := maps.Clone(f.byPID)
-	f.mu.Unlock()
-	f.reap(left)
-}
-
-// reap waits until the processes, and what is below them, have ended, and kills each that
-// takes longer than it would have been given.
-func (f *family) reap(orphans map[pid.PID]*child) {
-	start := time.Now()
-	byTime := slices.SortedFunc(maps.Keys(orphans), func(a, b pid.PID) int {
-		return cmp.Compare(orphans[a].spec.Shutdown, orphans[b].spec.Shutdown)
-	})
-	for _, p := range byTime {
-		if h, alive := f.rt.Process(p); alive {
-			awaitEnd(h, start, orphans[p].spec.Shutdown)
-		}
-		if orphans[p].spec.Type == Supervisor {
-			outlived(f.rt, p)
-		}
-	}
-}
-
-// awaitEnd waits until a process has ended, and kills it when the time is over that it is
-// given from start on.
-func awaitEnd(h runtime.ProcessHandle, start time.Time, given time.Duration) {
-	ctx := context.Background()
-	if given != Infinity {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, start.Add(max(given, 0)))
-		defer cancel()
-	}
-	if _, err := h.Wait(ctx); err != nil {
-		h.Exit(signal.Kill)
+// kill kills a process and, if it is a supervisor, all below it.
+func kill(rt *runtime.Runtime, p pid.PID, t Type) {
+	_ = rt.Exit(p, signal.Kill) // fails only if it is out of reach
+	if t == Supervisor {
+		killOrphans(rt, p)
 	}
 }

@@ -10,11 +10,12 @@ import (
 
 // The functions of this file ask a supervisor. ctx is a process's own Context or
 // derives from it and bounds the wait, as with [genserver.Call], whose errors they
-// return; a start that was asked for goes on without the one who asked.
+// return; a start that was asked for goes on without the one who asked. A server that is
+// no supervisor answers with [genserver.ErrUnhandled] and goes on.
 
 // StartChild adds a child and starts it. Under a [Dynamic] supervisor without a template
 // the PID is how it is known from then on. The error is a [*SpecError],
-// [ErrAlreadyStarted], [ErrAlreadyPresent], [ErrMaxChildren], [ErrTemplate], what the
+// [ErrAlreadyStarted], [ErrRestarting], [ErrAlreadyPresent], [ErrMaxChildren], [ErrTemplate], what the
 // StartFunc returned: then the child is not added; or [ErrIgnore]. The supervisor must
 // be on this node: a function does not travel.
 // Source: OTP, supervisor:start_child/2.
@@ -22,14 +23,15 @@ func StartChild[R genserver.Ref](ctx context.Context, sup R, spec ChildSpec) (pi
 	if field, problem := spec.check(AnySignificant); problem != "" { // the rest is the supervisor's to say
 		return pid.PID{}, &SpecError{Child: spec.ID, Field: field, Problem: problem}
 	}
-	return genserver.Call[pid.PID](patiently(ctx), sup, startChild{spec})
+	return genserver.Control[pid.PID](patiently(ctx), sup, startChild{spec})
 }
 
 // StartInstance starts a child of a [Dynamic] supervisor's template. The error is
 // [ErrArgType], [ErrMaxChildren], [ErrTemplate], [ErrIgnore], or what the template's
-// start function returned. Source: OTP, supervisor:start_child/2.
+// start function returned. Within a node arg is handed over, not copied: it may be a
+// net.Conn, of which the caller must let go. Source: OTP, supervisor:start_child/2.
 func StartInstance[R genserver.Ref](ctx context.Context, sup R, arg any) (pid.PID, error) {
-	return genserver.Call[pid.PID](patiently(ctx), sup, startInstance{arg})
+	return genserver.Control[pid.PID](patiently(ctx), sup, startInstance{arg})
 }
 
 // ChildRef is what a child is named by: its ID, or the PID of its process, which is the
@@ -51,7 +53,7 @@ func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, chi
 	case pid.PID:
 		ref.PID = c
 	}
-	_, err := genserver.Call[any](patiently(ctx), sup, terminateChild{ref})
+	_, err := genserver.Control[any](patiently(ctx), sup, terminateChild{ref})
 	return err
 }
 
@@ -59,26 +61,26 @@ func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, chi
 // [ErrRestarting], [ErrDynamic], [ErrIgnore], or what the StartFunc returned.
 // Source: OTP, supervisor:restart_child/2.
 func RestartChild[R genserver.Ref](ctx context.Context, sup R, id string) (pid.PID, error) {
-	return genserver.Call[pid.PID](patiently(ctx), sup, restartChild{id})
+	return genserver.Control[pid.PID](patiently(ctx), sup, restartChild{id})
 }
 
 // DeleteChild forgets a child that is stopped. The error is [ErrNotFound], [ErrRunning],
 // [ErrRestarting] or [ErrDynamic]. Source: OTP, supervisor:delete_child/2.
 func DeleteChild[R genserver.Ref](ctx context.Context, sup R, id string) error {
-	_, err := genserver.Call[any](patiently(ctx), sup, deleteChild{id})
+	_, err := genserver.Control[any](patiently(ctx), sup, deleteChild{id})
 	return err
 }
 
 // WhichChildren returns the children in start order. Source: OTP,
 // supervisor:which_children/1, which returns them in reverse.
 func WhichChildren[R genserver.Ref](ctx context.Context, sup R) ([]ChildInfo, error) {
-	reply, err := genserver.Call[children](patiently(ctx), sup, whichChildren{})
+	reply, err := genserver.Inspect[childList](patiently(ctx), sup, whichChildren{})
 	return reply.List, err
 }
 
 // CountChildren counts the children. Source: OTP, supervisor:count_children/1.
 func CountChildren[R genserver.Ref](ctx context.Context, sup R) (Counts, error) {
-	return genserver.Call[Counts](patiently(ctx), sup, countChildren{})
+	return genserver.Inspect[Counts](patiently(ctx), sup, countChildren{})
 }
 
 // patiently returns ctx for a call that waits for as long as children take to start and

@@ -48,11 +48,15 @@
 // # What it guarantees
 //
 // Children are started in order, each when the one before is ready, and stopped in
-// reverse order, each when the one after is Dead. A child that is stopped is asked to by
-// an exit signal with reason shutdown, then waited for, then killed. The link with it
-// stands until it is Dead, so that it ends also if the supervisor is killed meanwhile;
-// a child that traps exits and does not heed that one is then killed when its time is
-// over. No child has two processes at a time.
+// reverse order, each when the one after is Dead. To stop a child, the supervisor sends it
+// an exit signal with reason shutdown, waits for as long as its Shutdown says, and then
+// kills it; a supervisor is killed with all that is below it. The link stands until the
+// child is Dead, so that the child ends also if the supervisor is killed meanwhile. No
+// child has two processes at a time.
+//
+// Nothing that belongs to one child holds up the others, beyond its Shutdown while it is
+// being stopped. A start function may panic, call Goexit or hang: then that start has
+// failed. Any process may be taken for a supervisor and asked: it answers with an error.
 //
 // Decisions are OTP's, held against recordings of Erlang/OTP 25. What differs:
 //
@@ -60,14 +64,16 @@
 //     waits for it, for as long as it takes. There is a StartTimeout too.
 //   - An exit signal that a living child sends is not taken for its end.
 //   - A process that was started but not linked is linked.
-//   - When a supervisor was killed, its children are waited for, and killed when their
-//     time is over, before it is restarted; in OTP they may live on beside the new ones.
+//   - When a supervisor was killed, its restart waits until its children have ended, which
+//     are killed when their Shutdown is over: [Infinity] then means [DefaultShutdown] for a
+//     worker, and for a supervisor the time that its own children need. In OTP they may
+//     live on beside the new ones.
 //   - An exit signal of the program, the zero PID, stops a supervisor like its parent's.
 //
 // # What it does not promise
 //
-// A start function runs in the supervisor's process. One that blocks and does not obey
-// its context blocks the supervisor: its own parent then has to kill it, for which it
-// must not be given Infinity. A child given [Infinity] that never ends holds up its
-// supervisor likewise.
+// The supervisor waits for a start function: until its context ends, which is when the
+// StartTimeout is over or the supervisor is told to stop, and for 5 s more if it does not
+// obey. Without a StartTimeout a function that hangs holds up its siblings, as in OTP. A
+// child given [Infinity] that never ends holds up whoever stops it.
 package supervisor

@@ -11,8 +11,8 @@ import (
 // The errors by which callers branch, with errors.Is. They are the same whether the
 // supervisor is on this node or another.
 var (
-	// ErrIgnore is returned by a StartFunc if there is not to be a process.
-	// The child's spec is kept, unless it is temporary.
+	// ErrIgnore is returned, itself, by a StartFunc if there is not to be a
+	// process. The child's spec is kept, unless it is temporary.
 	ErrIgnore = genserver.ErrIgnore
 	// ErrNotFound tells that the supervisor has no such child.
 	ErrNotFound = errors.New("no such child")
@@ -21,9 +21,11 @@ var (
 	// ErrAlreadyPresent tells that a child with this ID is there, though not
 	// running: restart or delete it.
 	ErrAlreadyPresent = errors.New("child is there already, though not running")
-	// ErrRunning tells that the child is running: terminate it first.
+	// ErrRunning tells that the child is running, or that processes which it
+	// left when it was killed are: terminate it first, or wait.
 	ErrRunning = errors.New("child is running")
-	// ErrRestarting tells that the child is about to be restarted.
+	// ErrRestarting tells that the child is about to be restarted: terminate it
+	// first, which calls the restart off.
 	ErrRestarting = errors.New("child is being restarted")
 	// ErrMaxChildren tells that the supervisor has all children that it may.
 	ErrMaxChildren = errors.New("supervisor has the children that it may have")

@@ -14,7 +14,7 @@ var WireValues = []any{
 	whichChildren{},
 	countChildren{},
 	describe{},
-	children{[]ChildInfo{{ID: "a", State: Running, Type: Supervisor, Restart: Temporary, Significant: true, Restarts: 7}}},
+	childList{[]ChildInfo{{ID: "a", State: Running, Type: Supervisor, Restart: Temporary, Significant: true, Restarts: 7}}},
 	description{Name: "top", Strategy: RestForOne, Children: []ChildInfo{{ID: "a"}}},
 	Counts{1, 2, 3, 4},
 }

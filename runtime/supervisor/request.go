@@ -9,7 +9,8 @@ import (
 )
 
 // The requests. All but startChild, which holds a function, also come from other
-// nodes.
+// nodes. They are no messages: a process that is no supervisor does not get to see them, and
+// within a node the argument of startInstance is handed over, as that of a function is.
 type (
 	startChild     struct{ spec ChildSpec }
 	startInstance  struct{ Arg any }
@@ -21,18 +22,14 @@ type (
 	describe       struct{}
 )
 
-// ImmutableTerm marks a startChild as free to share: it is passed within a node only,
-// and its spec is not changed.
-func (startChild) ImmutableTerm() {}
-
 // childRef names a child: by PID, or if that is zero by ID.
 type childRef struct {
 	PID pid.PID
 	ID  string
 }
 
-// children is the reply to whichChildren.
-type children struct{ List []ChildInfo }
+// childList is the reply to whichChildren.
+type childList struct{ List []ChildInfo }
 
 // description is the reply to describe.
 type description struct {
@@ -49,13 +46,13 @@ func init() {
 	term.MustRegister[whichChildren]("supervisor.WhichChildren")
 	term.MustRegister[countChildren]("supervisor.CountChildren")
 	term.MustRegister[describe]("supervisor.Describe")
-	term.MustRegister[children]("supervisor.Children")
+	term.MustRegister[childList]("supervisor.Children")
 	term.MustRegister[Counts]("supervisor.Counts")
 	term.MustRegister[description]("supervisor.Description")
 }
 
-// HandleCall does what is asked for. Source: OTP, supervisor:handle_call/3.
-func (s *server) HandleCall(ctx *genserver.Context, _ genserver.From, req any) (any, error) {
+// HandleControl does what is asked for. Source: OTP, supervisor:handle_call/3.
+func (s *server) HandleControl(ctx *genserver.Context, _ genserver.From, req any) (any, error) {
 	switch r := req.(type) {
 	case startChild:
 		return s.startChild(ctx, r.spec)
@@ -68,7 +65,7 @@ func (s *server) HandleCall(ctx *genserver.Context, _ genserver.From, req any) (
 	case deleteChild:
 		return nil, s.deleteChild(r.ID)
 	case whichChildren:
-		return children{s.describe().Children}, nil
+		return childList{s.describe().Children}, nil
 	case countChildren:
 		return s.counts(), nil
 	case describe:
@@ -85,10 +82,7 @@ func (s *server) startChild(ctx *genserver.Context, spec ChildSpec) (any, error)
 		return nil, ErrTemplate
 	}
 	if c := s.children.byID[spec.ID]; c != nil { // never of a dynamic supervisor
-		if c.state == Running {
-			return nil, childError(spec.ID, ErrAlreadyStarted)
-		}
-		return nil, childError(spec.ID, ErrAlreadyPresent)
+		return nil, childError(spec.ID, c.present())
 	}
 	return s.startNew(ctx, spec.withDefaults())
 }
@@ -165,7 +159,8 @@ func (s *server) deleteChild(id string) error {
 	return nil
 }
 
-// atRest returns a child that is neither running nor about to be.
+// atRest returns a child that is neither running nor about to be, and whose last process has
+// left nothing that still runs.
 func (s *server) atRest(id string) (*child, error) {
 	c := s.children.byID[id]
 	switch {
@@ -173,7 +168,7 @@ func (s *server) atRest(id string) (*child, error) {
 		return nil, ErrDynamic
 	case c == nil:
 		return nil, ErrNotFound
-	case c.state == Running:
+	case c.state == Running, c.awaitsOrphans():
 		return nil, ErrRunning
 	case c.state == Restarting:
 		return nil, ErrRestarting

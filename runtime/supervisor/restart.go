@@ -15,7 +15,7 @@ import (
 func (s *server) ended(ctx *genserver.Context, c *child, reason signal.ExitReason) {
 	c.state = Restarting // for now: it has no process
 	if c.spec.Type == Supervisor {
-		outlived(ctx.Runtime(), c.pid)
+		s.followOrphans(ctx, c)
 	}
 	if ctx.Runtime().Uptime()-c.since >= s.spec.Backoff.ResetAfter {
 		c.streak = 0
@@ -52,14 +52,14 @@ func (s *server) shutDownIfDue(ctx *genserver.Context, c *child) {
 	ctx.Stop(signal.Shutdown)
 }
 
-// restart brings back a child whose process has ended, and whom the strategy stops
+// restart brings back a child whose process has ended, and those that the strategy stops
 // with it. Source: OTP, supervisor:restart/2.
 func (s *server) restart(ctx *genserver.Context, c *child, reason signal.ExitReason) {
 	if !s.count(ctx, c, reason) {
 		return
 	}
 	if delay := s.delay(c); delay > 0 {
-		s.stopAll(ctx, without(s.fated(c), c))
+		s.stopAll(ctx, without(s.restartGroup(c), c))
 		s.retryAfter(ctx, c, delay, retry{counted: true})
 		return
 	}
@@ -78,13 +78,18 @@ func (s *server) count(ctx *genserver.Context, c *child, reason signal.ExitReaso
 	return false
 }
 
-// revive stops whom c's end takes along, and starts them and c, in start order. If one
+// revive stops the others of c's group, and starts all of it, in start order. If one
 // cannot be started, those after it stay stopped, and it is tried again later: in
-// between the supervisor looks at its mail.
+// between the supervisor looks at its mail. So it is while orphans of one of them live.
 // Source: OTP, supervisor:restart/3, restart_multiple_children/3.
 func (s *server) revive(ctx *genserver.Context, c *child) {
-	s.stopAll(ctx, without(s.fated(c), c))
-	for _, member := range s.fated(c) {
+	s.stopAll(ctx, without(s.restartGroup(c), c))
+	group := s.restartGroup(c)
+	if i := slices.IndexFunc(group, (*child).awaitsOrphans); i >= 0 {
+		s.retryWhen(ctx, c, group[i].orphans)
+		return
+	}
+	for _, member := range group {
 		if s.stopping.Err() != nil {
 			return // that message is in the mailbox; or we have been killed
 		}
@@ -99,8 +104,9 @@ func (s *server) revive(ctx *genserver.Context, c *child) {
 	}
 }
 
-// fated returns the children that share c's fate, c too, in start order.
-func (s *server) fated(c *child) []*child {
+// restartGroup returns the children that are restarted together with c, and c, in start
+// order.
+func (s *server) restartGroup(c *child) []*child {
 	switch s.spec.Strategy {
 	case OneForAll:
 		return s.children.ordered()
@@ -134,6 +140,36 @@ func (s *server) retryAfter(ctx *genserver.Context, c *child, delay time.Duratio
 	}
 	c.state, c.retry = Restarting, r
 	s.retries[r.ref] = c
+}
+
+// retryWhen makes the supervisor try again to start c when gone is closed. The restart has
+// been counted.
+func (s *server) retryWhen(ctx *genserver.Context, c *child, gone <-chan struct{}) {
+	ref := ctx.Runtime().Node().NextRef()
+	c.state, c.retry = Restarting, retry{ref: ref, counted: true}
+	s.retries[ref] = c
+	go func() { // ends with the orphans, which are given a time, or with the supervisor
+		select {
+		case <-gone:
+			_ = genserver.Cast(ctx.Context, ctx.PID(), retryNow{ref}) // fails only if we have ended
+		case <-ctx.Context.Done():
+		}
+	}()
+}
+
+// followOrphans notes what the process of c, a supervisor that has ended, has left. Nobody
+// waits for it but c: the others are none of its business.
+func (s *server) followOrphans(ctx *genserver.Context, c *child) {
+	left := childrenOf(ctx.Runtime(), c.pid)
+	if left == nil || !left.hasOrphans() {
+		return
+	}
+	gone := make(chan struct{})
+	c.orphans = gone
+	go func() { // ends with the orphans, which are given a time
+		defer close(gone)
+		left.awaitOrphans()
+	}()
 }
 
 // tryAgain restarts the child that waits under ref, unless it does not any more: it

@@ -18,7 +18,7 @@ import (
 type server struct {
 	spec     Spec // with defaults filled in
 	parent   pid.PID
-	children *family
+	children *children
 	history  history
 	retries  map[pid.Ref]*child // by what wakes the supervisor
 
@@ -31,7 +31,7 @@ type server struct {
 
 var (
 	_ genserver.Initializer    = (*server)(nil)
-	_ genserver.CallHandler    = (*server)(nil)
+	_ genserver.ControlHandler = (*server)(nil)
 	_ genserver.CastHandler    = (*server)(nil)
 	_ genserver.InfoHandler    = (*server)(nil)
 	_ genserver.Terminator     = (*server)(nil)
@@ -43,7 +43,7 @@ func newServer(rt *runtime.Runtime, spec Spec, parent pid.PID) *server {
 	return &server{
 		spec:     spec,
 		parent:   parent,
-		children: newFamily(rt, spec.Strategy == Dynamic),
+		children: newChildren(rt, spec.Strategy == Dynamic),
 		history:  history{intensity: spec.Intensity, period: spec.Period},
 		retries:  make(map[pid.Ref]*child),
 	}
@@ -52,11 +52,7 @@ func newServer(rt *runtime.Runtime, spec Spec, parent pid.PID) *server {
 // Init starts the children. If one cannot be started, those that were are stopped.
 func (s *server) Init(ctx *genserver.Context) error {
 	s.stopping, _ = ctx.WatchExit(s.parent, theProgram) // it ends with the process
-	families(ctx.Runtime()).Store(ctx.PID(), s.children)
-	context.AfterFunc(ctx.Context, func() { // its goroutine ends with the children at the latest
-		s.children.orphan()
-		families(ctx.Runtime()).Delete(ctx.PID())
-	})
+	s.children.keep(ctx.Context)
 	for _, spec := range s.spec.Children {
 		c := s.children.add(spec)
 		if err := s.start(ctx, c); err != nil {

@@ -66,11 +66,14 @@ type Spec struct {
 // made ones are genserver.StartLink, [StartLink], and those of [Body] and
 // [ReadyBody].
 //
-// It is called by the supervisor's own process. ctx derives from that one's
-// Context and ends when the supervisor is to stop, or the StartTimeout is over; a
-// start function must obey it: the supervisor does nothing else meanwhile. One
-// that fails must leave no process behind. A panic counts as an error. With
-// [ErrIgnore] there is no process, and that is fine.
+// ctx carries the supervisor's process and ends when the supervisor is to stop, or the
+// StartTimeout is over; a start function must obey it: the supervisor does nothing else
+// meanwhile. It runs in a goroutine of its own: a panic or Goexit is a failed start. One
+// that fails must leave no process behind; one that returns a process more than 5 s after
+// the end of ctx has failed, and that process is killed. [ErrIgnore] says that there is to
+// be no process, and that is fine. It counts if it is returned itself, or by
+// genserver.StartLink because the server's Init has returned it itself; an error that only
+// wraps it is a failure.
 // Source: OTP, supervisor, "Child specification", start.
 type StartFunc func(ctx context.Context) (pid.PID, error)
 
@@ -86,10 +89,10 @@ type ChildSpec struct {
 	// Permanent, and need a supervisor whose AutoShutdown is not Never.
 	Significant bool
 	// Shutdown is how long the child is given to end after an exit signal with
-	// reason shutdown; then it is killed. 0 means [DefaultShutdown], and
-	// [Infinity] for supervisors; there is also [BrutalKill]. The runtime's own
-	// exit grace holds too: it makes a process Dead that does not heed exit
-	// signals it does not trap.
+	// reason shutdown; then it is killed, a supervisor with all that is below it.
+	// 0 means [DefaultShutdown], and [Infinity] for supervisors; there is also
+	// [BrutalKill]. If it is longer than the child's exit grace, it is in place of
+	// that.
 	Shutdown time.Duration
 	// Type says whether the child is a supervisor itself.
 	Type Type

@@ -10,18 +10,22 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/guard"
 )
 
 // start starts the process of a child that has none. After an error it still has none.
 // A child that chose not to start is Stopped, and gone if it is temporary.
 // Source: OTP, supervisor:do_start_child/2.
 func (s *server) start(ctx *genserver.Context, c *child) error {
+	if s.stopping.Err() != nil {
+		return context.Cause(s.stopping)
+	}
 	if !s.children.beginStart() {
 		return runtime.ErrTerminated
 	}
 	defer s.children.endStart()
-	p, err := s.callStart(c)
-	if errors.Is(err, ErrIgnore) {
+	p, err := s.callStart(ctx.Runtime(), c.spec)
+	if isIgnore(err) {
 		s.retire(c)
 		return nil
 	}
@@ -36,17 +40,24 @@ func (s *server) start(ctx *genserver.Context, c *child) error {
 	return nil
 }
 
-// callStart calls the start function, whose panic must not be the supervisor's.
-// Source: OTP, supervisor:do_start_child_i/3, which catches all.
-func (s *server) callStart(c *child) (p pid.PID, err error) {
+// isIgnore reports whether a start function says that there is to be no process: by
+// ErrIgnore itself, as it is or as genserver's start of that very process returns it. An
+// error that only wraps it is about some other process, which the child cannot do without.
+func isIgnore(err error) bool {
+	if failed, ok := err.(*genserver.StartError); ok {
+		err = failed.Err
+	}
+	return err == ErrIgnore
+}
+
+// callStart calls the start function, which may panic, end its goroutine or hang: then the
+// start has failed. Source: OTP, supervisor:do_start_child_i/3, which catches all.
+func (s *server) callStart(rt *runtime.Runtime, spec ChildSpec) (pid.PID, error) {
 	ctx, cancel := s.startContext()
 	defer cancel()
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in its start function: %v", r)
-		}
-	}()
-	p, err = c.spec.Start(ctx)
+	p, err := guard.Call(ctx,
+		func() (pid.PID, error) { return spec.Start(ctx) },
+		func(late pid.PID) { kill(rt, late, spec.Type) })
 	if err == nil && p.IsZero() {
 		err = errors.New("its start function returned no process")
 	}

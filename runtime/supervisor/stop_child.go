@@ -31,7 +31,7 @@ func (s *server) stopAll(ctx *genserver.Context, children []*child) {
 // process still gets its signal.
 // Source: OTP, supervisor:shutdown/1.
 func (s *server) stop(ctx *genserver.Context, children []*child) {
-	w := wait{ctx: ctx, leaving: make(map[pid.Ref]*child, len(children))}
+	w := wait{ctx: ctx, leaving: make(map[pid.Ref]*leaving, len(children))}
 	for _, c := range children {
 		if c.state == Running {
 			w.ask(c)
@@ -39,92 +39,137 @@ func (s *server) stop(ctx *genserver.Context, children []*child) {
 			s.retire(c)
 		}
 	}
-	slices.SortFunc(w.limits, func(a, b limit) int { return cmp.Compare(a.at, b.at) })
 	for len(w.leaving) > 0 {
-		down, err := w.next()
+		l, reason, err := w.next()
 		if err != nil {
-			return // we were killed: the children's family goes on
+			return // we were killed: see orphans.go
 		}
-		c := w.leaving[down.Ref]
-		delete(w.leaving, down.Ref)
-		if c.spec.Type == Supervisor {
-			outlived(ctx.Runtime(), c.pid) // it may have been killed
+		if l.spec.Type == Supervisor {
+			w.awaitOrphans(l)
 		}
-		s.reportStop(ctx, c, lastWord(ctx, c.pid, down.Reason))
-		s.retire(c)
+		if l.child != nil {
+			s.reportStop(ctx, l.child, takeExit(ctx, l.pid, reason))
+			s.retire(l.child)
+		}
 	}
 }
 
-// wait is the wait for children that were asked to end.
+// wait is the wait for processes that were asked to end.
 type wait struct {
 	ctx     *genserver.Context
-	leaving map[pid.Ref]*child // by their monitors
-	limits  []limit            // of those that have one, the earliest first
+	leaving map[pid.Ref]*leaving // by their monitors
+	limited []*leaving           // those that have a limit, the earliest first
 }
 
-// limit is when, by the runtime's uptime, a child that still lives is killed.
-type limit struct {
-	at  time.Duration
-	ref pid.Ref
+// leaving is a process that is to end.
+type leaving struct {
+	child  *child // nil: an orphan, a child of a child that was killed
+	pid    pid.PID
+	spec   ChildSpec
+	limit  time.Duration // when it is killed, by the runtime's uptime; Infinity: never
+	killed bool
+	ended  bool
 }
 
 // ask sends a child its exit signal.
 func (w *wait) ask(c *child) {
-	ref := w.ctx.Monitor(c.pid)
-	w.leaving[ref] = c
-	if c.spec.Shutdown == BrutalKill {
-		_ = w.ctx.Exit(c.pid, signal.Kill) // who is gone, or out of reach, has its Down
+	given := c.spec.Shutdown
+	l := &leaving{child: c, pid: c.pid, spec: c.spec, limit: Infinity}
+	if given != Infinity {
+		l.limit = w.now() + max(given, 0)
+	}
+	w.add(l)
+	if given == BrutalKill {
+		w.kill(l)
 		return
 	}
-	_ = w.ctx.Exit(c.pid, signal.Shutdown)
-	if c.spec.Shutdown != Infinity {
-		w.limits = append(w.limits, limit{w.ctx.Runtime().Uptime() + c.spec.Shutdown, ref})
+	_ = w.ctx.ExitWithin(c.pid, signal.Shutdown, given) // one that is gone, or out of reach, has its Down
+}
+
+// add begins to wait for l.
+func (w *wait) add(l *leaving) {
+	ref := w.ctx.Monitor(l.pid)
+	w.leaving[ref] = l
+	if l.limit == Infinity {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(w.limited, l.limit+1, func(other *leaving, limit time.Duration) int {
+		return cmp.Compare(other.limit, limit)
+	})
+	w.limited = slices.Insert(w.limited, at, l)
+}
+
+// awaitOrphans begins to wait for what a supervisor has left that did not end by itself.
+// If we have killed it, its time is over, and so is theirs. Else they are given theirs, but
+// no longer than it had.
+func (w *wait) awaitOrphans(sup *leaving) {
+	rt := w.ctx.Runtime()
+	cs := childrenOf(rt, sup.pid)
+	switch {
+	case cs == nil || !cs.hasOrphans():
+		return
+	case sup.killed:
+		killOrphans(rt, sup.pid)
+		return
+	}
+	for p, spec := range cs.processes() {
+		limit := min(w.now()+timeOfOrphan(rt, p, spec), sup.limit)
+		w.add(&leaving{pid: p, spec: spec, limit: limit})
 	}
 }
 
-// next returns the Down of one of those that are waited for. It kills who is late.
-func (w *wait) next() (down signal.Down, err error) {
+func (w *wait) kill(l *leaving) {
+	l.killed = true
+	_ = w.ctx.Exit(l.pid, signal.Kill)
+}
+
+// next returns the next one of those that are waited for that has ended, and its reason. It
+// kills those whose time is over.
+func (w *wait) next() (ended *leaving, reason signal.ExitReason, err error) {
 	match := func(m runtime.Message) bool {
 		if m.Kind() != runtime.KindSystem {
 			return false
 		}
 		d, ok := m.Value().(signal.Down)
-		if ok && w.leaving[d.Ref] != nil {
-			down = d
-			return true
+		if !ok || w.leaving[d.Ref] == nil {
+			return false
 		}
-		return false
+		ended, reason = w.leaving[d.Ref], d.Reason
+		ended.ended = true
+		delete(w.leaving, d.Ref)
+		return true
 	}
 	for {
-		bound, limited := w.untilLimit()
-		if !limited {
+		next := w.nextLimited()
+		if next == nil {
 			_, err = w.ctx.RecvMatch(match)
-			return down, err
+			return ended, reason, err
 		}
-		_, err = w.ctx.RecvMatchTimeout(match, bound)
+		_, err = w.ctx.RecvMatchTimeout(match, next.limit-w.now())
 		if !errors.Is(err, runtime.ErrTimeout) {
-			return down, err
+			return ended, reason, err
 		}
-		_ = w.ctx.Exit(w.leaving[w.limits[0].ref].pid, signal.Kill)
-		w.limits = w.limits[1:]
+		w.kill(next)
 	}
 }
 
-// untilLimit returns how long it is until the next child is to be killed.
-func (w *wait) untilLimit() (d time.Duration, limited bool) {
-	for len(w.limits) > 0 && w.leaving[w.limits[0].ref] == nil {
-		w.limits = w.limits[1:]
+// nextLimited returns the one that is to be killed next, nil if nobody is.
+func (w *wait) nextLimited() *leaving {
+	for len(w.limited) > 0 && (w.limited[0].ended || w.limited[0].killed) {
+		w.limited = w.limited[1:]
 	}
-	if len(w.limits) == 0 {
-		return 0, false
+	if len(w.limited) == 0 {
+		return nil
 	}
-	return w.limits[0].at - w.ctx.Runtime().Uptime(), true
+	return w.limited[0]
 }
 
-// lastWord takes the exit signal of p, which is Dead, out of the mailbox, where it
+func (w *wait) now() time.Duration { return w.ctx.Runtime().Uptime() }
+
+// takeExit takes the exit signal of p, which is Dead, out of the mailbox, where it
 // would be taken for another end of the child, and returns its reason: a monitor that
 // came too late only knows noproc. Source: OTP, supervisor:unlink_flush/2.
-func lastWord(ctx *genserver.Context, p pid.PID, reason signal.ExitReason) signal.ExitReason {
+func takeExit(ctx *genserver.Context, p pid.PID, reason signal.ExitReason) signal.ExitReason {
 	_ = ctx.Unlink(p) // after it, the signal is there or never comes
 	m, err := ctx.TryRecvMatch(func(m runtime.Message) bool { return isExitOf(m, p) })
 	if err != nil {

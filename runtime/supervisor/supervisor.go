@@ -53,7 +53,7 @@ func start(ctx context.Context, spec Spec, parent pid.PID, how starter) (pid.PID
 	if err == nil {
 		return p, nil
 	}
-	s.children.orphan() // it may have been killed because ctx has ended
+	s.children.awaitOrphans() // it may have been killed because ctx has ended
 	if failure := s.failure.Load(); failure != nil {
 		return p, failure
 	}

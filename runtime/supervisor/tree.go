@@ -29,7 +29,7 @@ type Node struct {
 // from it, and bounds the wait for all of them: one that does not answer in time, or has
 // ended meanwhile, has an Error in place of children. The error is that of the root.
 func Tree[R genserver.Ref](ctx context.Context, sup R) (*Node, error) {
-	d, err := genserver.Call[description](ctx, sup, describe{})
+	d, err := genserver.Inspect[description](ctx, sup, describe{})
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (n *Node) describe(ctx context.Context, d description) {
 }
 
 func (n *Node) ask(ctx context.Context) {
-	d, err := genserver.Call[description](ctx, n.PID, describe{})
+	d, err := genserver.Inspect[description](ctx, n.PID, describe{})
 	var failed *runtime.RuntimeError
 	switch {
 	case err == nil:

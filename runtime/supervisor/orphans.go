@@ -1,0 +1,128 @@
+package supervisor
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// A supervisor that is killed cannot stop its children. Their links with it end them, except
+// those that trap exits and do not heed the signal. These orphans are waited for, each for
+// as long as its spec gives it, and then killed. Until they have ended, what replaces their
+// supervisor is not started: no child ever has two processes.
+
+// childrenKey is the key under which a runtime keeps the children of its supervisors.
+type childrenKey struct{}
+
+// kept returns the children of all supervisors of a runtime, by the PID of each. An entry
+// is owned by its supervisor, and dropped when that and all children have ended.
+func kept(rt *runtime.Runtime) *sync.Map {
+	m, _ := rt.Attach(childrenKey{}, new(sync.Map))
+	return m.(*sync.Map)
+}
+
+// childrenOf returns the children of a supervisor, nil if it and they have ended.
+func childrenOf(rt *runtime.Runtime, sup pid.PID) *children {
+	cs, ok := kept(rt).Load(sup)
+	if !ok {
+		return nil
+	}
+	return cs.(*children)
+}
+
+// keep notes whose children these are. context.AfterFunc's goroutine sees to those who
+// outlive the supervisor; it ends with the last of them.
+func (cs *children) keep(ctx *runtime.Context) {
+	sup := ctx.PID()
+	kept(cs.rt).Store(sup, cs)
+	context.AfterFunc(ctx, func() {
+		cs.awaitOrphans()
+		kept(cs.rt).Delete(sup)
+	})
+}
+
+// awaitOrphans is called when the supervisor has ended, and returns when its children have,
+// too. There are some left only if it could not stop them, because it was killed.
+func (cs *children) awaitOrphans() {
+	cs.orphan(false)
+	cs.awaitStart()
+	cs.awaitAll(cs.processes())
+}
+
+// killOrphans kills all that is left below a supervisor that has ended.
+func killOrphans(rt *runtime.Runtime, sup pid.PID) {
+	cs := childrenOf(rt, sup)
+	if cs == nil {
+		return
+	}
+	cs.orphan(true)
+	for p, spec := range cs.processes() {
+		kill(rt, p, spec.Type)
+	}
+}
+
+func (cs *children) orphan(doomed bool) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.orphaned = true
+	cs.doomed = cs.doomed || doomed
+}
+
+// hasOrphans reports, when the supervisor has ended, whether there is anything to wait for.
+func (cs *children) hasOrphans() bool {
+	cs.orphan(false)
+	return len(cs.starting) > 0 || len(cs.processes()) > 0
+}
+
+// awaitAll waits until processes, and what is below them, have ended, and kills each that
+// takes longer than it is given.
+func (cs *children) awaitAll(orphans map[pid.PID]ChildSpec) {
+	start := time.Now()
+	given := make(map[pid.PID]time.Duration, len(orphans))
+	for p, spec := range orphans {
+		given[p] = timeOfOrphan(cs.rt, p, spec)
+	}
+	byTime := slices.SortedFunc(maps.Keys(orphans), func(a, b pid.PID) int { return cmp.Compare(given[a], given[b]) })
+	for _, p := range byTime {
+		cs.awaitOrphan(p, orphans[p].Type, start.Add(given[p]))
+	}
+}
+
+func (cs *children) awaitOrphan(p pid.PID, t Type, end time.Time) {
+	if h, alive := cs.rt.Process(p); alive {
+		ctx, cancel := context.WithDeadline(context.Background(), end)
+		defer cancel()
+		if _, err := h.Wait(ctx); err != nil {
+			kill(cs.rt, p, t)
+			return
+		}
+	}
+	if left := childrenOf(cs.rt, p); left != nil && t == Supervisor {
+		left.awaitOrphans() // it was killed, too
+	}
+}
+
+// timeOfOrphan returns how long an orphan is given to end. Nobody is left who would wait
+// for ever: [Infinity] is the default for a worker, and for a supervisor the time that its
+// own children need.
+func timeOfOrphan(rt *runtime.Runtime, p pid.PID, spec ChildSpec) time.Duration {
+	switch {
+	case spec.Shutdown == BrutalKill:
+		return 0
+	case spec.Shutdown != Infinity:
+		return spec.Shutdown
+	}
+	total := DefaultShutdown
+	if cs := childrenOf(rt, p); cs != nil && spec.Type == Supervisor {
+		for q, below := range cs.processes() {
+			total += timeOfOrphan(rt, q, below)
+		}
+	}
+	return total
+}
