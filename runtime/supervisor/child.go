@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"context"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -13,22 +14,37 @@ type child struct {
 	spec     ChildSpec // with defaults filled in
 	seq      uint64    // position among its siblings: they are in start order
 	state    State
-	pid      pid.PID         // of Running, and of the last process of a Dynamic one that is Restarting
-	retry    retry           // of Restarting
-	since    time.Duration   // uptime at which it started to run
-	streak   int             // restarts in a row, for the backoff
-	restarts uint64          // how often it was restarted
-	orphans  <-chan struct{} // closed when what its last process has left has ended; nil: nothing was
+	pid      pid.PID       // of Running, and of the last process of a Dynamic one that is Restarting
+	retry    retry         // of Restarting
+	since    time.Duration // uptime at which it started to run
+	streak   int           // restarts in a row, for the backoff
+	restarts uint64        // how often it was restarted
+	// left is what its last process, a supervisor, has left behind; nil: nothing. It is
+	// dropped when gone is closed, because all of it has ended.
+	left *children
+	gone <-chan struct{}
 }
 
 // awaitsOrphans reports whether the child must not be started yet.
 func (c *child) awaitsOrphans() bool {
 	select {
-	case <-c.orphans:
-		c.orphans = nil
+	case <-c.gone:
+		c.left, c.gone = nil, nil
 	default:
 	}
-	return c.orphans != nil
+	return c.left != nil
+}
+
+// awaitNoted waits until it is noted that all that the child's last process has left has
+// ended, if so: that takes no time.
+func (c *child) awaitNoted(ctx context.Context) {
+	if c.left == nil || c.left.hasOrphans() {
+		return
+	}
+	select {
+	case <-c.gone:
+	case <-ctx.Done():
+	}
 }
 
 // present returns why there is no room for another child of the same ID.

@@ -5,10 +5,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -27,6 +25,9 @@ type children struct {
 	byPID    map[pid.PID]*child // guarded by mu; Invariant: has every Running child
 	orphaned bool               // guarded by mu; the supervisor has ended
 	doomed   bool               // guarded by mu; they are killed without waiting
+	// left has the children that supervisors among these have left behind, until
+	// they have ended; guarded by mu. Lock order: a supervisor's before those below it.
+	left map[*children]struct{}
 }
 
 func newChildren(rt *runtime.Runtime, dynamic bool) *children {
@@ -69,17 +70,6 @@ func (cs *children) find(p pid.PID) *child {
 	return cs.byPID[p]
 }
 
-// processes returns the specs of the children that have a process.
-func (cs *children) processes() map[pid.PID]ChildSpec {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	specs := make(map[pid.PID]ChildSpec, len(cs.byPID))
-	for p, c := range cs.byPID {
-		specs[p] = c.spec
-	}
-	return specs
-}
-
 // beginStart reports whether a child may be started: not after the supervisor's end. If it
 // does, endStart is to be called.
 func (cs *children) beginStart() bool {
@@ -94,18 +84,6 @@ func (cs *children) beginStart() bool {
 
 func (cs *children) endStart() { <-cs.starting }
 
-// awaitStart waits until a start is over that was under way when the supervisor was killed.
-// A start function that does not obey its context is waited for no longer than a worker is.
-func (cs *children) awaitStart() {
-	late := time.NewTimer(DefaultShutdown)
-	defer late.Stop()
-	select {
-	case cs.starting <- struct{}{}:
-		cs.endStart()
-	case <-late.C:
-	}
-}
-
 // bind makes p the process of c. If the supervisor has been killed meanwhile, p is one more
 // orphan.
 func (cs *children) bind(c *child, p pid.PID) {
@@ -117,7 +95,7 @@ func (cs *children) bind(c *child, p pid.PID) {
 	cs.mu.Unlock()
 	switch {
 	case doomed:
-		kill(cs.rt, p, c.spec.Type)
+		awaitStarts(kill(cs.rt, p, c.spec.Type))
 	case orphaned:
 		cs.awaitAll(map[pid.PID]ChildSpec{p: c.spec})
 	}
@@ -129,12 +107,4 @@ func (cs *children) unbind(c *child) {
 	defer cs.mu.Unlock()
 	delete(cs.byPID, c.pid)
 	c.pid, c.state, c.retry = pid.PID{}, Stopped, retry{}
-}
-
-// kill kills a process and, if it is a supervisor, all below it.
-func kill(rt *runtime.Runtime, p pid.PID, t Type) {
-	_ = rt.Exit(p, signal.Kill) // fails only if it is out of reach
-	if t == Supervisor {
-		killOrphans(rt, p)
-	}
 }

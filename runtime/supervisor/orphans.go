@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -51,33 +52,123 @@ func (cs *children) keep(ctx *runtime.Context) {
 // too. There are some left only if it could not stop them, because it was killed.
 func (cs *children) awaitOrphans() {
 	cs.orphan(false)
-	cs.awaitStart()
+	awaitStarts(cs.underWay())
 	cs.awaitAll(cs.processes())
 }
 
-// killOrphans kills all that is left below a supervisor that has ended.
-func killOrphans(rt *runtime.Runtime, sup pid.PID) {
-	cs := childrenOf(rt, sup)
-	if cs == nil {
-		return
-	}
-	cs.orphan(true)
-	for p, spec := range cs.processes() {
-		kill(rt, p, spec.Type)
-	}
-}
-
+// orphan notes that the supervisor has ended, and whether its children are killed at once.
 func (cs *children) orphan(doomed bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	cs.orphaned = true
 	cs.doomed = cs.doomed || doomed
+	for below := range cs.left {
+		below.orphan(doomed)
+	}
 }
 
 // hasOrphans reports, when the supervisor has ended, whether there is anything to wait for.
 func (cs *children) hasOrphans() bool {
 	cs.orphan(false)
-	return len(cs.starting) > 0 || len(cs.processes()) > 0
+	return len(cs.underWay()) > 0 || len(cs.processes()) > 0
+}
+
+// processes returns the specs of the children whose processes, or what is below them, have
+// not ended, and of what others that were killed have left.
+func (cs *children) processes() map[pid.PID]ChildSpec {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	specs := make(map[pid.PID]ChildSpec, len(cs.byPID))
+	for p, c := range cs.byPID {
+		if _, lives := cs.rt.Process(p); lives || childrenOf(cs.rt, p) != nil {
+			specs[p] = c.spec
+		}
+	}
+	for below := range cs.left {
+		maps.Copy(specs, below.processes())
+	}
+	return specs
+}
+
+// underWay returns those of the children here, and of what is left below them, of which one
+// is being started.
+func (cs *children) underWay() (starting []*children) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if len(cs.starting) > 0 {
+		starting = append(starting, cs)
+	}
+	for below := range cs.left {
+		starting = append(starting, below.underWay()...)
+	}
+	return starting
+}
+
+// awaitStarts waits until starts are over whose supervisors were killed: a process that one
+// of them has made ends only then. A start function that does not obey its context is waited
+// for no longer than a worker is.
+func awaitStarts(starting []*children) {
+	for _, cs := range starting {
+		late := time.NewTimer(DefaultShutdown)
+		defer late.Stop()
+		select {
+		case cs.starting <- struct{}{}:
+			cs.endStart()
+		case <-late.C:
+		}
+	}
+}
+
+// inherit makes what a child has left count as left by this supervisor, too, should it end.
+// gone is closed when all of it has ended: each is given a time.
+func (cs *children) inherit(left *children) (gone <-chan struct{}) {
+	cs.mu.Lock()
+	if cs.left == nil {
+		cs.left = make(map[*children]struct{})
+	}
+	cs.left[left] = struct{}{}
+	cs.mu.Unlock()
+	done := make(chan struct{})
+	go func() { // ends with the orphans
+		defer close(done)
+		left.awaitOrphans()
+		cs.mu.Lock()
+		defer cs.mu.Unlock()
+		delete(cs.left, left)
+	}()
+	return done
+}
+
+// kill kills a process and, if it is a supervisor, all below it, and returns the children
+// of those supervisors that were starting one: see [awaitStarts].
+func kill(rt *runtime.Runtime, p pid.PID, t Type) (starting []*children) {
+	if h, alive := rt.Process(p); alive {
+		h.Exit(signal.Kill)
+		_, _ = h.Wait(context.Background()) // not long: others may be killing it, too
+	}
+	if t == Supervisor {
+		return killOrphans(rt, p)
+	}
+	return nil
+}
+
+// killOrphans kills all that is left below a supervisor that has ended, and returns what
+// kill does.
+func killOrphans(rt *runtime.Runtime, sup pid.PID) (starting []*children) {
+	cs := childrenOf(rt, sup)
+	if cs == nil {
+		return nil
+	}
+	return cs.kill()
+}
+
+func (cs *children) kill() (starting []*children) {
+	cs.orphan(true)
+	starting = cs.underWay()
+	for p, spec := range cs.processes() {
+		starting = append(starting, kill(cs.rt, p, spec.Type)...)
+	}
+	return starting
 }
 
 // awaitAll waits until processes, and what is below them, have ended, and kills each that
@@ -99,7 +190,7 @@ func (cs *children) awaitOrphan(p pid.PID, t Type, end time.Time) {
 		ctx, cancel := context.WithDeadline(context.Background(), end)
 		defer cancel()
 		if _, err := h.Wait(ctx); err != nil {
-			kill(cs.rt, p, t)
+			awaitStarts(kill(cs.rt, p, t))
 			return
 		}
 	}

@@ -49,6 +49,22 @@ func TestOrphans_HoldUpNobodyButTheirOwnSupervisorsRestart(t *testing.T) {
 	}
 }
 
+// A restart that is to wait waits for both.
+func TestOrphans_HoldUpARestartThatWaitsAnyway(t *testing.T) {
+	for _, backoff := range []time.Duration{time.Second, 10 * time.Second} {
+		within(t, func(w *world) {
+			sup := w.start(supervisor.Spec{Backoff: supervisor.Backoff{Initial: backoff}, Children: []supervisor.ChildSpec{subtree("sub", 3*time.Second)}})
+			require.NoError(t, w.ctx.Exit(w.child(sup, "sub").PID, signal.Kill))
+			w.pass(max(backoff, 3*time.Second) - 1)
+			require.Equal(t, supervisor.Restarting, w.child(sup, "sub").State)
+			w.pass(1)
+			synctest.Wait()
+			require.Equal(t, supervisor.Running, w.child(sup, "sub").State)
+			w.stop(sup)
+		})
+	}
+}
+
 // Nobody waits for ever for an orphan, whatever its spec says.
 func TestOrphans_WithInfinityAreKilledAfterTheDefaultTime(t *testing.T) {
 	within(t, func(w *world) {
@@ -66,19 +82,33 @@ func TestOrphans_WithInfinityAreKilledAfterTheDefaultTime(t *testing.T) {
 	})
 }
 
-func TestOrphans_ChildIsNeitherRestartedNorDeletedByHandBeforeTheyHaveEnded(t *testing.T) {
+func TestOrphans_ChildIsTerminatedOnlyWhenTheyHaveEnded(t *testing.T) {
 	within(t, func(w *world) {
 		sup := w.start(supervisor.Spec{Children: []supervisor.ChildSpec{subtree("sub", time.Second)}})
+		began := time.Now()
 		require.NoError(t, w.ctx.Exit(w.child(sup, "sub").PID, signal.Kill))
 		synctest.Wait()
 		require.NoError(t, supervisor.TerminateChild(w.ctx, sup, "sub"))
+		require.Equal(t, time.Second, time.Since(began))
 		_, err := supervisor.RestartChild(w.ctx, sup, "sub")
-		require.ErrorIs(t, err, supervisor.ErrRunning)
-		require.ErrorIs(t, supervisor.DeleteChild(w.ctx, sup, "sub"), supervisor.ErrRunning)
-		w.pass(time.Second)
-		synctest.Wait()
-		_, err = supervisor.RestartChild(w.ctx, sup, "sub")
 		require.NoError(t, err)
+		w.stop(sup)
+	})
+}
+
+// A supervisor that gives up ends after what a child of it has left.
+func TestOrphans_OfASupervisorThatHasGivenUp(t *testing.T) {
+	within(t, func(w *world) {
+		middle := supervisor.Child("middle", supervisor.Spec{Name: "middle", Intensity: supervisor.NoRestarts,
+			Children: []supervisor.ChildSpec{subtree("sub", time.Second)}})
+		sup := w.start(supervisor.Spec{Children: []supervisor.ChildSpec{middle}})
+		p, _ := w.ctx.Whereis("middle")
+		require.NoError(t, w.ctx.Exit(w.child(p, "sub").PID, signal.Kill))
+		w.pass(time.Second - 1)
+		require.Equal(t, p, w.child(sup, "middle").PID)
+		w.pass(1)
+		synctest.Wait()
+		require.NotEqual(t, p, w.child(sup, "middle").PID)
 		w.stop(sup)
 	})
 }

@@ -140,6 +140,9 @@ func (f *forest) born(id string, p pid.PID) {
 	f.met(p)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if _, lives := f.w.rt.Process(p); !lives {
+		return // it was killed before it has come here, and another may have taken its place
+	}
 	if _, lives := f.w.rt.Process(f.last[id]); lives {
 		f.twice = id
 	}

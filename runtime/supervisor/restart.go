@@ -15,7 +15,7 @@ import (
 func (s *server) ended(ctx *genserver.Context, c *child, reason signal.ExitReason) {
 	c.state = Restarting // for now: it has no process
 	if c.spec.Type == Supervisor {
-		s.followOrphans(ctx, c)
+		s.followOrphans(c)
 	}
 	if ctx.Runtime().Uptime()-c.since >= s.spec.Backoff.ResetAfter {
 		c.streak = 0
@@ -86,7 +86,7 @@ func (s *server) revive(ctx *genserver.Context, c *child) {
 	s.stopAll(ctx, without(s.restartGroup(c), c))
 	group := s.restartGroup(c)
 	if i := slices.IndexFunc(group, (*child).awaitsOrphans); i >= 0 {
-		s.retryWhen(ctx, c, group[i].orphans)
+		s.retryWhen(ctx, c, group[i].gone)
 		return
 	}
 	for _, member := range group {
@@ -159,17 +159,10 @@ func (s *server) retryWhen(ctx *genserver.Context, c *child, gone <-chan struct{
 
 // followOrphans notes what the process of c, a supervisor that has ended, has left. Nobody
 // waits for it but c: the others are none of its business.
-func (s *server) followOrphans(ctx *genserver.Context, c *child) {
-	left := childrenOf(ctx.Runtime(), c.pid)
-	if left == nil || !left.hasOrphans() {
-		return
+func (s *server) followOrphans(c *child) {
+	if left := childrenOf(s.children.rt, c.pid); left != nil && left.hasOrphans() {
+		c.left, c.gone = left, s.children.inherit(left)
 	}
-	gone := make(chan struct{})
-	c.orphans = gone
-	go func() { // ends with the orphans, which are given a time
-		defer close(gone)
-		left.awaitOrphans()
-	}()
 }
 
 // tryAgain restarts the child that waits under ref, unless it does not any more: it

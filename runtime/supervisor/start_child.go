@@ -57,7 +57,7 @@ func (s *server) callStart(rt *runtime.Runtime, spec ChildSpec) (pid.PID, error)
 	defer cancel()
 	p, err := guard.Call(ctx,
 		func() (pid.PID, error) { return spec.Start(ctx) },
-		func(late pid.PID) { kill(rt, late, spec.Type) })
+		func(late pid.PID) { _ = kill(rt, late, spec.Type) })
 	if err == nil && p.IsZero() {
 		err = errors.New("its start function returned no process")
 	}

@@ -35,23 +35,44 @@ func (s *server) stop(ctx *genserver.Context, children []*child) {
 	for _, c := range children {
 		if c.state == Running {
 			w.ask(c)
-		} else {
-			s.retire(c)
+			continue
 		}
+		if c.awaitsOrphans() {
+			w.awaitOrphans(c.left, &leaving{child: c, limit: w.limit(c.spec.Shutdown), killed: c.spec.Shutdown == BrutalKill})
+		}
+		s.retire(c)
 	}
 	for len(w.leaving) > 0 {
 		l, reason, err := w.next()
 		if err != nil {
 			return // we were killed: see orphans.go
 		}
-		if l.spec.Type == Supervisor {
-			w.awaitOrphans(l)
+		if left := s.orphansOf(l); left != nil {
+			w.awaitOrphans(left, l)
 		}
-		if l.child != nil {
+		if !l.orphan {
 			s.reportStop(ctx, l.child, takeExit(ctx, l.pid, reason))
 			s.retire(l.child)
 		}
 	}
+	for _, c := range children {
+		c.awaitNoted(ctx.Context)
+	}
+}
+
+// orphansOf returns what l, which has ended, has left behind, nil if nothing.
+func (s *server) orphansOf(l *leaving) *children {
+	if l.spec.Type != Supervisor {
+		return nil
+	}
+	left := childrenOf(s.children.rt, l.pid)
+	if left == nil || !left.hasOrphans() {
+		return nil
+	}
+	if !l.orphan { // else it is left behind by one whose orphans are followed already
+		s.followOrphans(l.child)
+	}
+	return left
 }
 
 // wait is the wait for processes that were asked to end.
@@ -63,7 +84,8 @@ type wait struct {
 
 // leaving is a process that is to end.
 type leaving struct {
-	child  *child // nil: an orphan, a child of a child that was killed
+	child  *child
+	orphan bool // it is not the child's process, but below it; the child was killed
 	pid    pid.PID
 	spec   ChildSpec
 	limit  time.Duration // when it is killed, by the runtime's uptime; Infinity: never
@@ -74,10 +96,7 @@ type leaving struct {
 // ask sends a child its exit signal.
 func (w *wait) ask(c *child) {
 	given := c.spec.Shutdown
-	l := &leaving{child: c, pid: c.pid, spec: c.spec, limit: Infinity}
-	if given != Infinity {
-		l.limit = w.now() + max(given, 0)
-	}
+	l := &leaving{child: c, pid: c.pid, spec: c.spec, limit: w.limit(given)}
 	w.add(l)
 	if given == BrutalKill {
 		w.kill(l)
@@ -100,22 +119,24 @@ func (w *wait) add(l *leaving) {
 }
 
 // awaitOrphans begins to wait for what a supervisor has left that did not end by itself.
-// If we have killed it, its time is over, and so is theirs. Else they are given theirs, but
-// no longer than it had.
-func (w *wait) awaitOrphans(sup *leaving) {
-	rt := w.ctx.Runtime()
-	cs := childrenOf(rt, sup.pid)
-	switch {
-	case cs == nil || !cs.hasOrphans():
-		return
-	case sup.killed:
-		killOrphans(rt, sup.pid)
+// If we have killed it, its time is over, and so is theirs. Else they are given no longer
+// than it had; that each has a time of its own is seen to by followOrphans.
+func (w *wait) awaitOrphans(left *children, sup *leaving) {
+	if sup.killed {
+		_ = left.kill() // a start that is under way holds up nobody but the child: see awaitsOrphans
 		return
 	}
-	for p, spec := range cs.processes() {
-		limit := min(w.now()+timeOfOrphan(rt, p, spec), sup.limit)
-		w.add(&leaving{pid: p, spec: spec, limit: limit})
+	for p, spec := range left.processes() {
+		w.add(&leaving{child: sup.child, orphan: true, pid: p, spec: spec, limit: sup.limit})
 	}
+}
+
+// limit returns when a process is killed that is given a time from now on.
+func (w *wait) limit(given time.Duration) time.Duration {
+	if given == Infinity {
+		return Infinity
+	}
+	return w.now() + max(given, 0)
 }
 
 func (w *wait) kill(l *leaving) {
