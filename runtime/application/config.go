@@ -7,20 +7,39 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"sync/atomic"
+	"slices"
+	"sync"
 
 	"github.com/starlang-go/starlang/runtime"
 )
 
-// configKey is under what an application's configuration is kept with the runtime.
-type configKey string
+// keptKey is the key under which a runtime keeps its programs.
+type keptKey struct{}
 
-// keepConfig lets ConfigOf find the configurations.
-func keepConfig(rt *runtime.Runtime, apps []App) {
-	for _, a := range apps {
-		kept, _ := rt.Attach(configKey(a.Name), new(atomic.Pointer[any]))
-		kept.(*atomic.Pointer[any]).Store(&a.Config)
+// kept are the programs of a runtime, for [ConfigOf] and [Check]: they stay until the
+// runtime goes, a later one of the same applications in place of an earlier one.
+type kept struct {
+	mu       sync.Mutex
+	programs []*Program // guarded by mu
+}
+
+// keep lets others find a program by its runtime.
+func keep(rt *runtime.Runtime, p *Program) {
+	v, _ := rt.Attach(keptKey{}, new(kept))
+	k := v.(*kept)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.programs = append(slices.DeleteFunc(k.programs, (*Program).stopped), p)
+}
+
+func programs(rt *runtime.Runtime) []*Program {
+	k, ok := rt.Attached(keptKey{}).(*kept)
+	if !ok {
+		return nil
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.programs)
 }
 
 // ConfigOf returns the configuration of an application, to any process of its runtime.
@@ -31,15 +50,18 @@ func ConfigOf[C any](ctx context.Context, app string) (config C, err error) {
 	if !ok {
 		return config, runtime.ErrNotInProcess
 	}
-	kept, ok := c.Runtime().Attached(configKey(app)).(*atomic.Pointer[any])
-	if !ok {
-		return config, fmt.Errorf("application: there is no application %q", app)
+	for _, p := range programs(c.Runtime()) {
+		for _, a := range p.apps {
+			if a.Name != app {
+				continue
+			}
+			if config, ok = a.Config.(C); !ok {
+				err = fmt.Errorf("application %q: the configuration is a %T, not a %v", app, a.Config, reflect.TypeFor[C]())
+			}
+			return config, err
+		}
 	}
-	config, ok = (*kept.Load()).(C)
-	if !ok {
-		return config, fmt.Errorf("application %q: the configuration is a %T, not a %v", app, *kept.Load(), reflect.TypeFor[C]())
-	}
-	return config, nil
+	return config, fmt.Errorf("application: there is no application %q", app)
 }
 
 // LoadConfig returns apps with their configurations changed to what r says: a JSON

@@ -39,9 +39,17 @@ func (e *EndError) Unwrap() error { return e.Reason }
 
 // StopError lists what did not stop when it was asked to.
 type StopError struct {
-	Apps      []string         // whose root was killed
+	Apps      []string         // whose trees were killed
 	Processes []pid.PID        // that were killed at the end
 	Abandoned []runtime.Zombie // whose goroutines still run
+}
+
+// orNil returns e if it lists anything.
+func (e *StopError) orNil() error {
+	if len(e.Apps)+len(e.Processes)+len(e.Abandoned) == 0 {
+		return nil
+	}
+	return e
 }
 
 // Error implements error.

@@ -1,6 +1,7 @@
 package application
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,10 +21,10 @@ func (e *CycleError) Error() string {
 
 // startOrder returns the applications so that each comes after those that it depends
 // on, and else in the order given.
-func startOrder(apps []App) ([]App, error) {
+func startOrder(ctx context.Context, apps []App) ([]App, error) {
 	o := ordering{byName: make(map[string]App, len(apps)), done: make(map[string]bool, len(apps))}
 	for _, a := range apps {
-		if err := a.check(); err != nil {
+		if err := a.check(ctx); err != nil {
 			return nil, err
 		}
 		if _, twice := o.byName[a.Name]; twice {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	goruntime "runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -173,7 +174,9 @@ func TestRun_FailedStartStopsWhatHasStarted(t *testing.T) {
 		broken.Root = func(any) (supervisor.Spec, error) { return supervisor.Spec{}, errors.New("no disk") }
 		r.start(r.app("a", 0), r.app("b", 0), broken, r.app("d", 0))
 		require.EqualError(t, r.end(), `application "c": start: no disk`)
-		require.Equal(t, []string{"start a", "start b", "stop b", "stop a"}, r.noted())
+		notes := r.noted()
+		require.Equal(t, []string{"start a", "start b"}, notes[:2])
+		require.ElementsMatch(t, []string{"stop a", "stop b"}, notes[2:])
 	})
 }
 
@@ -203,12 +206,11 @@ func TestRun_SignalWhileAnApplicationStarts(t *testing.T) {
 func TestRun_ApplicationThatEndsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRun(t)
-		temporary, transient := r.app("temporary", 0), r.app("transient", 0)
-		temporary.Restart, transient.Restart = supervisor.Temporary, supervisor.Transient
-		r.start(r.app("a", 0), temporary, transient, r.app("permanent", 0))
+		temporary := r.app("temporary", 0)
+		temporary.Restart = supervisor.Temporary
+		r.start(r.app("a", 0), temporary, r.app("permanent", 0))
 		r.noted()
 		r.kill("temporary")
-		r.kill("transient") // its root ends with shutdown: no failure
 		require.Empty(t, r.noted())
 		r.kill("permanent")
 		err := r.end()
@@ -216,6 +218,36 @@ func TestRun_ApplicationThatEndsByItself(t *testing.T) {
 		require.ErrorIs(t, err, signal.Shutdown)
 		require.Equal(t, []string{"stop a"}, r.noted())
 	})
+}
+
+// The reasons are those of the root itself: a supervisor that gives up ends with shutdown.
+func TestRun_TransientApplicationEndsAllUnlessItsReasonIsNormal(t *testing.T) {
+	for _, reason := range []signal.ExitReason{signal.Normal, signal.Shutdown, signal.ShutdownReason("why"), signal.Kill, signal.Error("boom")} {
+		t.Run(reason.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRun(t)
+				transient := application.App{Name: "transient", Restart: supervisor.Transient, Root: func(any) (supervisor.Spec, error) {
+					return supervisor.Spec{Name: "root"}, nil
+				}}
+				r.start(r.app("a", 0), transient)
+				r.noted()
+				root, ok := r.rt.Whereis("root")
+				require.True(t, ok)
+				require.NoError(t, r.rt.Exit(root, reason))
+				synctest.Wait()
+				if reason == signal.Normal {
+					require.Empty(t, r.noted())
+					r.cancel()
+					require.NoError(t, r.end())
+					return
+				}
+				var end *application.EndError
+				require.ErrorAs(t, r.end(), &end)
+				require.Equal(t, "transient", end.App)
+				require.Equal(t, []string{"stop a"}, r.noted())
+			})
+		})
+	}
 }
 
 func TestRun_EndsWhenNoApplicationIsLeft(t *testing.T) {
@@ -235,18 +267,141 @@ func TestRun_KillsAndListsWhatDoesNotStopInTime(t *testing.T) {
 		slow := r.app("slow", time.Hour)
 		slow.StopTimeout = time.Minute
 		r.start(r.app("a", 0), slow)
-		worker, _ := r.rt.Whereis("slow")
 		began := time.Now()
 		r.signals <- syscall.SIGTERM
 		err := r.end()
 		var failed *application.StopError
 		require.ErrorAs(t, err, &failed)
 		require.Equal(t, []string{"slow"}, failed.Apps)
-		require.Equal(t, []pid.PID{worker}, failed.Processes, "it may take for ever: only its supervisor was killed")
+		require.Empty(t, failed.Processes, "all of its tree was killed")
 		require.Empty(t, failed.Abandoned)
-		require.Equal(t, time.Minute+5*time.Second, time.Since(began))
-		require.EqualError(t, err, "application: stop: killed applications: slow; killed processes: "+worker.String())
+		require.Equal(t, time.Minute, time.Since(began))
+		require.EqualError(t, err, "application: stop: killed applications: slow")
 		require.Equal(t, []string{"start a", "start slow", "stop a"}, r.noted())
+	})
+}
+
+// hanging is an application with a worker that does not heed its exit signal at all.
+func (r *run) hanging(name string, release <-chan struct{}, needs ...string) application.App {
+	body := func(ctx *runtime.Context) error {
+		_, _ = ctx.Recv()
+		<-release
+		return nil
+	}
+	return application.App{Name: name, DependsOn: needs, Root: func(any) (supervisor.Spec, error) {
+		return supervisor.Spec{Children: []supervisor.ChildSpec{{ID: "worker", Shutdown: supervisor.Infinity,
+			Start: supervisor.BodyOpt(runtime.SpawnOptions{TrapExit: true}, body)}}}, nil
+	}}
+}
+
+// Independent applications are told at the same moment, those that others depend on as soon
+// as these have ended. Each has its own time, all have one together.
+func TestRun_StopsWithinItsTimesAndTellsIndependentApplicationsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRun(t)
+		release := make(chan struct{})
+		first, second := r.hanging("first", release), r.hanging("second", release, "needed")
+		first.StopTimeout, second.StopTimeout = time.Second, 3*time.Second
+		r.start(r.app("a", 0), first, r.app("needed", 0), second)
+		r.noted()
+		r.signals <- syscall.SIGTERM
+		require.Equal(t, []string{"stop a"}, r.noted(), "it does not wait for first or second")
+		began := time.Now()
+		var failed *application.StopError
+		require.ErrorAs(t, r.end(), &failed)
+		require.Equal(t, []string{"second", "first"}, failed.Apps)
+		require.Len(t, failed.Abandoned, 2)
+		require.Equal(t, 4*time.Second, time.Since(began), "and 1 s for the goroutines")
+		require.Equal(t, []string{"stop needed"}, r.noted())
+		close(release)
+	})
+}
+
+func TestRun_TotalTimeBoundsAll(t *testing.T) {
+	for name, total := range map[string]time.Duration{"given": 5 * time.Second, "default": application.DefaultStopTimeout} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRun(t)
+				release := make(chan struct{})
+				opts := application.Options{Runtime: r.rt, Signals: r.signals}
+				if name == "given" {
+					opts.StopTimeout = total
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				r.cancel = cancel
+				go func() { // the test waits for its result
+					r.result <- application.RunWith(ctx, opts, r.hanging("a", release), r.hanging("b", release, "a"), r.hanging("c", release, "b"))
+				}()
+				synctest.Wait()
+				began := time.Now()
+				cancel()
+				var failed *application.StopError
+				require.ErrorAs(t, r.end(), &failed)
+				require.Equal(t, []string{"c", "b", "a"}, failed.Apps)
+				require.Equal(t, total+time.Second, time.Since(began))
+				close(release)
+			})
+		})
+	}
+}
+
+func TestRun_StrayProcessesAreToldToEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRun(t)
+		r.start(r.app("a", 0))
+		stray, err := r.rt.SpawnOpt(runtime.SpawnOptions{TrapExit: true}, func(ctx *runtime.Context) error {
+			for {
+				if _, err := ctx.Recv(); err != nil {
+					return err
+				}
+			}
+		})
+		require.NoError(t, err)
+		r.signals <- syscall.SIGTERM
+		began := time.Now()
+		var failed *application.StopError
+		require.ErrorAs(t, r.end(), &failed)
+		require.Equal(t, []pid.PID{stray}, failed.Processes)
+		require.Equal(t, 5*time.Second, time.Since(began))
+	})
+}
+
+func TestRun_RootAndConfigurationThatMisbehave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for want, root := range map[string]func(any) (supervisor.Spec, error){
+			`application "b": start: panic: oh no`:          func(any) (supervisor.Spec, error) { panic("oh no") },
+			`application "b": start: called runtime.Goexit`: func(any) (supervisor.Spec, error) { goruntime.Goexit(); return supervisor.Spec{}, nil },
+		} {
+			r := newRun(t)
+			r.start(r.app("a", 0), application.App{Name: "b", Root: root})
+			require.EqualError(t, r.end(), want)
+			require.Equal(t, []string{"start a", "stop a"}, r.noted())
+		}
+		r := newRun(t)
+		a := r.app("a", 0)
+		a.Config = panicking{}
+		r.start(a)
+		require.EqualError(t, r.end(), `application "a": configuration: panic: oh no`)
+	})
+}
+
+type panicking struct{}
+
+func (panicking) Validate() error { panic("oh no") }
+
+func TestRun_SignalEndsTheWaitForARootThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRun(t)
+		release := make(chan struct{})
+		hangs := application.App{Name: "b", Root: func(any) (supervisor.Spec, error) {
+			<-release
+			return supervisor.Spec{}, nil
+		}}
+		r.start(r.app("a", 0), hangs)
+		r.signals <- syscall.SIGTERM
+		require.NoError(t, r.end())
+		require.Equal(t, []string{"start a", "stop a"}, r.noted())
+		close(release)
 	})
 }
 
@@ -312,21 +467,25 @@ func TestConfig(t *testing.T) {
 	})
 }
 
-// A real program gets a real signal.
-func TestRun_ProgramStopsAtSIGTERM(t *testing.T) {
+// A real program gets a real signal. Windows has no signals to send.
+func TestRun_ProgramStopsAtARealSignal(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
-	program := exec.CommandContext(t.Context(), self)
-	program.Env = append(os.Environ(), asProgram+"=1")
-	out, err := program.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, program.Start())
-	lines := bufio.NewScanner(out)
-	require.True(t, lines.Scan())
-	require.Equal(t, "ready", lines.Text())
-	require.NoError(t, program.Process.Signal(syscall.SIGTERM))
-	require.True(t, lines.Scan())
-	require.Equal(t, "stops", lines.Text())
-	require.False(t, lines.Scan())
-	require.NoError(t, program.Wait())
+	for _, s := range []os.Signal{syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
+		t.Run(s.String(), func(t *testing.T) {
+			program := exec.CommandContext(t.Context(), self)
+			program.Env = append(os.Environ(), asProgram+"=1")
+			out, err := program.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, program.Start())
+			lines := bufio.NewScanner(out)
+			require.True(t, lines.Scan())
+			require.Equal(t, "ready", lines.Text())
+			require.NoError(t, program.Process.Signal(s))
+			require.True(t, lines.Scan())
+			require.Equal(t, "stops", lines.Text())
+			require.False(t, lines.Scan())
+			require.NoError(t, program.Wait())
+		})
+	}
 }

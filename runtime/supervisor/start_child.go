@@ -55,7 +55,7 @@ func isIgnore(err error) bool {
 func (s *server) callStart(rt *runtime.Runtime, spec ChildSpec) (pid.PID, error) {
 	ctx, cancel := s.startContext()
 	defer cancel()
-	p, err := guard.Call(ctx,
+	p, err := guard.Call(ctx, DefaultShutdown,
 		func() (pid.PID, error) { return spec.Start(ctx) },
 		func(late pid.PID) { _ = kill(rt, late, spec.Type) })
 	if err == nil && p.IsZero() {

@@ -10,10 +10,6 @@ import (
 	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
-// Grace is how long a function that does not return when its context has ended is still
-// waited for.
-const Grace = 5 * time.Second
-
 var errGoexit = errors.New("called runtime.Goexit")
 
 type result[T any] struct {
@@ -23,9 +19,9 @@ type result[T any] struct {
 
 // Call calls f in a goroutine of its own and returns what f returns. A panic of f is an
 // error, and so is a call of runtime.Goexit. f is to return when ctx ends; if it has not
-// after [Grace], Call returns the cause of ctx without it. What such an f returns at last,
-// unless that is an error, is given to late.
-func Call[T any](ctx context.Context, f func() (T, error), late func(T)) (T, error) {
+// when grace is over after that, Call returns the cause of ctx without it. What such an f
+// returns at last, unless that is an error, is given to late.
+func Call[T any](ctx context.Context, grace time.Duration, f func() (T, error), late func(T)) (T, error) {
 	done := make(chan result[T], 1) // nobody may be left to read it
 	go protect(f, done)             // ends with f; Call waits for it, within bounds
 	select {
@@ -33,12 +29,12 @@ func Call[T any](ctx context.Context, f func() (T, error), late func(T)) (T, err
 		return r.value, r.err
 	case <-ctx.Done():
 	}
-	grace := time.NewTimer(Grace)
-	defer grace.Stop()
+	over := time.NewTimer(grace)
+	defer over.Stop()
 	select {
 	case r := <-done:
 		return r.value, r.err
-	case <-grace.C:
+	case <-over.C:
 	}
 	go func() { // ends with f
 		if r := <-done; r.err == nil {

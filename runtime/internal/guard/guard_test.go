@@ -16,6 +16,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+const grace = 5 * time.Second
+
 type badError struct{}
 
 func (badError) Error() string { panic("again") }
@@ -38,7 +40,7 @@ func TestCall_ReturnsWhateverTheFunctionDoes(t *testing.T) {
 		"calls Goexit": {func() (int, error) { goruntime.Goexit(); return 0, nil }, "called runtime.Goexit"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v, err := guard.Call(t.Context(), way.f, nil)
+			v, err := guard.Call(t.Context(), 0, way.f, nil)
 			if way.want != "" {
 				require.EqualError(t, err, way.want)
 				return
@@ -55,12 +57,12 @@ func TestCall_FunctionThatIgnoresItsContextIsAbandoned(t *testing.T) {
 		defer cancel()
 		late := make(chan int, 1)
 		began, goOn := time.Now(), make(chan struct{})
-		_, err := guard.Call(ctx, func() (int, error) {
+		_, err := guard.Call(ctx, grace, func() (int, error) {
 			<-goOn
 			return 7, nil
 		}, func(v int) { late <- v })
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, time.Second+guard.Grace, time.Since(began))
+		require.Equal(t, time.Second+grace, time.Since(began))
 		require.Empty(t, late)
 		close(goOn)
 		require.Equal(t, 7, <-late)
@@ -71,8 +73,8 @@ func TestCall_FunctionThatReturnsWithinTheGraceIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		v, err := guard.Call(ctx, func() (int, error) {
-			<-time.After(guard.Grace / 2)
+		v, err := guard.Call(ctx, grace, func() (int, error) {
+			<-time.After(grace / 2)
 			return 7, nil
 		}, nil)
 		require.NoError(t, err)
