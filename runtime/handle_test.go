@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	"math"
 	goruntime "runtime"
 	"slices"
 	"testing"
@@ -120,6 +121,27 @@ func TestDead_MeansOutOfTheTableConcurrentSafe(t *testing.T) {
 func TestState_HasNames(t *testing.T) {
 	require.Equal(t, []string{"running", "exiting", "dead"},
 		[]string{runtime.Running.String(), runtime.Exiting.String(), runtime.Dead.String()})
+}
+
+func TestInfoN_ListsSoManyAndCountsAll(t *testing.T) {
+	rt := start(t)
+	hub := spawn(t, rt, idle)
+	ready := make(chan struct{})
+	spawn(t, rt, func(ctx *runtime.Context) error {
+		for range 1000 {
+			ctx.Monitor(hub.PID())
+		}
+		require.NoError(t, ctx.Link(hub.PID()))
+		close(ready)
+		return idle(ctx)
+	})
+	<-ready
+	for lists, want := range map[int][2]int{0: {0, 0}, 7: {7, 1}, math.MaxInt: {1000, 1}} {
+		s, ok := rt.InfoN(hub.PID(), lists)
+		require.True(t, ok)
+		require.Equal(t, want, [2]int{len(s.MonitoredBy), len(s.Links)})
+		require.Equal(t, [2]int{1000, 1}, [2]int{s.WatcherCount, s.LinkCount})
+	}
 }
 
 func TestInfo_ShowsAllThatAProcessHas(t *testing.T) {
