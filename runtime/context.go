@@ -24,6 +24,10 @@ var _ context.Context = (*Context)(nil)
 
 func (c *Context) process() *process { return (*process)(c) }
 
+// String returns which process the context is of, and no more, as those of package
+// context do.
+func (c *Context) String() string { return "runtime.Context of " + c.PID().String() }
+
 // PID returns the process's address.
 func (c *Context) PID() pid.PID { return c.process().pid() }
 

@@ -117,6 +117,7 @@ func init() {
 		"runtime.call_over":          ErrCallOver,
 		"runtime.reply_type":         ErrReplyType,
 		"runtime.not_named":          ErrNotNamed,
+		"runtime.propagator_set":     ErrPropagatorSet,
 	} {
 		term.MustRegisterError(code, err)
 	}

@@ -16,7 +16,8 @@ type State uint32
 
 // The states. A process passes them in this order; Exiting may be left out.
 const (
-	// Running: its body runs, or sleeps, and signals reach it.
+	// Running: its body runs, or sleeps, and signals reach it. It is 0: see
+	// process.state.
 	Running State = iota
 	// Exiting: it has got an exit signal and its body has yet to return.
 	Exiting
@@ -40,9 +41,14 @@ func (s State) String() string {
 // that the exit grace is over. Whoever is not to wait for the body, because of a
 // kill, or because there is none in a process asleep, goes on to die at once.
 //
-// Lock order: at most two processes are locked at once, the one with the lower
-// id first (lockPair). A process's mu may be held while its mailbox is locked,
-// and while its own slot in the registry is, or its name's; never the other way round.
+// Lock order, the first before the second; nobody locks against an arrow:
+//
+//	a name's slot in the registry --> mu of the lower id --> mu of the higher id
+//	mu --> its mailbox, the zombies, the reports
+//
+// RegisterName holds the name's slot while BindName takes mu; a death frees the name
+// without mu. At most two processes are locked at once (lockPair). The slot of a process
+// in the registry is taken alone.
 type process struct {
 	// The first cache line is what a sender needs of its receiver. Nothing in it is
 	// written, or read, by a process that has messages. The second begins with the
@@ -51,7 +57,7 @@ type process struct {
 	started time.Duration // since the runtime's start
 	box     inbox
 
-	// state is written under mu. It is also the stop flag of all that the
+	// state is written under mu. Invariant: Running, and no other, is 0. For it is also the stop flag of all that the
 	// process sends: a receiver's mailbox reads it in the critical section that
 	// queues, so after the process has left Running, and anyone could know that,
 	// nothing of it is queued any more.

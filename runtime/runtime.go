@@ -115,8 +115,11 @@ func build(cfg Config, newRegistry func(pid.NodeID) *registry.Registry[*process]
 }
 
 // Default returns the runtime of programs that need just one: a node without a
-// name, made at the first call. [registry.SetRemoteSendHook] sets its hook.
-var Default = sync.OnceValue(func() *Runtime {
+// name, made at the first call. [registry.SetRemoteSendHook] sets its hook. It is the
+// one thing that is global here, and nothing else uses it.
+func Default() *Runtime { return defaultRuntime() }
+
+var defaultRuntime = sync.OnceValue(func() *Runtime {
 	rt, err := build(Config{}, registry.NewDefault[*process])
 	if err != nil {
 		panic("runtime: default: " + err.Error())
