@@ -7,7 +7,8 @@ import (
 )
 
 // The functions that append are those of package msgp, under the names that a type
-// with a form of its own uses beside [Reader].
+// with a form of its own uses beside [Reader]. The package itself calls those of
+// msgp: the compiler inlines them, but not through these.
 
 // Appender is implemented by types that write their own MessagePack form. The
 // same type's pointer implements [Parser].

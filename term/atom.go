@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // MaxAtomBytes is the length of the longest [Atom].
@@ -67,7 +69,7 @@ func (a *Atom) UnmarshalText(text []byte) (err error) {
 // AppendTerm implements [Appender]: an extension [ExtAtom] of the name.
 func (a Atom) AppendTerm(dst []byte) ([]byte, error) {
 	name := a.String()
-	return append(AppendExtHeader(dst, ExtAtom, len(name)), name...), nil
+	return append(msgp.AppendExtHeader(dst, ExtAtom, len(name)), name...), nil
 }
 
 // ParseTerm implements [Parser].

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // Encode returns the MessagePack encoding of v. The type of v is not part of it,
@@ -32,7 +34,7 @@ func AppendEncode(dst []byte, v any) ([]byte, error) { return Limits{}.AppendEnc
 // MaxDepth count.
 func (l Limits) AppendEncode(dst []byte, v any) ([]byte, error) {
 	if v == nil {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	left := l.room(dst)
 	out, err := planOf(v).encodeHeld(dst, v, left)
@@ -45,7 +47,7 @@ func (p *plan) encodeHeld(dst []byte, v any, left room) ([]byte, error) {
 	case p.elem != nil && p.noWire == nil:
 		to := heldPointee(v)
 		if to.isNil() {
-			return AppendNil(dst), nil
+			return msgp.AppendNil(dst), nil
 		}
 		return p.elem.encode(dst, to, left)
 	case p.coding == termCoding:

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"reflect"
 	"sync/atomic"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // Codec says how values of a type travel that cannot be given methods, because it is
@@ -145,7 +147,7 @@ func forgetRefused() {
 
 func (p *plan) encodeCustom(dst []byte, src address, left room) ([]byte, error) {
 	if nilable(p.typ.Kind()) && firstWordIsNil(src) {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	out, err := p.callAppend(dst, src)
 	if err != nil {

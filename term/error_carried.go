@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // MaxErrorTextBytes is the length of the longest text of an error that travels.
@@ -91,9 +93,9 @@ func (c CarriedError) Text() string { return c.text }
 // empty one for nil.
 func (c CarriedError) AppendTerm(dst []byte) ([]byte, error) {
 	if !c.is {
-		return AppendArrayLen(dst, 0), nil
+		return msgp.AppendArrayLen(dst, 0), nil
 	}
-	dst = AppendString(AppendString(AppendArrayLen(dst, 4), c.text), c.self)
+	dst = msgp.AppendString(msgp.AppendString(msgp.AppendArrayLen(dst, 4), c.text), c.self)
 	dst, err := AppendEncode(dst, c.codes)
 	if err != nil {
 		return dst, err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"sync/atomic"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // The extension codes that this project uses. MessagePack keeps the negative
@@ -34,7 +36,7 @@ func (e Ext) AppendTerm(dst []byte) ([]byte, error) {
 	if e.Code == ExtTypeName {
 		return dst, errTypeName
 	}
-	return append(AppendExtHeader(dst, e.Code, len(e.Data)), e.Data...), checkLen(len(e.Data))
+	return append(msgp.AppendExtHeader(dst, e.Code, len(e.Data)), e.Data...), checkLen(len(e.Data))
 }
 
 // ParseTerm implements [Parser].

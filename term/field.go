@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // field is a field of a struct, or of a struct embedded in it, that travels.
@@ -88,7 +90,7 @@ func (l *fieldLister) add(f reflect.StructField, name, options string, offset ui
 	l.steps[name] = step
 	added := field{
 		name:      name,
-		key:       AppendString(nil, name),
+		key:       msgp.AppendString(nil, name),
 		step:      step,
 		offset:    offset,
 		plan:      l.plan(f.Type),

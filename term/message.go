@@ -1,5 +1,7 @@
 package term
 
+import "github.com/starlang-go/starlang/term/msgp"
+
 // AppendMessage appends v together with its type: [DecodeMessage] returns a value
 // of the very type of v, and equal to what [Isolate] returns for v. What is in
 // interfaces inside of v travels in the same way.
@@ -13,7 +15,7 @@ func AppendMessage(dst []byte, v any) ([]byte, error) { return Limits{}.AppendMe
 // MaxDepth count.
 func (l Limits) AppendMessage(dst []byte, v any) ([]byte, error) {
 	if v == nil {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	p := planOf(v)
 	if err := p.refusedMessage(); err != nil {

@@ -1,6 +1,10 @@
 package term
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 // mapOverhead is about what a Go map takes for an entry beside key and value.
 const mapOverhead = 8
@@ -29,7 +33,7 @@ type mapPlan struct {
 func (m mapPlan) encode(dst []byte, src address, left room) ([]byte, error) {
 	v := src.value(m.of)
 	if v.IsNil() {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	left, err := left.enter(dst)
 	if err != nil {
@@ -38,7 +42,7 @@ func (m mapPlan) encode(dst []byte, src address, left room) ([]byte, error) {
 	if err := checkLen(v.Len()); err != nil {
 		return dst, err
 	}
-	dst = AppendMapLen(dst, v.Len())
+	dst = msgp.AppendMapLen(dst, v.Len())
 	key, keyValue := m.key.scratch()
 	value, valueValue := m.value.scratch()
 	for i := v.MapRange(); i.Next(); {

@@ -3,6 +3,8 @@ package term
 import (
 	"maps"
 	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 // stringMap compiles the maps from strings that programs use most, without
@@ -39,7 +41,7 @@ func (m mapTo[V]) compile() { m.of.encode, m.of.decode, m.of.copy = m.encode, m.
 func (m mapTo[V]) encode(dst []byte, src address, left room) ([]byte, error) {
 	entries := *at[map[string]V](src)
 	if entries == nil {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	left, err := left.enter(dst)
 	if err != nil {
@@ -48,14 +50,14 @@ func (m mapTo[V]) encode(dst []byte, src address, left room) ([]byte, error) {
 	if err := checkLen(len(entries)); err != nil {
 		return dst, err
 	}
-	dst = AppendMapLen(dst, len(entries))
+	dst = msgp.AppendMapLen(dst, len(entries))
 	var v V // one for all entries: its address makes it escape
 	for k, element := range entries {
 		if err := checkLen(len(k)); err != nil {
 			return dst, inStep(err, "[key]")
 		}
 		v = element
-		if dst, err = m.value.encode(AppendString(dst, k), addressOf(&v), left); err != nil {
+		if dst, err = m.value.encode(msgp.AppendString(dst, k), addressOf(&v), left); err != nil {
 			return dst, inEntry(err, k)
 		}
 	}

@@ -1,6 +1,10 @@
 package term
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 // pointer compiles a pointer type. Nil travels as nil, all else as the pointee.
 // So a pointer to what is nil itself arrives as a nil pointer.
@@ -16,7 +20,7 @@ func (c *compiler) pointer(p *plan) {
 	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
 		to := src.pointee()
 		if to.isNil() {
-			return AppendNil(dst), nil
+			return msgp.AppendNil(dst), nil
 		}
 		return elem.encode(dst, to, left)
 	}

@@ -59,7 +59,7 @@ func whyNot(k reflect.Kind) string {
 
 func boolean(p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendBool(dst, *at[bool](src)), nil
+		return msgp.AppendBool(dst, *at[bool](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos
@@ -75,7 +75,7 @@ func boolean(p *plan) {
 
 func signed[T int | int8 | int16 | int32 | int64](p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendInt(dst, int64(*at[T](src))), nil
+		return msgp.AppendInt(dst, int64(*at[T](src))), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos
@@ -94,7 +94,7 @@ func signed[T int | int8 | int16 | int32 | int64](p *plan) {
 
 func unsigned[T uint | uint8 | uint16 | uint32 | uint64](p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendUint(dst, uint64(*at[T](src))), nil
+		return msgp.AppendUint(dst, uint64(*at[T](src))), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos
@@ -113,7 +113,7 @@ func unsigned[T uint | uint8 | uint16 | uint32 | uint64](p *plan) {
 
 func float32s(p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendFloat32(dst, *at[float32](src)), nil
+		return msgp.AppendFloat32(dst, *at[float32](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos
@@ -130,7 +130,7 @@ func float32s(p *plan) {
 
 func float64s(p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendFloat64(dst, *at[float64](src)), nil
+		return msgp.AppendFloat64(dst, *at[float64](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos
@@ -151,7 +151,7 @@ func text(p *plan) {
 		if err := checkLen(len(s)); err != nil {
 			return dst, err
 		}
-		return AppendString(dst, s), nil
+		return msgp.AppendString(dst, s), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
 )
 
 var bytesType = reflect.TypeFor[[]byte]()
@@ -22,7 +24,7 @@ func (c *compiler) slice(p *plan) {
 	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
 		first, n := src.elements()
 		if first.isNil() {
-			return AppendNil(dst), nil
+			return msgp.AppendNil(dst), nil
 		}
 		return encodeElements(dst, elem, first, n, left)
 	}
@@ -123,7 +125,7 @@ func encodeElements(dst []byte, elem *plan, first address, n int, left room) ([]
 	if err := checkLen(n); err != nil {
 		return dst, err
 	}
-	dst = AppendArrayLen(dst, n)
+	dst = msgp.AppendArrayLen(dst, n)
 	size := elem.typ.Size()
 	for i := range n {
 		if dst, err = elem.encode(dst, first.add(uintptr(i)*size), left); err != nil {
@@ -206,7 +208,7 @@ func byteSlice(p *plan) {
 		if err := checkLen(len(b)); err != nil {
 			return dst, err
 		}
-		return AppendBytes(dst, b), nil
+		return msgp.AppendBytes(dst, b), nil
 	}
 	p.decode = func(r *Reader, dst address) (err error) {
 		*at[[]byte](dst), err = r.ReadBytes()
@@ -221,7 +223,7 @@ func byteSlice(p *plan) {
 func byteArray(p *plan) {
 	n := p.typ.Size()
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendBytes(dst, src.bytes(n)), nil
+		return msgp.AppendBytes(dst, src.bytes(n)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos

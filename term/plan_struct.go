@@ -1,5 +1,7 @@
 package term
 
+import "github.com/starlang-go/starlang/term/msgp"
+
 // structPlan is the plan of a struct: a map from the names of its fields.
 type structPlan struct {
 	of     *plan
@@ -18,7 +20,7 @@ func (c *compiler) structure(p *plan) {
 		p.noWire, p.noCopy = err, err
 	}
 	s.fields = fields
-	s.header = AppendMapLen(nil, len(s.fields))
+	s.header = msgp.AppendMapLen(nil, len(s.fields))
 	for i := range s.fields {
 		f := &s.fields[i]
 		p.parts = append(p.parts, part{f.step, f.plan})
@@ -56,7 +58,7 @@ func (s *structPlan) encode(dst []byte, src address, left room) ([]byte, error) 
 		return dst, err
 	}
 	if s.omits {
-		dst = AppendMapLen(dst, s.present(src))
+		dst = msgp.AppendMapLen(dst, s.present(src))
 	} else {
 		dst = append(dst, s.header...)
 	}

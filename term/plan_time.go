@@ -1,12 +1,16 @@
 package term
 
-import "time"
+import (
+	"time"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 // timestamp compiles time.Time, which arrives in UTC and without a monotonic
 // reading: another node has neither the sender's time zone nor its clock.
 func timestamp(p *plan) {
 	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
-		return AppendTime(dst, *at[time.Time](src)), nil
+		return msgp.AppendTime(dst, *at[time.Time](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
 		start := r.pos

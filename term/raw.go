@@ -67,7 +67,7 @@ func (w Raw) String() string { return fmt.Sprintf("%s (raw, %d bytes)", w.name, 
 func (w Raw) AppendTerm(dst []byte) ([]byte, error) {
 	dst = appendTypeName(dst, w.name)
 	if w.body == "" {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	return append(dst, w.body...), nil
 }

@@ -56,7 +56,7 @@ func zeroOf[T any]() address { return addressOf(new(T)) }
 // appendTypeName appends what stands before a value to name its type: the header
 // of an array of the two, and the name as an extension.
 func appendTypeName(dst []byte, name string) []byte {
-	dst = append(AppendArrayLen(dst, 2), msgp.CodeExt8, byte(len(name)), byte(ExtTypeName))
+	dst = append(msgp.AppendArrayLen(dst, 2), msgp.CodeExt8, byte(len(name)), byte(ExtTypeName))
 	return append(dst, name...)
 }
 

@@ -1,6 +1,10 @@
 package term
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 // Shared holds a value that never changes, nor anything that it refers to, and that
 // a receiver on the same node may therefore have without a copy: a table that is
@@ -34,7 +38,7 @@ func (s Shared[T]) AppendTerm(dst []byte) ([]byte, error) {
 	if s.v == nil {
 		s.v = new(T)
 	}
-	return AppendEncode(AppendArrayLen(dst, 1), s.v)
+	return AppendEncode(msgp.AppendArrayLen(dst, 1), s.v)
 }
 
 // ParseTerm implements [Parser].

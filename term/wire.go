@@ -22,7 +22,7 @@ type wireForm struct {
 // is in an interface.
 func appendAny(dst []byte, v any, left room) ([]byte, error) {
 	if v == nil {
-		return AppendNil(dst), nil
+		return msgp.AppendNil(dst), nil
 	}
 	return planOf(v).appendTyped(dst, v, left)
 }
