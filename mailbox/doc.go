@@ -18,7 +18,7 @@
 //   - What is queued when the mailbox closes can still be received.
 //   - A selective receive looks at each message once, however long it waits.
 //   - Memory that a burst took goes back once the burst has been received.
-//   - A mailbox has no goroutine of its own.
+//   - A mailbox has no goroutine of its own, except while [Mailbox.Chan] is in use.
 //
 // # Limits
 //
@@ -26,14 +26,16 @@
 //   - One goroutine at a time may receive; a second one is told so.
 //   - A selective receive begins with the oldest message each time it is called,
 //     and so takes time in proportion to what it refuses.
-//   - Messages are passed as they are, not copied: who sends a pointer shares
-//     what it points to. Nothing is kept on disk.
+//   - Messages are passed as they are, not copied: with a pointer, sender and receiver
+//     share what it points to. Nothing is kept on disk.
 //
 // # How it waits
 //
-// The package uses nothing outside the standard library. With the releases of Go that
-// it knows, a receiver parks by the two functions of Go's scheduler that channels and
-// mutexes park by, which Go keeps linkable; with others, under the race detector, and
-// with the build tag starlang_portable, it waits in a channel. Nothing but speed and
-// memory depends on it.
+// The package uses nothing outside the standard library. With the releases of Go that it
+// knows, a receiver waits by runtime.gopark and runtime.goready, which channels and mutexes
+// use and Go keeps linkable. With other releases, under the race detector, and with the
+// build tag starlang_portable, it waits in a channel. Two things differ besides speed and
+// memory: without the channel, a goroutine outside of a [testing/synctest] bubble may wake a
+// receiver inside without a panic, and the goroutine leak profile does not list a receiver
+// whose mailbox nobody can reach. The README says more.
 package mailbox

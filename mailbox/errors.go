@@ -13,12 +13,12 @@ var (
 	// helps once the receiver has taken something out.
 	ErrMailboxFull = errors.New("mailbox: full")
 	// ErrTimeout tells a receiver that nothing, or nothing that matches, came
-	// within the time it gave. Its text names no mailbox: whoever builds on this
-	// package can return it where the mailbox is out of sight.
+	// within the time it gave. Its text names no mailbox, so that a package built on
+	// this one can return it where the mailbox is out of sight.
 	ErrTimeout = errors.New("nothing came within the time given")
 	// ErrEmpty tells a receiver that does not wait that nothing, or nothing
-	// that matches, is queued.
-	ErrEmpty = errors.New("mailbox: nothing to receive")
+	// that matches, is queued. To [errors.Is] it is an [ErrTimeout] too: of no time.
+	ErrEmpty error = emptyError{}
 	// ErrConcurrentReceive tells a receiver that another goroutine is receiving
 	// from the same mailbox at this moment. Nothing was taken out: it is a
 	// mistake in the program.
@@ -30,3 +30,10 @@ var (
 	// was queued. See [Mailbox.SendUnless].
 	ErrStopped = errors.New("mailbox: sender was stopped")
 )
+
+// emptyError is the type of ErrEmpty, for it to be an ErrTimeout as well.
+type emptyError struct{}
+
+func (emptyError) Error() string { return "mailbox: nothing to receive" }
+
+func (emptyError) Is(target error) bool { return target == ErrTimeout }

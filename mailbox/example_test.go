@@ -160,3 +160,73 @@ func ExampleConfig_exempt() {
 	// mailbox: full
 	// <nil>
 }
+
+// A mailbox as a channel: wait for messages and for something else at once.
+func ExampleMailbox_Chan() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var box mailbox.Mailbox[string]
+	_ = box.TrySend("hello")
+	stop := make(chan struct{})
+	for messages := box.Chan(ctx); ; {
+		select {
+		case msg := <-messages:
+			fmt.Println(msg)
+			close(stop)
+		case <-stop:
+			fmt.Println("stopped")
+			return
+		}
+	}
+	// Output:
+	// hello
+	// stopped
+}
+
+func ExampleMailbox_All() {
+	var box mailbox.Mailbox[int]
+	_, _ = box.SendAll([]int{1, 2, 3})
+	box.Close()
+	sum := 0
+	for n := range box.All(context.Background()) {
+		sum += n
+	}
+	fmt.Println(sum)
+	// Output:
+	// 6
+}
+
+// Who owns a mailbox gives others a Sender: they can send and do nothing else. Senders can
+// be compared, so a set of subscribers is a map.
+func ExampleMailbox_Sender() {
+	subscribers := make(map[mailbox.Sender[string]]bool)
+	var alice, bob mailbox.Mailbox[string]
+	subscribers[alice.Sender()] = true
+	subscribers[bob.Sender()] = true
+	subscribers[alice.Sender()] = true // is there already
+
+	for s := range subscribers {
+		_ = s.TrySend("news")
+	}
+	fmt.Println(len(subscribers), alice.Len(), bob.Len())
+	bob.Close()
+	for s := range subscribers {
+		if s.IsClosed() {
+			delete(subscribers, s)
+		}
+	}
+	fmt.Println(len(subscribers))
+	// Output:
+	// 2 1 1
+	// 1
+}
+
+func ExampleMailbox_RecvContext() {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Millisecond, errors.New("the request is over"))
+	defer cancel()
+	var box mailbox.Mailbox[string]
+	_, err := box.RecvContext(ctx)
+	fmt.Println(err)
+	// Output:
+	// the request is over
+}

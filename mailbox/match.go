@@ -23,7 +23,8 @@ func (m *Mailbox[T]) TryRecvMatch(match func(T) bool) (T, error) {
 }
 
 // RecvMatchTimeout is [Mailbox.RecvMatch] but waits for d at the most and then
-// returns [ErrTimeout]. With d <= 0 it does not wait and returns [ErrEmpty].
+// returns [ErrTimeout]. With d <= 0 it does not wait and returns [ErrEmpty],
+// which is an ErrTimeout to [errors.Is].
 func (m *Mailbox[T]) RecvMatchTimeout(match func(T) bool, d time.Duration) (T, error) {
 	return m.recvMatch(match, within(d))
 }

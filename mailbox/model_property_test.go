@@ -254,7 +254,7 @@ func (p *pair) drawReceive(rt *rapid.T, r *pairReceive) func() (mail, error) {
 		}
 		return func() (mail, error) { return p.box.TryRecvMatch(match) }
 	case "zero":
-		r.model.errWait = mailbox.ErrTimeout
+		r.model.errWait = mailbox.ErrEmpty
 		if kind < 0 {
 			return func() (mail, error) { return p.box.RecvTimeout(0) }
 		}

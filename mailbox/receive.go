@@ -34,7 +34,8 @@ func (m *Mailbox[T]) recvAtEnd() (v T, err error) {
 func (m *Mailbox[T]) TryRecv() (T, error) { return m.recv(waitLimit{limit: noWait}) }
 
 // RecvTimeout is [Mailbox.Recv] but waits for d at the most and then returns
-// [ErrTimeout]. With d <= 0 it does not wait.
+// [ErrTimeout]. With d <= 0 it does not wait and returns [ErrEmpty], which is an
+// ErrTimeout to [errors.Is].
 func (m *Mailbox[T]) RecvTimeout(d time.Duration) (T, error) { return m.recv(within(d)) }
 
 // RecvContext is [Mailbox.Recv] but waits until ctx ends at the most and then

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// waitLimit says how long a receiver is willing to wait: for limit, and until ctx
-// ends, if there is one.
+// waitLimit says how long a receiver may wait: for limit, and until ctx ends, if there
+// is one.
 type waitLimit struct {
 	limit time.Duration
 	ctx   context.Context
@@ -19,14 +19,19 @@ const (
 	noLimit = time.Duration(math.MaxInt64)
 )
 
-func within(d time.Duration) waitLimit { return waitLimit{limit: max(d, 0)} }
+func within(d time.Duration) waitLimit {
+	if d <= 0 {
+		d = noWait
+	}
+	return waitLimit{limit: d}
+}
 
 func until(ctx context.Context) waitLimit { return waitLimit{limit: noLimit, ctx: ctx} }
 
 func (p waitLimit) unlimited() bool { return p.limit == noLimit && p.ctx == nil }
 
-// wait is what a receiver's waitLimit has come to. A selective receive may have to
-// wait many times; they share one wait, and so one limit.
+// wait is how far a receiver is within its limit. A selective receive may have to wait
+// many times; they share one wait, and so one limit.
 type wait struct {
 	waitLimit
 	due    time.Time   // when limit is over; zero until over is first asked
@@ -62,7 +67,7 @@ func (w *wait) end() {
 	}
 }
 
-// over returns nil while the receiver is willing to wait, and then the error that
+// over returns nil while the receiver may wait, and then the error that
 // it is to return. It is called with mu held.
 func (w *wait) over() error {
 	switch {
@@ -72,7 +77,7 @@ func (w *wait) over() error {
 		return nil
 	case w.limit == noWait:
 		return ErrEmpty
-	case w.due.IsZero() && w.limit > 0:
+	case w.due.IsZero():
 		w.due = time.Now().Add(w.limit)
 		return nil
 	case time.Now().Before(w.due):

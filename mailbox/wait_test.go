@@ -35,17 +35,44 @@ func after(t *testing.T, d time.Duration, box *mailbox.Mailbox[int], v int) {
 
 func TestRecvTimeout_EndsAfterItsTime(t *testing.T) {
 	inBubbles(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
-		for _, d := range []time.Duration{time.Second, 3 * time.Millisecond, 0, -1} {
-			takes(t, max(d, 0), func() {
+		for _, d := range []time.Duration{time.Second, 3 * time.Millisecond} {
+			takes(t, d, func() {
 				_, err := box.RecvTimeout(d)
 				require.Equal(t, mailbox.ErrTimeout, err)
 			})
-			takes(t, max(d, 0), func() {
+			takes(t, d, func() {
 				_, err := box.RecvMatchTimeout(none, d)
 				require.Equal(t, mailbox.ErrTimeout, err)
 			})
 		}
 	})
+}
+
+func TestRecvTimeout_OfNoTimeDoesNotWait(t *testing.T) {
+	inBubbles(t, func(t *testing.T, box *mailbox.Mailbox[int]) {
+		for _, d := range []time.Duration{0, -1, -time.Hour} {
+			for _, queued := range []bool{false, true} {
+				if queued {
+					sendAll(t, box, 1)
+				} else {
+					takes(t, 0, func() {
+						_, err := box.RecvTimeout(d)
+						require.Equal(t, mailbox.ErrEmpty, err)
+					})
+				}
+				takes(t, 0, func() {
+					_, err := box.RecvMatchTimeout(none, d)
+					require.Equal(t, mailbox.ErrEmpty, err)
+					require.ErrorIs(t, err, mailbox.ErrTimeout, "for those who give what is left of a time")
+				})
+			}
+			v, err := box.RecvTimeout(d)
+			require.NoError(t, err)
+			require.Equal(t, 1, v)
+		}
+	})
+	require.NotErrorIs(t, mailbox.ErrTimeout, mailbox.ErrEmpty)
+	require.NotErrorIs(t, mailbox.ErrEmpty, mailbox.ErrClosed)
 }
 
 func TestRecvTimeout_ReceivesWhatComesInTime(t *testing.T) {

@@ -97,6 +97,7 @@ func (d Dir) Env(ctx context.Context, root, modules string) ([]string, error) {
 	downloads := filepath.Join(usual[0], "cache", "download")
 	return []string{
 		"GOWORK=off",
+		"GOOS=", "GOARCH=", // this machine's, also where tests run for another one
 		"GOFLAGS=-mod=mod -modcacherw",
 		"GOMODCACHE=" + modules,
 		"GOPROXY=" + FileURL(string(d)) + "," + FileURL(downloads) + "," + usual[1],
