@@ -200,6 +200,7 @@ func (p *process) die() *estate {
 // with mu held and returns with mu free.
 func (p *process) dieWithRecord() *estate {
 	cancel := p.closeDownLocked()
+	replies := p.rec.takeLastReplies()
 	name, timers, reason := p.rec.leaveOwned()
 	p.mu.Unlock()
 	cancel()
@@ -212,6 +213,7 @@ func (p *process) dieWithRecord() *estate {
 	p.state.Store(uint32(Dead))
 	e := p.rec.leaveEstate()
 	p.mu.Unlock()
+	p.sendLastReplies(replies)
 	return e
 }
 

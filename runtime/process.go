@@ -112,6 +112,7 @@ type rare struct {
 	exitWatches *exitWatch      // see Context.WatchExit
 	starting    *starting       // what it starts at this moment
 	crash       *CrashDetails   // see Context.ExplainCrash; dropped by the report
+	lastReplies []lastReply     // see Context.ReplyAtEnd; taken when the process is Dead
 
 	carried map[string]string // see noteCarried; nil: nothing; dropped when the process sleeps
 	carrier From              // of the call with which it came, zero if it was none

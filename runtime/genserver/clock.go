@@ -56,15 +56,15 @@ func (s *server) receiveOnce() (runtime.Message, error) {
 	switch {
 	case s.suspended:
 		return c.RecvMatch(s.isForSuspended)
-	case s.ctx.hibernating, s.isDue():
+	case s.asked.hibernating, s.isDue():
 		m, err := c.TryRecv()
 		if errors.Is(err, runtime.ErrEmpty) {
 			return m, s.idle()
 		}
 		return m, err
 	}
-	if s.ctx.timed {
-		s.wakeAt(s.ctx.due)
+	if s.asked.timed {
+		s.wakeAt(s.asked.due)
 	}
 	if s.clock.after > 0 && s.clock.alarm.IsZero() {
 		s.clock.quiet, s.clock.events = s.uptime(), s.counts.total()
@@ -73,15 +73,15 @@ func (s *server) receiveOnce() (runtime.Message, error) {
 	return c.RecvOrAlarm()
 }
 
-func (s *server) isDue() bool { return s.ctx.timed && s.ctx.due <= s.uptime() }
+func (s *server) isDue() bool { return s.asked.timed && s.asked.due <= s.uptime() }
 
 // idle says what is to be done when there is no message.
 func (s *server) idle() error {
 	if s.isDue() {
 		return errDue
 	}
-	if s.ctx.timed {
-		s.wakeAt(s.ctx.due)
+	if s.asked.timed {
+		s.wakeAt(s.asked.due)
 	} else if !s.clock.alarm.IsZero() {
 		s.cancelAlarm() // nothing would be due
 	}
@@ -116,7 +116,7 @@ func (s *server) wake() {
 		return
 	}
 	if quiet := s.uptime() - s.clock.quiet; quiet >= s.clock.after {
-		s.ctx.hibernating = true
+		s.asked.hibernating = true
 	} else {
 		s.wakeAt(s.clock.quiet + s.clock.after)
 	}
@@ -124,6 +124,6 @@ func (s *server) wake() {
 
 // resetTimes is called before a message is handled.
 func (s *server) resetTimes() {
-	s.ctx.timed = false
-	s.ctx.hibernating = s.clock.sleepy()
+	s.asked.timed = false
+	s.asked.hibernating = s.clock.sleepy()
 }

@@ -15,40 +15,38 @@ func (s *server) handle(m runtime.Message) {
 	if !s.alive() {
 		return
 	}
-	v := m.Value()
 	switch m.Kind() {
 	case runtime.KindCall:
-		from, _ := m.From()
-		s.handleRequest(From(from), v)
+		s.handleRequest(m)
 	case runtime.KindSystem:
-		s.handleSystem(v)
+		s.handleSystem(m)
 	default:
-		if c, ok := v.(cast); ok {
-			s.handleCast(c.Value)
+		if c, ok := m.Value().(cast); ok {
+			s.handleCast(s.contextOf(m), c.Value)
 		} else {
-			s.handleInfo(v)
+			s.handleInfo(s.contextOf(m), m.Value())
 		}
 	}
 }
 
-func (s *server) handleRequest(from From, v any) {
-	switch r := v.(type) {
+func (s *server) handleRequest(m runtime.Message) {
+	to, _ := m.From()
+	from := From(to)
+	switch r := m.Value().(type) {
 	case sysRequest:
 		s.system(from, r)
 	case request:
-		s.ctx.wrapping = &wrapping{from, r}
-		s.handleCall(from, r.Value)
-		s.ctx.wrapping = nil
+		s.handleCall(s.contextOf(m), from, r.Value)
 	default:
-		s.handleCall(from, v)
+		s.handleCall(s.contextOf(m), from, r)
 	}
 }
 
-func (s *server) handleCall(from From, req any) {
+func (s *server) handleCall(ctx *Context, from From, req any) {
 	s.resetTimes()
 	s.counts.calls++
 	s.trace.add(s, KindCall, from.PID, req)
-	reply, err := s.call(from, req)
+	reply, err := s.call(ctx, from, req)
 	s.answer(from, reply, err)
 }
 
@@ -60,22 +58,22 @@ func (s *server) answer(from From, reply any, err error) {
 	}
 	switch {
 	case reply == NoReply:
-	case s.ctx.stop != nil:
+	case s.asked.stop != nil:
 		s.last = &lastReply{from, reply}
 	default:
 		_ = from.Reply(s.ctx.Context, reply) // fails only if the caller is told, or is out of reach
 	}
 }
 
-func (s *server) call(from From, req any) (any, error) {
+func (s *server) call(ctx *Context, from From, req any) (any, error) {
 	h, ok := s.impl.(CallHandler)
 	if !ok {
 		return nil, ErrUnhandled
 	}
-	return h.HandleCall(&s.ctx, from, req)
+	return h.HandleCall(ctx, from, req)
 }
 
-func (s *server) handleCast(msg any) {
+func (s *server) handleCast(ctx *Context, msg any) {
 	s.resetTimes()
 	s.counts.casts++
 	s.trace.add(s, KindCast, noPID, msg)
@@ -84,16 +82,17 @@ func (s *server) handleCast(msg any) {
 		s.reportUnhandled("cast", msg)
 		return
 	}
-	s.after("cast", msg, h.HandleCast(&s.ctx, msg))
+	s.after("cast", msg, h.HandleCast(ctx, msg))
 }
 
 // handleSystem handles an exit, down or timeout.
-func (s *server) handleSystem(v any) {
+func (s *server) handleSystem(m runtime.Message) {
+	v := m.Value()
 	if s.isStop(v) {
 		s.ctx.Stop(v.(signal.Exit).Reason)
 		return
 	}
-	s.handleInfo(v)
+	s.handleInfo(&s.ctx, v)
 }
 
 // isStop reports whether v is an exit signal for which the server stops as it is,
@@ -102,10 +101,10 @@ func (s *server) handleSystem(v any) {
 // "if the gen_server process … traps exit signals" and its parent ends.
 func (s *server) isStop(v any) bool {
 	exit, ok := v.(signal.Exit)
-	return ok && (exit.From.IsZero() || exit.From == s.parent)
+	return ok && (exit.From.IsZero() || s.linked && exit.From == s.ctx.Parent())
 }
 
-func (s *server) handleInfo(msg any) {
+func (s *server) handleInfo(ctx *Context, msg any) {
 	s.resetTimes()
 	s.counts.infos++
 	s.trace.add(s, KindInfo, noPID, msg)
@@ -114,7 +113,7 @@ func (s *server) handleInfo(msg any) {
 		s.reportUnhandled("message", msg)
 		return
 	}
-	s.after("message", msg, h.HandleInfo(&s.ctx, msg))
+	s.after("message", msg, h.HandleInfo(ctx, msg))
 }
 
 // timeout handles the end of the server's timeout.

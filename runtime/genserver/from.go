@@ -34,12 +34,17 @@ func (f From) Reply(ctx context.Context, v any) error {
 	if !ok {
 		return runtime.ErrNotInProcess
 	}
-	err := c.Reply(runtime.From(f), v)
+	return f.replyBy(c.Reply, v)
+}
+
+// replyBy replies with v in the way that send does, or says why v cannot be sent.
+func (f From) replyBy(send func(runtime.From, any) error, v any) error {
+	err := send(runtime.From(f), v)
 	var unsendable *term.EncodeError
 	if errors.As(err, &unsendable) {
 		bad := failureOf(fmt.Errorf("%w: %w", ErrBadReply, unsendable))
 		bad.Control = badReply
-		_ = c.Reply(runtime.From(f), bad)
+		_ = send(runtime.From(f), bad)
 	}
 	return err
 }
@@ -50,4 +55,22 @@ func (f From) ReplyError(ctx context.Context, err error) error {
 		return errors.New("genserver: ReplyError with a nil error")
 	}
 	return f.Reply(ctx, failureOf(err))
+}
+
+// ReplyAtEnd is [From.Reply] that answers the call when the process of ctx has ended and
+// its name is free, see [runtime.Context.ReplyAtEnd]. A server that stops replies so.
+func (f From) ReplyAtEnd(ctx context.Context, v any) error {
+	c, ok := runtime.FromContext(ctx)
+	if !ok {
+		return runtime.ErrNotInProcess
+	}
+	return f.replyBy(c.ReplyAtEnd, v)
+}
+
+// ReplyErrorAtEnd is [From.ReplyError] as [From.ReplyAtEnd] is [From.Reply].
+func (f From) ReplyErrorAtEnd(ctx context.Context, err error) error {
+	if err == nil {
+		return errors.New("genserver: ReplyErrorAtEnd with a nil error")
+	}
+	return f.ReplyAtEnd(ctx, failureOf(err))
 }

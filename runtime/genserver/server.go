@@ -4,7 +4,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/internal/text"
@@ -13,15 +12,17 @@ import (
 // server is a server's process: what is between its mailbox and its methods. It is
 // kept small, there may be millions.
 type server struct {
-	ctx        Context
-	impl       any
-	parent     pid.PID // zero unless linked from the start on
-	clock      clock
-	counts     counts
-	trace      *trace     // nil: none
-	last       *lastReply // to be sent after Terminate
-	suspended  bool
-	terminated bool // Terminate has been called
+	ctx         Context // the server's own: for all methods but HandleCall
+	impl        any
+	asked       asked
+	clock       clock
+	counts      counts
+	trace       *trace     // nil: none
+	last        *lastReply // to be sent after Terminate
+	callTimeout time.Duration
+	linked      bool // with its parent from the start on
+	suspended   bool
+	terminated  bool // Terminate has been called
 }
 
 // counts are the messages that a server has handled.
@@ -38,8 +39,9 @@ type lastReply struct {
 }
 
 func newServer(impl any, opts Options) *server {
-	s := &server{impl: impl, clock: newClock(opts.HibernateAfter)}
-	s.ctx.hibernating = s.clock.after >= 0
+	s := &server{impl: impl, clock: newClock(opts.HibernateAfter), callTimeout: opts.CallTimeout}
+	s.ctx.server = s
+	s.asked.hibernating = s.clock.after >= 0
 	return s
 }
 
@@ -66,8 +68,8 @@ var (
 func (s *server) loop() error {
 	for {
 		s.runContinues()
-		if s.ctx.stop != nil {
-			return s.terminate(*s.ctx.stop)
+		if s.asked.stop != nil {
+			return s.terminate(*s.asked.stop)
 		}
 		m, err := s.receive()
 		switch {
@@ -90,9 +92,9 @@ func (s *server) alive() bool { return s.ctx.Context.Err() == nil }
 // runContinues does what the last method asked to be done before the next message. If
 // the process ends meanwhile, the receive that follows says so.
 func (s *server) runContinues() {
-	for s.alive() && s.ctx.stop == nil && len(s.ctx.next) > 0 {
-		v := s.ctx.next[0]
-		s.ctx.next = s.ctx.next[1:]
+	for s.alive() && s.asked.stop == nil && len(s.asked.next) > 0 {
+		v := s.asked.next[0]
+		s.asked.next = s.asked.next[1:]
 		h, ok := s.impl.(ContinueHandler)
 		if !ok {
 			s.ctx.Stop(signal.Error("continue without a HandleContinue"))
@@ -100,8 +102,8 @@ func (s *server) runContinues() {
 		}
 		s.after("continue", v, h.HandleContinue(&s.ctx, v))
 	}
-	if len(s.ctx.next) == 0 {
-		s.ctx.next = nil
+	if len(s.asked.next) == 0 {
+		s.asked.next = nil
 	}
 }
 
@@ -133,7 +135,7 @@ func (s *server) terminate(reason signal.ExitReason) error {
 func (s *server) replyLast() {
 	if last := s.last; last != nil {
 		s.last = nil
-		_ = last.from.Reply(s.ctx.Context, last.reply)
+		_ = last.from.ReplyAtEnd(s.ctx.Context, last.reply)
 	}
 }
 

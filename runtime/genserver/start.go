@@ -24,6 +24,10 @@ type Options struct {
 	// ExitGrace is how long an exit signal other than kill waits for a method
 	// to return. 0 means the runtime's.
 	ExitGrace time.Duration
+	// CallTimeout is how long the calls wait that the server's methods make with
+	// their Context and that have no deadline. 0 means the runtime's, see
+	// [runtime.Config].CallTimeout; [runtime.NoTimeout] is no limit.
+	CallTimeout time.Duration
 	// Mailbox bounds the mailbox. The zero value does not.
 	Mailbox runtime.MailboxOptions
 	// HibernateAfter is how long the server has nothing to do before it
@@ -99,9 +103,7 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 		return pid.PID{}, pid.Ref{}, err
 	}
 	s := newServer(impl, opts)
-	if spawn.Link {
-		s.parent = parent.PID()
-	}
+	s.linked = spawn.Link
 	refusal := make(chan error, 1) // what Init returned, for us
 	p, ref, err := parent.SpawnAck(ctx, spawn, func(c *runtime.Context, starter runtime.From) error {
 		return s.begin(c, starter, refusal)
@@ -123,6 +125,10 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 // begin is the body of a new server.
 func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- error) error {
 	s.ctx.Context = c
+	if s.callTimeout != 0 {
+		ctx := s.limitCalls(c)
+		s.ctx.made.Store(&ctx)
+	}
 	if err := s.init(); err != nil {
 		refusal <- err
 		if err == ErrIgnore { // wrapped, it is that of a server which Init has started
@@ -145,8 +151,8 @@ func (s *server) init() error {
 	if err := i.Init(&s.ctx); err != nil {
 		return err
 	}
-	if s.ctx.stop != nil {
-		return *s.ctx.stop
+	if s.asked.stop != nil {
+		return *s.asked.stop
 	}
 	return nil
 }

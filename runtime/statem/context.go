@@ -13,12 +13,15 @@ import (
 // Context is what a machine's functions act with: its process, its data, and what
 // can be asked for besides the next state. Replies go out when the function has
 // returned, the rest is done after that, in the order that the package doc tells.
+//
+// As a context.Context it is the event's, as that of a server's method is the message's:
+// see genserver.Context. That of a call stays the call's, also after it was postponed.
 type Context[S comparable, D any] struct {
 	*runtime.Context
 	Data D
 
 	machine *machine[S, D]
-	asked   asked
+	event   *genserver.Context // what the event came with; the machine's own if with nothing
 }
 
 // asked is what a function asked for.
@@ -50,16 +53,18 @@ func (c *Context[S, D]) State() S { return c.machine.state }
 
 // Postpone puts the event aside until the state has changed. Then all that were
 // put aside come again, the oldest first. Source: OTP, gen_statem, postpone().
-func (c *Context[S, D]) Postpone() { c.asked.postpone = true }
+func (c *Context[S, D]) Postpone() { c.machine.asked.postpone = true }
 
 // Insert makes the machine handle ev next, before all that waits. More than one are
 // handled in order. An Event{Content: v} is an internal one.
 // Source: OTP, gen_statem, next_event.
-func (c *Context[S, D]) Insert(ev Event) { c.asked.inserted = append(c.asked.inserted, ev) }
+func (c *Context[S, D]) Insert(ev Event) {
+	c.machine.asked.inserted = append(c.machine.asked.inserted, ev)
+}
 
 // Repeat makes the state be entered again, if it stays the same.
 // Source: OTP, gen_statem, repeat_state.
-func (c *Context[S, D]) Repeat() { c.asked.repeat = true }
+func (c *Context[S, D]) Repeat() { c.machine.asked.repeat = true }
 
 // Reply answers a call, now or in a later state. The From of an event that is no call
 // is a mistake with which the machine fails.
@@ -69,7 +74,7 @@ func (c *Context[S, D]) Reply(to genserver.From, v any) { c.answer(reply{to: to,
 // mistake with which the machine fails.
 func (c *Context[S, D]) ReplyError(to genserver.From, err error) {
 	if err == nil {
-		c.asked.refuse("ReplyError with a nil error")
+		c.machine.asked.refuse("ReplyError with a nil error")
 		return
 	}
 	c.answer(reply{to: to, err: err})
@@ -77,10 +82,10 @@ func (c *Context[S, D]) ReplyError(to genserver.From, err error) {
 
 func (c *Context[S, D]) answer(r reply) {
 	if r.to.PID.IsZero() {
-		c.asked.refuse("reply: %w", runtime.ErrNotCall)
+		c.machine.asked.refuse("reply: %w", runtime.ErrNotCall)
 		return
 	}
-	c.asked.replies = append(c.asked.replies, r)
+	c.machine.asked.replies = append(c.machine.asked.replies, r)
 }
 
 // SetTimeout makes an event of kind Timeout with content come after d. The timer
@@ -103,10 +108,10 @@ func (c *Context[S, D]) UpdateTimeout(t Timer, content any) {
 
 func (c *Context[S, D]) changeTimer(change timerChange) {
 	if !change.timer.valid() {
-		c.asked.refuse("timer %q: a timer of one's own has a name, which is not that of StateTimer or EventTimer", string(change.timer))
+		c.machine.asked.refuse("timer %q: a timer of one's own has a name, which is not that of StateTimer or EventTimer", string(change.timer))
 		return
 	}
-	c.asked.timers = append(c.asked.timers, change)
+	c.machine.asked.timers = append(c.machine.asked.timers, change)
 }
 
 // Stop makes the machine stop with reason when the function has returned, in the
@@ -121,8 +126,22 @@ func (c *Context[S, D]) Stop(reason signal.ExitReason) {
 // do, see genserver.Context.
 func (c *Context[S, D]) Hibernate() { c.machine.server.Hibernate() }
 
-// CallContext returns the context of a call, see genserver.Context. Once the event
-// was postponed, the caller's deadline and values are no longer part of it.
+// CallContext returns the context of a call, see genserver.Context.
 func (c *Context[S, D]) CallContext(from genserver.From) context.Context {
-	return c.machine.server.CallContext(from)
+	return c.event.CallContext(from)
 }
+
+// Deadline implements context.Context.
+func (c *Context[S, D]) Deadline() (deadline time.Time, ok bool) { return c.event.Deadline() }
+
+// Done implements context.Context.
+func (c *Context[S, D]) Done() <-chan struct{} { return c.event.Done() }
+
+// Err implements context.Context.
+func (c *Context[S, D]) Err() error { return c.event.Err() }
+
+// Value implements context.Context.
+func (c *Context[S, D]) Value(key any) any { return c.event.Value(key) }
+
+// String returns what the context is, as those of package context do.
+func (c *Context[S, D]) String() string { return "statem.Context" }

@@ -35,6 +35,8 @@ type Event struct {
 	Content any            // the request, the message, what the timeout was set with
 	From    genserver.From // of a Call: for Context.Reply
 	Timer   Timer          // of a Timeout: which one; "" of all others
+
+	ctx *genserver.Context // what it came with; nil: nothing
 }
 
 // Timer names one of a machine's timeouts. Besides the two that follow there may

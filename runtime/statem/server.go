@@ -10,8 +10,9 @@ import (
 // machine is a [Machine] that runs: a server that makes events of messages.
 type machine[S comparable, D any] struct {
 	spec   Machine[S, D]
-	ctx    Context[S, D]
+	ctx    Context[S, D] // for events that came with nothing
 	server *genserver.Context
+	asked  asked // of the function that runs, or has returned just now
 
 	state     S
 	queue     []Event // to be handled now, the oldest first
@@ -50,7 +51,7 @@ func (m *machine[S, D]) alive() bool { return m.ctx.Context.Err() == nil }
 type begin struct{}
 
 func (m *machine[S, D]) Init(ctx *genserver.Context) error {
-	m.server, m.ctx.Context = ctx, ctx.Context
+	m.server, m.ctx.Context, m.ctx.event = ctx, ctx.Context, ctx
 	if m.spec.Init != nil {
 		state, err := m.spec.Init(&m.ctx)
 		if err != nil {
@@ -58,10 +59,10 @@ func (m *machine[S, D]) Init(ctx *genserver.Context) error {
 		}
 		m.state = state
 	}
-	if m.ctx.asked.repeat {
-		m.ctx.asked.refuse("init: the first state is entered anyway, it cannot be repeated")
+	if m.asked.repeat {
+		m.asked.refuse("init: the first state is entered anyway, it cannot be repeated")
 	}
-	if err := m.ctx.asked.mistake; err != nil {
+	if err := m.asked.mistake; err != nil {
 		return err
 	}
 	ctx.Continue(begin{})
@@ -70,9 +71,9 @@ func (m *machine[S, D]) Init(ctx *genserver.Context) error {
 
 // HandleContinue enters the first state.
 func (m *machine[S, D]) HandleContinue(*genserver.Context, any) error {
-	m.ctx.asked.postpone = false // there is no event
+	m.asked.postpone = false // there is no event
 	m.reply()
-	if err := m.enter(m.state); err != nil {
+	if err := m.enter(&m.ctx, m.state); err != nil {
 		m.fail(err)
 		return nil
 	}
@@ -81,17 +82,17 @@ func (m *machine[S, D]) HandleContinue(*genserver.Context, any) error {
 	return nil
 }
 
-func (m *machine[S, D]) HandleCall(_ *genserver.Context, from genserver.From, req any) (any, error) {
-	m.accept(Event{Kind: Call, From: from, Content: req})
+func (m *machine[S, D]) HandleCall(ctx *genserver.Context, from genserver.From, req any) (any, error) {
+	m.accept(Event{Kind: Call, From: from, Content: req, ctx: ctx})
 	return genserver.NoReply, nil
 }
 
-func (m *machine[S, D]) HandleCast(_ *genserver.Context, msg any) error {
-	m.accept(Event{Kind: Cast, Content: msg})
+func (m *machine[S, D]) HandleCast(ctx *genserver.Context, msg any) error {
+	m.accept(Event{Kind: Cast, Content: msg, ctx: ctx})
 	return nil
 }
 
-func (m *machine[S, D]) HandleInfo(_ *genserver.Context, msg any) error {
+func (m *machine[S, D]) HandleInfo(ctx *genserver.Context, msg any) error {
 	if t, ok := msg.(signal.Timeout); ok {
 		fired, live, ours := m.timers.fired(t.Ref)
 		switch {
@@ -102,7 +103,7 @@ func (m *machine[S, D]) HandleInfo(_ *genserver.Context, msg any) error {
 			return nil
 		}
 	}
-	m.accept(Event{Kind: Info, Content: msg})
+	m.accept(Event{Kind: Info, Content: msg, ctx: ctx})
 	return nil
 }
 
@@ -124,7 +125,7 @@ func (m *machine[S, D]) Terminate(_ *genserver.Context, reason signal.ExitReason
 	if m.spec.Terminate == nil {
 		return
 	}
-	m.ctx.asked = asked{} // of a function that has failed: nothing of it is done
+	m.asked = asked{} // of a function that has failed: nothing of it is done
 	m.spec.Terminate(&m.ctx, reason)
 	m.reply()
 }

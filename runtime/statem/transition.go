@@ -35,10 +35,20 @@ func (m *machine[S, D]) next() (Event, bool) {
 	return due.event(), ok
 }
 
-// handle is one transition. Its steps are in OTP's order, see the package doc.
+// handle is one transition, with the context that the event came with.
 func (m *machine[S, D]) handle(ev Event) error {
+	if ev.ctx == nil || ev.ctx == m.server {
+		return m.transit(&m.ctx, ev)
+	}
+	c := &Context[S, D]{Context: m.ctx.Context, Data: m.ctx.Data, machine: m, event: ev.ctx}
+	defer func() { m.ctx.Data = c.Data }() // also for Terminate, if a function panics
+	return m.transit(c, ev)
+}
+
+// transit does the steps of a transition in OTP's order, see the package doc.
+func (m *machine[S, D]) transit(c *Context[S, D], ev Event) error {
 	m.timers.cancel(m.ctx.Context, EventTimer)
-	next, err := m.call(ev)
+	next, err := m.call(c, ev)
 	if err != nil || m.stopping {
 		return err
 	}
@@ -47,9 +57,9 @@ func (m *machine[S, D]) handle(ev Event) error {
 	if err := m.check(); err != nil {
 		return err
 	}
-	postpone := m.ctx.asked.postpone
-	if changed || m.ctx.asked.repeat {
-		if err := m.enter(from); err != nil {
+	postpone := m.asked.postpone
+	if changed || m.asked.repeat {
+		if err := m.enter(c, from); err != nil {
 			return err
 		}
 	}
@@ -67,17 +77,17 @@ func (m *machine[S, D]) handle(ev Event) error {
 
 // call lets the state handle ev, and sends the replies. What it does not handle
 // leaves the machine where it is.
-func (m *machine[S, D]) call(ev Event) (next S, err error) {
-	next, err = m.in().Handle(&m.ctx, ev)
+func (m *machine[S, D]) call(c *Context[S, D], ev Event) (next S, err error) {
+	next, err = m.in().Handle(c, ev)
 	switch {
 	case err == genserver.ErrUnhandled: // wrapped, it is that of a server that was called
-		m.ctx.asked = asked{}
+		m.asked = asked{}
 		m.refuse(ev)
 		return m.state, nil
 	case err != nil:
 		return next, err
-	case m.ctx.asked.mistake != nil:
-		return next, m.ctx.asked.mistake
+	case m.asked.mistake != nil:
+		return next, m.asked.mistake
 	}
 	m.reply()
 	return next, nil
@@ -85,15 +95,15 @@ func (m *machine[S, D]) call(ev Event) (next S, err error) {
 
 // enter calls the Enter of the state that the machine has come to. Its replies are
 // sent, and what else it asks for comes after what the call before asked for.
-func (m *machine[S, D]) enter(from S) error {
+func (m *machine[S, D]) enter(c *Context[S, D], from S) error {
 	enter := m.in().Enter
 	if enter == nil || !m.alive() {
 		return nil
 	}
-	asked := &m.ctx.asked
+	asked := &m.asked
 	asked.postpone, asked.repeat = false, false
 	inserted := len(asked.inserted)
-	if err := enter(&m.ctx, from); err != nil {
+	if err := enter(c, from); err != nil {
 		return err
 	}
 	if asked.postpone || len(asked.inserted) > inserted {
@@ -109,25 +119,31 @@ func (m *machine[S, D]) enter(from S) error {
 	return nil
 }
 
-// reply sends the replies that were asked for.
+// reply sends the replies that were asked for: if the machine stops, when it has ended
+// and its name is free.
 func (m *machine[S, D]) reply() {
-	for _, r := range m.ctx.asked.replies {
-		if r.err != nil {
+	for _, r := range m.asked.replies {
+		switch {
+		case r.err != nil && m.stopping:
+			_ = r.to.ReplyErrorAtEnd(m.ctx.Context, r.err)
+		case r.err != nil:
 			_ = r.to.ReplyError(m.ctx.Context, r.err)
-		} else {
+		case m.stopping:
+			_ = r.to.ReplyAtEnd(m.ctx.Context, r.with)
+		default:
 			_ = r.to.Reply(m.ctx.Context, r.with) // fails only if the caller is told, or is out of reach
 		}
 	}
-	m.ctx.asked.replies = nil
+	m.asked.replies = nil
 }
 
 // settle does the last of what was asked for.
 func (m *machine[S, D]) settle() {
-	m.queue = append(m.ctx.asked.inserted, m.queue...)
-	for _, change := range m.ctx.asked.timers {
+	m.queue = append(m.asked.inserted, m.queue...)
+	for _, change := range m.asked.timers {
 		m.timers.change(m.ctx.Context, change)
 	}
-	m.ctx.asked = asked{}
+	m.asked = asked{}
 }
 
 // refuse tells of an event that the state does not handle: its caller, or the
