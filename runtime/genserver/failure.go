@@ -44,14 +44,13 @@ func (failure) ImmutableTerm() {}
 func init() {
 	term.MustRegister[failure]("genserver.Failure")
 	for code, err := range map[string]error{
-		"genserver.unhandled":      ErrUnhandled,
-		"genserver.bad_reply":      ErrBadReply,
-		"genserver.ignore":         ErrIgnore,
-		"genserver.no_server":      ErrNoServer,
-		"genserver.signature":      ErrSignature,
-		"genserver.state_type":     ErrStateType,
-		"genserver.not_local":      ErrNotLocal,
-		"genserver.propagator_set": ErrPropagatorSet,
+		"genserver.unhandled":  ErrUnhandled,
+		"genserver.bad_reply":  ErrBadReply,
+		"genserver.ignore":     ErrIgnore,
+		"genserver.no_server":  ErrNoServer,
+		"genserver.signature":  ErrSignature,
+		"genserver.state_type": ErrStateType,
+		"genserver.not_local":  ErrNotLocal,
 	} {
 		MustRegisterError(code, err)
 	}
