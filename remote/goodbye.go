@@ -8,45 +8,32 @@ const (
 	goodbyeDisconnect goodbye = 1
 	goodbyeProtocol   goodbye = 2
 	goodbyeOverload   goodbye = 3
-	goodbyeReplaced   goodbye = 4
 	goodbyeIdle       goodbye = 5
 )
 
-func (g goodbye) text() string {
-	switch g {
-	case goodbyeClosing:
-		return "closing"
-	case goodbyeDisconnect:
-		return "disconnected on request"
-	case goodbyeProtocol:
-		return "protocol error"
-	case goodbyeOverload:
-		return "overload"
-	case goodbyeReplaced:
-		return "replaced by another connection"
-	case goodbyeIdle:
-		return "nothing needs the connection"
-	default:
-		return "ended"
-	}
+// goodbyes has what each says, and the cause that it is at the node to which it is said.
+var goodbyes = [...]struct {
+	text  string
+	cause DownCause
+}{
+	goodbyeClosing:    {"closing", CausePeerClosed},
+	goodbyeDisconnect: {"disconnected on request", CausePeerDisconnected},
+	goodbyeProtocol:   {"protocol error", CauseProtocol},
+	goodbyeOverload:   {"overload", CauseOverload},
+	4:                 {"replaced by another connection", CauseReplaced}, // of other implementations
+	goodbyeIdle:       {"nothing needs the connection", CauseIdle},
 }
 
-// peersCause returns the cause at the node that the goodbye was said to.
-func (g goodbye) peersCause() DownCause {
-	switch g {
-	case goodbyeClosing:
-		return CausePeerClosed
-	case goodbyeDisconnect:
-		return CausePeerDisconnected
-	case goodbyeProtocol:
-		return CauseProtocol
-	case goodbyeOverload:
-		return CauseOverload
-	case goodbyeReplaced:
-		return CauseReplaced
-	case goodbyeIdle:
-		return CauseIdle
-	default:
-		return CauseLost
+func (g goodbye) text() string {
+	if g < goodbye(len(goodbyes)) {
+		return goodbyes[g].text
 	}
+	return "ended"
+}
+
+func (g goodbye) peersCause() DownCause {
+	if g < goodbye(len(goodbyes)) {
+		return goodbyes[g].cause
+	}
+	return CauseLost
 }

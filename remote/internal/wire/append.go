@@ -27,11 +27,6 @@ func End(frame []byte, start int) []byte {
 	return frame
 }
 
-// BodyLen returns how long the body of a complete frame is, by its first bytes.
-func BodyLen(frame []byte) int {
-	return int(binary.BigEndian.Uint32(frame))
-}
-
 // To is where a signal goes at the receiving node: to a process's number or, if
 // that is 0, to a registered name.
 type To struct {

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -101,7 +102,7 @@ func TestFrames_AreThoseOfTheProtocol(t *testing.T) {
 	var lines []string
 	for _, s := range samples() {
 		lines = append(lines, line(s.name, s.bytes))
-		require.Equal(t, len(s.bytes), wire.LengthBytes+wire.BodyLen(s.bytes))
+		require.Equal(t, len(s.bytes), wire.LengthBytes+int(binary.BigEndian.Uint32(s.bytes)))
 		var got wire.Frame
 		require.NoError(t, wire.Parse(&got, s.bytes[wire.LengthBytes:]), s.name)
 		require.Equal(t, s.frame, got, s.name)
@@ -143,7 +144,6 @@ func TestParse_SkipsWhatItDoesNotKnow(t *testing.T) {
 	}
 	var got wire.Frame
 	require.NoError(t, wire.Parse(&got, []byte{0x92, 64, 0xc0}))
-	require.True(t, got.Kind.Optional())
 	require.NoError(t, wire.Parse(&got, []byte{0x91, 127}))
 }
 

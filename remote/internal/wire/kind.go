@@ -61,9 +61,6 @@ func (k Kind) Signal() (signal.Kind, bool) {
 	return s, k > signals && s.Valid()
 }
 
-// Optional reports whether a receiver that does not know the kind skips it.
-func (k Kind) Optional() bool { return k >= firstOptional }
-
 var kindNames = map[Kind]string{
 	Hello: "hello", Challenge: "challenge", Proof: "proof", Welcome: "welcome", Refusal: "refusal",
 	Message: "message", Raw: "raw", Call: "call", Reply: "reply", Exit: "exit", LinkExit: "link-exit",
