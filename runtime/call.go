@@ -42,6 +42,7 @@ type call struct {
 	done   mailbox.Event // happens once the call has left the table
 	timer  *time.Timer
 	due    instant // 0: no timeout; guarded by the caller's mu
+	begun  instant // guarded by the caller's mu
 	armed  instant // when timer fires, 0: it does not; guarded by the caller's mu
 	to     pid.Address
 	callee *process // nil: of another node, or gone
@@ -72,11 +73,8 @@ func CallName[T any](ctx context.Context, to pid.Name, req any) (T, error) {
 // CallTimeout is [Call] that waits for d at the most and then returns a
 // [*RuntimeError] with [ErrTimeout]. It costs less than a context with a deadline.
 func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (T, error) {
-	p, due := c.process(), instant(0)
-	if d != NoTimeout {
-		due = p.rt.instantIn(d)
-	}
-	v, err := p.call(toPID(to), p.rt.carry(c, p, req), due, nil)
+	p := c.process()
+	v, err := p.call(toPID(to), p.rt.carry(c, p, req), p.rt.callTime(d), nil)
 	return replyAs[T](toPID(to), v, err)
 }
 
@@ -99,12 +97,12 @@ func callAny(ctx context.Context, to pid.Address, req any) (any, error) {
 	if p == nil {
 		p = rt.caller()
 	}
-	watched := watchable(ctx)
+	watched, when := watchable(ctx), rt.callTime(rt.callLimit(ctx, own))
 	if watched == nil {
-		return p.call(to, req, rt.callDue(ctx, own), nil)
+		return p.call(to, req, when, nil)
 	}
 	var stop func() bool
-	v, err := p.call(to, req, rt.callDue(ctx, own), func(w *call, p *process) {
+	v, err := p.call(to, req, when, func(w *call, p *process) {
 		ref := w.ref
 		stop = context.AfterFunc(watched, func() {
 			p.finishCall(ref, nil, context.Cause(watched))
@@ -143,10 +141,9 @@ func replyAs[T any](to pid.Address, v any, err error) (reply T, _ error) {
 	return reply, nil
 }
 
-// call makes a call and waits for its end, until due if that is not 0. limit, unless
-// it is nil, is called once the call can be found, to bound the wait in another way.
-func (p *process) call(to pid.Address, req any, due instant, limit func(*call, *process)) (any, error) {
-	w, err := p.startCall(to, due)
+// call makes a call and waits for its end, or until it is due. limit, unless it is nil, is called once the call can be found, to bound the wait in another way.
+func (p *process) call(to pid.Address, req any, when callTime, limit func(*call, *process)) (any, error) {
+	w, err := p.startCall(to, when)
 	if err != nil {
 		return nil, &RuntimeError{"call", to, err}
 	}
@@ -161,7 +158,7 @@ func (p *process) call(to pid.Address, req any, due instant, limit func(*call, *
 }
 
 // startCall enters a call into the table.
-func (p *process) startCall(to pid.Address, due instant) (*call, error) {
+func (p *process) startCall(to pid.Address, when callTime) (*call, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.mayCall() {
@@ -173,10 +170,10 @@ func (p *process) startCall(to pid.Address, due instant) (*call, error) {
 	if w == nil {
 		w = &call{caller: p}
 	}
-	w.ref, w.to = p.rt.node.NextRef(), to
+	w.ref, w.to, w.begun = p.rt.node.NextRef(), to, when.begun
 	r.calls.put(w.ref, w)
-	if due != 0 {
-		w.setDueLocked(due)
+	if when.due != 0 {
+		w.setDueLocked(when.due)
 	}
 	return w, nil
 }

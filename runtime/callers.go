@@ -91,21 +91,31 @@ func WithCallTimeout(parent context.Context, d time.Duration) context.Context {
 	return &callLimit{parent, d}
 }
 
-// callDue returns when a call with ctx is to end with [ErrTimeout]: 0 if never, since
-// it has a deadline that ends it, or no limit.
-func (rt *Runtime) callDue(ctx context.Context, own bool) instant {
-	limit := rt.cfg.CallTimeout
-	if !own {
-		if d, ok := ctx.Value(callLimitKey{}).(time.Duration); ok {
-			limit = d
-		} else if _, bounded := ctx.Deadline(); bounded {
-			return 0
-		}
+// callTime is when a call begins, and when it ends with [ErrTimeout]: 0 if never.
+type callTime struct{ begun, due instant }
+
+// callTime returns the time of a call that begins now and may take for d.
+func (rt *Runtime) callTime(d time.Duration) callTime {
+	t := callTime{begun: instant(rt.Uptime())}
+	if d != NoTimeout {
+		t.due = max(t.begun+instant(d), 1)
 	}
-	if limit == NoTimeout {
-		return 0
+	return t
+}
+
+// callLimit returns how long a call with ctx may take: for ever if it has a deadline
+// that ends it.
+func (rt *Runtime) callLimit(ctx context.Context, own bool) time.Duration {
+	if own {
+		return rt.cfg.CallTimeout
 	}
-	return rt.instantIn(limit)
+	if d, ok := ctx.Value(callLimitKey{}).(time.Duration); ok {
+		return d
+	}
+	if _, bounded := ctx.Deadline(); bounded {
+		return NoTimeout
+	}
+	return rt.cfg.CallTimeout
 }
 
 // isOwn reports whether ctx is p's own [Context], with nothing more to it.

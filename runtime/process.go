@@ -44,11 +44,10 @@ func (s State) String() string {
 // Lock order, the first before the second; nobody locks against an arrow:
 //
 //	a name's slot in the registry --> mu of the lower id --> mu of the higher id
-//	mu --> its mailbox, the zombies, the reports
+//	mu --> its mailbox, its slot among the processes, the list of zombies
 //
 // RegisterName holds the name's slot while BindName takes mu; a death frees the name
-// without mu. At most two processes are locked at once (lockPair). The slot of a process
-// in the registry is taken alone.
+// without mu. At most two processes are locked at once (lockPair).
 type process struct {
 	// The first cache line is what a sender needs of its receiver. Nothing in it is
 	// written, or read, by a process that has messages. The second begins with the
@@ -57,10 +56,10 @@ type process struct {
 	started time.Duration // since the runtime's start
 	box     inbox
 
-	// state is written under mu. Invariant: Running, and no other, is 0. For it is also the stop flag of all that the
-	// process sends: a receiver's mailbox reads it in the critical section that
-	// queues, so after the process has left Running, and anyone could know that,
-	// nothing of it is queued any more.
+	// state is written under mu. Invariant: Running, and no other, is 0. It is also the
+	// stop flag of all that the process sends: a receiver's mailbox asks whether it is
+	// 0 in the critical section that queues, so after the process has left Running,
+	// and anyone could know that, nothing of it is queued any more.
 	state atomic.Uint32
 
 	trap      bool // guarded by mu; traps exits

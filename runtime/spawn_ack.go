@@ -27,7 +27,7 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 	if body == nil {
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, ErrNilBody}
 	}
-	w, err := p.startCall(pid.Address{}, 0)
+	w, err := p.startCall(pid.Address{}, p.rt.callTime(NoTimeout))
 	if err != nil {
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, err}
 	}
