@@ -18,7 +18,7 @@ var fileRules = []func(*workspace.Workspace) []finding.Finding{
 	Membership,
 	GoMod,
 	Agreement,
-	Readme,
+	Documents,
 }
 
 // graphRules look at imports too: those of some modules in a graph that holds them.

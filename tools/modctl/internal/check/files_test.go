@@ -28,7 +28,7 @@ func replaced(all fixture.Files, file, old, with string) fixture.Files {
 func TestFileRules_FindNothingInASoundRepository(t *testing.T) {
 	for _, files := range []fixture.Files{fixture.Sound(), fixture.Nested()} {
 		ws := files.Load(t)
-		for _, r := range []rule{check.Layers, check.Stability, check.Membership, check.GoMod, check.Agreement, check.Readme} {
+		for _, r := range []rule{check.Layers, check.Stability, check.Membership, check.GoMod, check.Agreement, check.Documents} {
 			require.Empty(t, r(ws))
 		}
 	}
@@ -135,9 +135,11 @@ func TestFileRules_EachFaultIsFound(t *testing.T) {
 		{"satellite that replaces what others bring", check.GoMod,
 			fixture.Nested().With(replaced(fixture.Nested(), "mid/far/go.mod", "replace (", "replace (\n\texample.org/x => ../../low")),
 			"it replaces example.org/x"},
-		{"satellite without a README", check.Readme,
+		{"satellite without a README", check.Documents,
 			fixture.Nested().With(fixture.Files{"mid/far/README.md": ""}), "mid/far: it has no README.md"},
-		{"no README", check.Readme,
+		{"no changelog", check.Documents,
+			fixture.Files{"mid/CHANGELOG.md": ""}, "mid: it has no CHANGELOG.md"},
+		{"no README", check.Documents,
 			fixture.Files{"low/README.md": ""}, "low: it has no README.md"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -70,7 +70,7 @@ func TestPublish_LeavesOutTestsButNotExamples(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, published.Faults)
 	files := fixture.Git(t, ws.Root, "ls-tree", "-r", "--name-only", published.Tree, "low")
-	require.Equal(t, "low/README.md\nlow/example_test.go\nlow/go.mod\nlow/internal/kept/kept.go\nlow/low.go\n", files)
+	require.Equal(t, "low/CHANGELOG.md\nlow/README.md\nlow/example_test.go\nlow/go.mod\nlow/internal/kept/kept.go\nlow/low.go\n", files)
 	require.Equal(t, fixture.Sound()["low/go.mod"], fixture.Git(t, ws.Root, "show", published.Tree+":low/go.mod"))
 }
 
