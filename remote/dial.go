@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
 )
 
 // Connect connects to a node and keeps it connected: from now on, until
@@ -80,8 +81,11 @@ func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error)
 	if err != nil {
 		return nil, err
 	}
-	if a == nil {
+	switch {
+	case a == nil:
 		return c, nil
+	case !registry.MayWait(ctx):
+		return nil, &ConnectError{Node: node, Err: errConnecting}
 	}
 	select {
 	case <-a.done:

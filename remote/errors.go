@@ -25,6 +25,9 @@ var (
 	// ErrLost tells that the connection was lost, or is being closed. It is an
 	// ErrNoConnection.
 	ErrLost error = &detail{"connection lost", ErrNoConnection}
+	// errConnecting tells that the node is being connected to, and that the send must not
+	// wait for it.
+	errConnecting error = &detail{"being connected to", ErrNoConnection}
 	// errIdle tells that the connection is being closed because nothing needed it: another
 	// will take its place.
 	errIdle error = &detail{"it was idle", ErrLost}

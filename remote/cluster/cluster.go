@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +25,7 @@ type Cluster struct {
 	cfg     Config
 	events  *events
 	members *members
+	names   *names
 
 	// session publishes the session whose member this node is, nil if there is none.
 	session atomic.Pointer[Session]
@@ -31,16 +34,19 @@ type Cluster struct {
 	refused chan error    // capacity 1: why it cannot become one
 
 	mu       sync.Mutex
-	self     Member          // guarded by mu; as it is to be described
-	entry    directory.Entry // guarded by mu; the node's own key
-	leavers  []func(context.Context)
-	attached map[any]any // guarded by mu
+	self     Member               // guarded by mu; as it is to be described
+	entry    directory.Entry      // guarded by mu; the node's own key
+	leavers  map[*leaver]struct{} // guarded by mu
+	attached map[any]any          // guarded by mu
 
 	ctx    context.Context // ends when the cluster is left
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // all goroutines of the cluster
 	left   sync.Once
 }
+
+// leaver is called when the cluster is left.
+type leaver struct{ leave func(context.Context) }
 
 // clusterKey is what a Cluster is attached to its runtime under.
 type clusterKey struct{}
@@ -82,8 +88,10 @@ func newCluster(rt *runtime.Runtime, cfg Config) *Cluster {
 		entered:  make(chan struct{}),
 		refused:  make(chan error, 1),
 		attached: make(map[any]any),
+		leavers:  make(map[*leaver]struct{}),
 	}
 	c.members = newMembers(c.Key("m", ""), cfg.Logger, c.events)
+	c.names = newNames(c)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -106,6 +114,10 @@ func (c *Cluster) start() (err error) {
 		close(c.entered)
 		c.wg.Go(c.discover)
 		return nil
+	}
+	if err := c.names.start(); err != nil {
+		c.stop(context.Background())
+		return fmt.Errorf("cluster: %w", err)
 	}
 	c.wg.Go(func() {
 		mirror.Run(c.ctx, c.cfg.Directory, c.members.prefix, c.cfg.TTL/10, c.applyMembers)
@@ -259,14 +271,7 @@ func (c *Cluster) applyMembers(changes []directory.Event) {
 func (c *Cluster) Leave(ctx context.Context) error {
 	c.left.Do(func() {
 		c.announceLeaving(ctx)
-		c.mu.Lock()
-		leavers := c.leavers
-		c.mu.Unlock()
-		var wg sync.WaitGroup
-		for _, leave := range leavers {
-			wg.Go(func() { leave(ctx) })
-		}
-		wg.Wait()
+		c.handOver(ctx)
 		c.stop(context.WithoutCancel(ctx))
 	})
 	return context.Cause(ctx)
@@ -296,13 +301,31 @@ func (c *Cluster) stop(ctx context.Context) {
 	_ = c.node.Close(ctx)
 }
 
+// handOver has all that was registered with OnLeave give up what it holds.
+func (c *Cluster) handOver(ctx context.Context) {
+	c.mu.Lock()
+	leavers := slices.Collect(maps.Keys(c.leavers))
+	c.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, l := range leavers {
+		wg.Go(func() { l.leave(ctx) })
+	}
+	wg.Wait()
+}
+
 // OnLeave has f called when the cluster is left, while the session is still open: to
 // hand over what the node holds. All such functions run at the same time, and are to
-// return when their ctx ends.
-func (c *Cluster) OnLeave(f func(ctx context.Context)) {
+// return when their ctx ends. It returns what takes that back.
+func (c *Cluster) OnLeave(f func(ctx context.Context)) (remove func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.leavers = append(c.leavers, f)
+	l := &leaver{f}
+	c.leavers[l] = struct{}{}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.leavers, l)
+	}
 }
 
 // Attach keeps v with the cluster under key, for packages that extend it, and returns

@@ -28,7 +28,7 @@ require (
 require (
 	github.com/starlang-go/starlang/mailbox v0.1.0
 	github.com/starlang-go/starlang/pid v0.1.0
-	github.com/starlang-go/starlang/registry v0.1.0 // indirect
+	github.com/starlang-go/starlang/registry v0.1.0
 	github.com/starlang-go/starlang/remote v0.1.0
 	github.com/starlang-go/starlang/runtime v0.1.0
 	github.com/starlang-go/starlang/term v0.1.0

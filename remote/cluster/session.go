@@ -9,7 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/cluster/directory"
+	"github.com/starlang-go/starlang/runtime"
 )
 
 // Parts of a session's life, all counted from the sending of the last good renewal: an
@@ -61,8 +64,9 @@ type Session struct {
 	urge chan struct{}  // capacity 1: the keeper is to renew at once
 	wg   sync.WaitGroup // calls that outlive their callers; the keeper waits for them
 
-	mu    sync.Mutex
-	owned map[*owned]struct{} // guarded by mu; Invariant: lost implies empty
+	mu     sync.Mutex
+	owned  map[*owned]struct{}         // guarded by mu; Invariant: lost implies empty
+	fences map[pid.PID]directory.Fence // guarded by mu; of processes that act for a key
 
 	ctx context.Context // ends, under mu, when the session was lost
 	end context.CancelCauseFunc
@@ -80,8 +84,9 @@ type owned struct{ kill func() }
 func newSession(s directory.Session, dir directory.Directory, clock Clock, ttl time.Duration) *Session {
 	n := &Session{
 		session: s, dir: dir, clock: clock, ttl: ttl,
-		urge:  make(chan struct{}, 1),
-		owned: make(map[*owned]struct{}),
+		urge:   make(chan struct{}, 1),
+		owned:  make(map[*owned]struct{}),
+		fences: make(map[pid.PID]directory.Fence),
 	}
 	n.ctx, n.end = context.WithCancelCause(context.Background())
 	return n
@@ -166,6 +171,49 @@ func (s *Session) Own(kill func()) (disown func(), ok bool) {
 		defer s.mu.Unlock()
 		delete(s.owned, o)
 	}, true
+}
+
+// Hold makes p the process that acts for a claim with a fence: it is killed when the
+// session is lost, and [FenceOf] finds the fence meanwhile. It returns what ends that, and
+// false if the session is lost already.
+func (s *Session) Hold(rt *runtime.Runtime, p pid.PID, f directory.Fence) (end func(), ok bool) {
+	disown, ok := s.Own(func() { _ = rt.Exit(p, signal.Kill) })
+	if !ok {
+		return disown, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fences[p] = f
+	return func() {
+		disown()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.fences[p] == f {
+			delete(s.fences, p)
+		}
+	}, true
+}
+
+// FenceOf returns the fence of what the process that ctx carries acts for: a name of the
+// cluster or a singleton. It reports false if there is none, or none any more. What the
+// process writes elsewhere should carry it, see package directory.
+func FenceOf(ctx context.Context) (directory.Fence, bool) {
+	p, ok := runtime.FromContext(ctx)
+	if !ok {
+		return 0, false
+	}
+	c := Of(p.Runtime())
+	if c == nil {
+		return 0, false
+	}
+	s := c.session.Load()
+	if s == nil || !s.Open() {
+		return 0, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.fences[p.PID()]
+	return f, ok
 }
 
 // extend moves the deadline on after a renewal that was sent at a moment. A renewal

@@ -39,7 +39,7 @@ func New(t *testing.T, seed uint64) *Lab {
 // Node is a node of a lab.
 type Node struct {
 	*cluster.Cluster
-	Name   string
+	Host   string         // the name of its runtime
 	Client *memory.Client // its line to the directory
 	Clock  *Clock
 
@@ -58,7 +58,7 @@ func (l *Lab) Start(name string, change ...func(*cluster.Config)) *Node {
 
 // TryStart is Start that may fail.
 func (l *Lab) TryStart(name string, change ...func(*cluster.Config)) (*Node, error) {
-	n := &Node{Name: name, Client: l.Store.Client(), Clock: NewClock(1), lab: l}
+	n := &Node{Host: name, Client: l.Store.Client(), Clock: NewClock(1), lab: l}
 	remote := l.Net.Config(name)
 	remote.Logger = slog.New(slog.DiscardHandler)
 	remote.HeartbeatInterval = TTL / 4
@@ -110,30 +110,30 @@ func (n *Node) Stop() { n.end(context.Background()) }
 // until its time is over.
 func (n *Node) Crash() {
 	n.Client.Close()
-	n.lab.isolate(n.Name, true)
-	n.lab.Net.CutAll(n.Name)
+	n.lab.isolate(n.Host, true)
+	n.lab.Net.CutAll(n.Host)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	n.end(ended)
-	n.lab.isolate(n.Name, false)
+	n.lab.isolate(n.Host, false)
 }
 
 // Freeze stops the node: it does nothing, and nothing reaches it, until Thaw.
 func (n *Node) Freeze() {
 	n.Clock.freeze()
 	n.Client.SetFaults(memory.Faults{Cut: true})
-	n.lab.isolate(n.Name, true)
+	n.lab.isolate(n.Host, true)
 }
 
 // Thaw lets a frozen node go on. Its line to the directory has no faults afterwards.
 func (n *Node) Thaw() {
-	n.lab.isolate(n.Name, false)
+	n.lab.isolate(n.Host, false)
 	n.Client.SetFaults(memory.Faults{})
 	n.Clock.thaw()
 }
 
 // Isolate cuts the node off from the other nodes, not from the directory, or ends that.
-func (n *Node) Isolate(cut bool) { n.lab.isolate(n.Name, cut) }
+func (n *Node) Isolate(cut bool) { n.lab.isolate(n.Host, cut) }
 
 func (l *Lab) isolate(name string, cut bool) {
 	l.mu.Lock()

@@ -212,10 +212,10 @@ func tell(t *testing.T, seed uint64) {
 		case 5:
 			n.Isolate(false)
 		case 6:
-			l.Net.CutAll(n.Node.Name)
+			l.Net.CutAll(n.Host)
 		case 7:
 			n.Crash()
-			nodes[i], alive[i] = start(l, n.Node.Name), nil
+			nodes[i], alive[i] = start(l, n.Host), nil
 		}
 		<-time.After(time.Duration(rng.IntN(1000)) * time.Millisecond)
 	}
@@ -228,7 +228,7 @@ func tell(t *testing.T, seed uint64) {
 		want := sorted(nodes[0].Members(fmt.Sprint("g", g)))
 		local := 0
 		for i, n := range nodes {
-			require.Equal(t, want, sorted(n.Members(fmt.Sprint("g", g))), n.Node.Name)
+			require.Equal(t, want, sorted(n.Members(fmt.Sprint("g", g))), n.Host)
 			local += len(nodes[i].LocalMembers(fmt.Sprint("g", g)))
 		}
 		require.Len(t, want, local)

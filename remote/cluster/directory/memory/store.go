@@ -194,6 +194,7 @@ func (s *Store) claim(id directory.SessionID, round uint64, claims []directory.C
 // claimLocked gives the key to the session if it is free, or if it replaces its own.
 func (s *Store) claimLocked(id directory.SessionID, c directory.Claim) directory.Entry {
 	now, taken := s.keys[c.Key]
+	now.Key = c.Key
 	if taken && (now.Owner != id || now.Fence != c.Replace) || !taken && c.Replace != 0 {
 		return now
 	}
