@@ -33,26 +33,27 @@ type Context struct {
 // longest is a timeout that nobody lives to see: longer ones would overflow.
 const longest = time.Duration(math.MaxInt64 / 2)
 
-// asked is what a server's methods have asked the loop for.
+// asked is what a server's methods have asked the loop for, besides what is rare.
 type asked struct {
-	next        []any              // what HandleContinue is to be called with
-	stop        *signal.ExitReason // nil: goes on
-	due         time.Duration      // end of the timeout, in uptime
-	timed       bool               // there is a timeout
-	hibernating bool               // sleeps as soon as there is no mail
+	due         time.Duration // end of the timeout, in uptime
+	timed       bool          // there is a timeout
+	hibernating bool          // sleeps as soon as there is no mail
 }
 
 // Continue makes the server call HandleContinue with v when the present method has
 // returned, before it looks at any other message. More than one are done in order.
 // Source: OTP, gen_server:handle_continue/2.
-func (c *Context) Continue(v any) { c.server.asked.next = append(c.server.asked.next, v) }
+func (c *Context) Continue(v any) {
+	r := c.server.makeRare()
+	r.next = append(r.next, v)
+}
 
 // Stop makes the server stop with reason when the present method has returned.
 // What HandleCall replies is sent when the server has ended and its name is free. A
 // second Stop changes nothing.
 func (c *Context) Stop(reason signal.ExitReason) {
-	if a := &c.server.asked; a.stop == nil {
-		a.stop = &reason
+	if r := c.server.makeRare(); r.stop == nil {
+		r.stop = &reason
 	}
 }
 
@@ -119,10 +120,11 @@ func (c *Context) scope() context.Context {
 
 // limitCalls returns ctx with the server's own limit for the calls that are made with it.
 func (s *server) limitCalls(ctx context.Context) context.Context {
-	if s.callTimeout == 0 {
+	limit := s.rareOf().callTimeout
+	if limit == 0 {
 		return ctx
 	}
-	return runtime.WithCallTimeout(ctx, s.callTimeout)
+	return runtime.WithCallTimeout(ctx, limit)
 }
 
 // contextOf returns the Context for a message: the server's own unless the message is a

@@ -45,7 +45,7 @@ func (s *server) handleRequest(m runtime.Message) {
 func (s *server) handleCall(ctx *Context, from From, req any) {
 	s.resetTimes()
 	s.counts.calls++
-	s.trace.add(s, KindCall, from.PID, req)
+	s.rareOf().trace.add(s, KindCall, from.PID, req)
 	reply, err := s.call(ctx, from, req)
 	s.answer(from, reply, err)
 }
@@ -58,8 +58,8 @@ func (s *server) answer(from From, reply any, err error) {
 	}
 	switch {
 	case reply == NoReply:
-	case s.asked.stop != nil:
-		s.last = &lastReply{from, reply}
+	case s.rareOf().stop != nil:
+		s.rare.last = &lastReply{from, reply}
 	default:
 		_ = from.Reply(s.ctx.Context, reply) // fails only if the caller is told, or is out of reach
 	}
@@ -76,7 +76,7 @@ func (s *server) call(ctx *Context, from From, req any) (any, error) {
 func (s *server) handleCast(ctx *Context, msg any) {
 	s.resetTimes()
 	s.counts.casts++
-	s.trace.add(s, KindCast, noPID, msg)
+	s.rareOf().trace.add(s, KindCast, noPID, msg)
 	h, ok := s.impl.(CastHandler)
 	if !ok {
 		s.reportUnhandled("cast", msg)
@@ -107,7 +107,7 @@ func (s *server) isStop(v any) bool {
 func (s *server) handleInfo(ctx *Context, msg any) {
 	s.resetTimes()
 	s.counts.infos++
-	s.trace.add(s, KindInfo, noPID, msg)
+	s.rareOf().trace.add(s, KindInfo, noPID, msg)
 	h, ok := s.impl.(InfoHandler)
 	if !ok {
 		s.reportUnhandled("message", msg)
@@ -123,7 +123,7 @@ func (s *server) timeout() {
 	}
 	s.resetTimes()
 	s.counts.infos++
-	s.trace.add(s, KindTimeout, noPID, nil)
+	s.rareOf().trace.add(s, KindTimeout, noPID, nil)
 	h, ok := s.impl.(TimeoutHandler)
 	if !ok {
 		s.reportUnhandled("timeout", nil)

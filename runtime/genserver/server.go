@@ -12,17 +12,15 @@ import (
 // server is a server's process: what is between its mailbox and its methods. It is
 // kept small, there may be millions.
 type server struct {
-	ctx         Context // the server's own: for all methods but HandleCall
-	impl        any
-	asked       asked
-	clock       clock
-	counts      counts
-	trace       *trace     // nil: none
-	last        *lastReply // to be sent after Terminate
-	callTimeout time.Duration
-	linked      bool // with its parent from the start on
-	suspended   bool
-	terminated  bool // Terminate has been called
+	ctx        Context // the server's own: for all methods but HandleCall
+	impl       any
+	asked      asked
+	clock      clock
+	counts     counts
+	rare       *rare // nil: nothing of it
+	linked     bool  // with its parent from the start on
+	suspended  bool
+	terminated bool // Terminate has been called
 }
 
 // counts are the messages that a server has handled.
@@ -39,8 +37,11 @@ type lastReply struct {
 }
 
 func newServer(impl any, opts Options) *server {
-	s := &server{impl: impl, clock: newClock(opts.HibernateAfter), callTimeout: opts.CallTimeout}
+	s := &server{impl: impl, clock: newClock(opts.HibernateAfter)}
 	s.ctx.server = s
+	if opts.CallTimeout != 0 {
+		s.makeRare().callTimeout = opts.CallTimeout
+	}
 	s.asked.hibernating = s.clock.after >= 0
 	return s
 }
@@ -68,8 +69,8 @@ var (
 func (s *server) loop() error {
 	for {
 		s.runContinues()
-		if s.asked.stop != nil {
-			return s.terminate(*s.asked.stop)
+		if stop := s.rareOf().stop; stop != nil {
+			return s.terminate(*stop)
 		}
 		m, err := s.receive()
 		switch {
@@ -92,18 +93,17 @@ func (s *server) alive() bool { return s.ctx.Context.Err() == nil }
 // runContinues does what the last method asked to be done before the next message. If
 // the process ends meanwhile, the receive that follows says so.
 func (s *server) runContinues() {
-	for s.alive() && s.asked.stop == nil && len(s.asked.next) > 0 {
-		v := s.asked.next[0]
-		s.asked.next = s.asked.next[1:]
+	for s.rare != nil && s.alive() {
+		v, ok := s.takeNext()
+		if !ok {
+			return
+		}
 		h, ok := s.impl.(ContinueHandler)
 		if !ok {
 			s.ctx.Stop(signal.Error("continue without a HandleContinue"))
 			return
 		}
 		s.after("continue", v, h.HandleContinue(&s.ctx, v))
-	}
-	if len(s.asked.next) == 0 {
-		s.asked.next = nil
 	}
 }
 
@@ -133,8 +133,8 @@ func (s *server) terminate(reason signal.ExitReason) error {
 }
 
 func (s *server) replyLast() {
-	if last := s.last; last != nil {
-		s.last = nil
+	if last := s.rareOf().last; last != nil {
+		s.rare.last = nil
 		_ = last.from.ReplyAtEnd(s.ctx.Context, last.reply)
 	}
 }

@@ -125,7 +125,7 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 // begin is the body of a new server.
 func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- error) error {
 	s.ctx.Context = c
-	if s.callTimeout != 0 {
+	if s.rareOf().callTimeout != 0 {
 		ctx := s.limitCalls(c)
 		s.ctx.made.Store(&ctx)
 	}
@@ -151,8 +151,8 @@ func (s *server) init() error {
 	if err := i.Init(&s.ctx); err != nil {
 		return err
 	}
-	if s.asked.stop != nil {
-		return *s.asked.stop
+	if stop := s.rareOf().stop; stop != nil {
+		return *stop
 	}
 	return nil
 }

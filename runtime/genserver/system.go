@@ -67,7 +67,7 @@ func (s *server) system(from From, r sysRequest) {
 		reply = s.statistics()
 	case opTrace:
 		size, _ := r.Arg.(int)
-		s.trace = newTrace(size)
+		s.makeRare().trace = newTrace(size)
 	default:
 		reply = failureOf(fmt.Errorf("%w: system request %d", ErrUnhandled, r.Op))
 	}
@@ -86,8 +86,8 @@ func (s *server) show(from From, v any) {
 func (s *server) showTrace(from From) {
 	c := s.ctx.Context
 	var unsendable *term.EncodeError
-	if err := c.Reply(runtime.From(from), traceReply{s.trace.last()}); errors.As(err, &unsendable) {
-		_ = c.Reply(runtime.From(from), traceReply{asText(s.trace.last())})
+	if err := c.Reply(runtime.From(from), traceReply{s.rareOf().trace.last()}); errors.As(err, &unsendable) {
+		_ = c.Reply(runtime.From(from), traceReply{asText(s.rareOf().trace.last())})
 	}
 }
 
