@@ -46,6 +46,3 @@ func (c *Context) RecvOrAlarm() (Message, error) {
 	p.received(m)
 	return m, nil
 }
-
-// Received returns how many messages the process has received so far.
-func (c *Context) Received() uint64 { return c.process().box.Taken() }

@@ -16,13 +16,13 @@ type ControlHandler interface {
 // [ErrUnhandled]. Within a node the request is handed over as it is, like a function's
 // argument: it may hold what cannot be sent.
 func Control[Reply any, R Ref](ctx context.Context, to R, req any) (Reply, error) {
-	return steer[Reply](ctx, to, sysRequest{opControl, req})
+	return steer[Reply](ctx, to, sysRequest{Op: opControl, Arg: req})
 }
 
 // Inspect is [Control] of a request that changes nothing. A suspended server answers it,
 // too.
 func Inspect[Reply any, R Ref](ctx context.Context, to R, req any) (Reply, error) {
-	return steer[Reply](ctx, to, sysRequest{opInspect, req})
+	return steer[Reply](ctx, to, sysRequest{Op: opInspect, Arg: req})
 }
 
 func steer[Reply any, R Ref](ctx context.Context, to R, r sysRequest) (Reply, error) {

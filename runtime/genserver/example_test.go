@@ -115,7 +115,10 @@ func ExampleContext_CallContext() {
 	// Output: true true
 }
 
-// What a live server has and does can be seen without its help.
+// FormatState chooses what can be seen of a counter.
+func (c *counter) FormatState() any { return map[string]int{"n": c.n} }
+
+// What a live server has and does can be seen between two messages.
 func ExampleGetState() {
 	rt := runtime.MustNew(runtime.Config{})
 	_ = rt.Run(context.Background(), func(ctx *runtime.Context) error {
@@ -130,7 +133,7 @@ func ExampleGetState() {
 		return genserver.Stop(ctx, p, signal.Normal)
 	})
 	// Output:
-	// &{n:41} <nil>
+	// map[n:41] <nil>
 	// <nil>
-	// &{n:42} <nil>
+	// map[n:42] <nil>
 }

@@ -13,6 +13,7 @@ type rare struct {
 	last        *lastReply         // to be sent when the server has ended
 	trace       *trace             // nil: none
 	callTimeout time.Duration      // see Options
+	formatting  <-chan struct{}    // closed when a format method that was given up has returned; nil: none was
 }
 
 // rareOf returns what s has of it, and else nothing, which must not be written to.
@@ -43,7 +44,7 @@ func (s *server) takeNext() (v any, ok bool) {
 		v, r.next = r.next[0], r.next[1:]
 		return v, true
 	}
-	if r.next = nil; r.last == nil && r.trace == nil && r.callTimeout == 0 {
+	if r.next = nil; r.last == nil && r.trace == nil && r.callTimeout == 0 && r.formatting == nil {
 		s.rare = nil
 	}
 	return nil, false

@@ -163,7 +163,7 @@ func TestRemote_Introspection(t *testing.T) {
 		p := startFar(t, far, &account{1, "ann"}, genserver.Options{})
 		state, err := genserver.GetState(ctx, p)
 		require.NoError(t, err)
-		require.Equal(t, &account{1, "ann"}, state)
+		require.Equal(t, "&genserver_test.account{Balance:int Owner:string}", state)
 		require.NoError(t, genserver.Trace(ctx, p, 10))
 		require.NoError(t, genserver.Suspend(ctx, p))
 		require.NoError(t, genserver.Cast(ctx, p, 1))
@@ -178,10 +178,10 @@ func TestRemote_Introspection(t *testing.T) {
 		require.Len(t, all, 2)
 		require.Equal(t, "{N:1}", all[1].Value)
 
-		p = startFar(t, far, &hidden{}, genserver.Options{})
+		p = startFar(t, far, &vault{account{1, "ann"}, "1234"}, genserver.Options{})
 		state, err = genserver.GetState(ctx, p)
 		require.NoError(t, err)
-		require.Equal(t, "&{account:{Balance:0 Owner:} n:0}", state)
+		require.Equal(t, account{1, "?"}, state)
 	})
 }
 

@@ -49,12 +49,13 @@ func newServer(impl any, opts Options) *server {
 // run is the server's body: once from its start on, and once after each sleep.
 func (s *server) run(*runtime.Context) error {
 	returned := false
+	var last runtime.Message // that was received
 	defer func() {
 		if !returned {
-			s.crash(recover())
+			s.crash(recover(), last)
 		}
 	}()
-	err := s.loop()
+	err := s.loop(&last)
 	returned = true
 	return err
 }
@@ -66,15 +67,16 @@ var (
 	errDue    = errors.New("timeout is over")
 )
 
-func (s *server) loop() error {
+func (s *server) loop(last *runtime.Message) error {
 	for {
 		s.runContinues()
 		if stop := s.rareOf().stop; stop != nil {
-			return s.terminate(*stop)
+			return s.terminate(*stop, *last)
 		}
 		m, err := s.receive()
 		switch {
 		case err == nil:
+			*last = m
 			s.handle(m)
 		case err == errDue:
 			s.timeout()
@@ -119,13 +121,17 @@ func (s *server) after(what string, v any, err error) {
 	}
 }
 
-// terminate runs Terminate, and after it sends what is left to be replied.
-func (s *server) terminate(reason signal.ExitReason) error {
+// terminate runs Terminate, and after it sends what is left to be replied. last is the
+// message that was received last.
+func (s *server) terminate(reason signal.ExitReason, last runtime.Message) error {
 	defer s.replyLast()
 	if s.terminated || !s.alive() {
 		return reason // it has run and failed, or an exit signal was faster
 	}
 	s.terminated = true
+	if reason.IsFailure() {
+		s.explain(last)
+	}
 	if t, ok := s.impl.(Terminator); ok {
 		t.Terminate(&s.ctx, reason)
 	}
@@ -141,12 +147,12 @@ func (s *server) replyLast() {
 
 // crash runs Terminate because a method has panicked, or called Goexit, and goes
 // on with either. Of that the runtime makes the exit reason, this same one.
-func (s *server) crash(panicked any) {
+func (s *server) crash(panicked any, last runtime.Message) {
 	if panicked == nil {
-		_ = s.terminate(signal.Error("goexit: the body called runtime.Goexit"))
+		_ = s.terminate(signal.Error("goexit: the body called runtime.Goexit"), last)
 		return
 	}
-	_ = s.terminate(signal.Error(text.Panic(panicked)))
+	_ = s.terminate(signal.Error(text.Panic(panicked)), last)
 	panic(panicked)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/guard"
 )
 
 // The functions here look into a live server and steer it, without any help of its
@@ -23,10 +24,11 @@ func callSystem(ctx context.Context, to pid.Address, r sysRequest) (any, error) 
 	return v, err
 }
 
-// GetState returns a server's state: what FormatState returns, see
-// [StateFormatter], else a copy of the server's value, or its text as fmt prints it
-// if it cannot be sent, for one because it has unexported fields.
-// Source: OTP, sys:get_state/1.
+// GetState returns what a server shows of its state: what FormatState returns, see
+// [StateFormatter], or the text of that if it cannot be sent or is large. Without
+// FormatState it is a text that names the types of which the state is made, and none of
+// its values: they may be secret. A FormatState that panics, or takes longer than two
+// seconds, is the caller's error. Source: OTP, sys:get_state/1.
 func GetState[R Ref](ctx context.Context, to R) (any, error) {
 	return callSystem(ctx, addressOf(to), sysRequest{Op: opState})
 }
@@ -45,23 +47,22 @@ func ReplaceState[S any, R Ref](ctx context.Context, to R, f func(S) S) error {
 	if isAway(c.Runtime(), addr) {
 		return &runtime.RuntimeError{Op: "replace state", To: addr, Err: ErrNotLocal}
 	}
-	_, err := callSystem(ctx, addr, sysRequest{opReplace, replacer{func(state any) (any, error) { return apply(f, state) }}})
+	_, err := callSystem(ctx, addr, sysRequest{Op: opReplace, Arg: replacer{func(state any) (any, error) { return apply(f, state) }}})
 	return err
 }
 
 // apply returns what f makes of state. That f fails is the caller's trouble, not
 // the server's: as sys:replace_state/2 has it.
-func apply[S any](f func(S) S, state any) (replaced any, err error) {
+func apply[S any](f func(S) S, state any) (any, error) {
 	s, ok := state.(S)
 	if !ok {
 		return nil, fmt.Errorf("%w: it is a %T", ErrStateType, state)
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("replace state: panic: %v", r)
-		}
-	}()
-	return f(s), nil
+	replaced, err := guard.Call(context.Background(), 0, func() (S, error) { return f(s), nil }, nil)
+	if err != nil {
+		return nil, fmt.Errorf("replace state: %w", err)
+	}
+	return replaced, nil
 }
 
 // Suspend makes a server handle nothing but the requests of these functions, until
@@ -92,7 +93,7 @@ func GetStatistics[R Ref](ctx context.Context, to R) (Statistics, error) {
 // [GetTrace]; with n <= 0 it keeps none. What it kept before is gone.
 // Source: OTP, sys:log/2.
 func Trace[R Ref](ctx context.Context, to R, n int) error {
-	_, err := callSystem(ctx, addressOf(to), sysRequest{opTrace, n})
+	_, err := callSystem(ctx, addressOf(to), sysRequest{Op: opTrace, Arg: n})
 	return err
 }
 
@@ -114,7 +115,7 @@ func GetTrace[R Ref](ctx context.Context, to R) ([]Traced, error) {
 // Source: OTP, gen_server:stop/3.
 func Stop[R Ref](ctx context.Context, to R, reason signal.ExitReason) error {
 	addr := addressOf(to)
-	_, err := callSystem(ctx, addr, sysRequest{opStop, reason})
+	_, err := callSystem(ctx, addr, sysRequest{Op: opStop, Arg: reason})
 	var ended *runtime.RuntimeError
 	if errors.As(err, &ended) && ended.Err == error(reason) {
 		return nil

@@ -1,19 +1,20 @@
 package genserver
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 	"github.com/starlang-go/starlang/term"
 )
 
 // sysRequest is a request to the server loop. The server's methods never see it.
 type sysRequest struct {
-	Op  sysOp
-	Arg any
+	system.Mark // a full mailbox takes it
+	Op          sysOp
+	Arg         any
 }
 
 // ImmutableTerm marks a sysRequest as free to share: its argument is of a type
@@ -46,10 +47,11 @@ func (s *server) system(from From, r sysRequest) {
 	var reply any
 	switch r.Op {
 	case opState:
-		s.show(from, s.formatState())
+		s.show(from)
 		return
 	case opTraced:
-		s.showTrace(from)
+		kept := s.rareOf().trace.last()
+		s.replyOrText(from, traceReply{kept}, func() any { return traceReply{asText(kept)} })
 		return
 	case opControl, opInspect:
 		s.handleControl(from, r.Arg)
@@ -72,37 +74,6 @@ func (s *server) system(from From, r sysRequest) {
 		reply = failureOf(fmt.Errorf("%w: system request %d", ErrUnhandled, r.Op))
 	}
 	_ = from.Reply(s.ctx.Context, reply)
-}
-
-// show replies with v, or with its text if it cannot be sent.
-func (s *server) show(from From, v any) {
-	c := s.ctx.Context
-	var unsendable *term.EncodeError
-	if err := c.Reply(runtime.From(from), v); errors.As(err, &unsendable) {
-		_ = c.Reply(runtime.From(from), textOf(v))
-	}
-}
-
-func (s *server) showTrace(from From) {
-	c := s.ctx.Context
-	var unsendable *term.EncodeError
-	if err := c.Reply(runtime.From(from), traceReply{s.rareOf().trace.last()}); errors.As(err, &unsendable) {
-		_ = c.Reply(runtime.From(from), traceReply{asText(s.rareOf().trace.last())})
-	}
-}
-
-func (s *server) formatState() any {
-	if f, ok := s.impl.(StateFormatter); ok {
-		return f.FormatState()
-	}
-	return s.impl
-}
-
-func (s *server) formatMessage(v any) any {
-	if f, ok := s.impl.(MessageFormatter); ok && v != nil {
-		return f.FormatMessage(v)
-	}
-	return v
 }
 
 // replacer makes a new state of an old one. It is passed within a node only.
@@ -141,9 +112,8 @@ func (s *server) replaceBy(replace func(any) (any, error)) error {
 }
 
 func (s *server) statistics() Statistics {
-	info, _ := s.ctx.Runtime().Info(s.ctx.PID())
 	return Statistics{
-		Server: fmt.Sprintf("%T", s.impl), Age: info.Age, QueueLen: info.QueueLen,
+		Server: fmt.Sprintf("%T", s.impl), Age: s.ctx.Age(), QueueLen: s.ctx.QueueLen(),
 		Calls: s.counts.calls, Casts: s.counts.casts, Infos: s.counts.infos, Suspended: s.suspended,
 	}
 }

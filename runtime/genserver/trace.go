@@ -1,10 +1,10 @@
 package genserver
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -32,8 +32,8 @@ type Traced struct {
 	At   time.Time
 	Kind Kind
 	From pid.PID // of a call; zero of all others
-	// Value is the message as it came, see [MessageFormatter], or its text as
-	// fmt prints it if it cannot be sent.
+	// Value is the message as it came, see [MessageFormatter], or its text if it
+	// cannot be sent or is large.
 	Value any
 }
 
@@ -66,7 +66,7 @@ func (t *trace) add(s *server, kind Kind, from pid.PID, v any) {
 	if t == nil {
 		return
 	}
-	entry := Traced{At: time.Now(), Kind: kind, From: from, Value: snapshot(s.formatMessage(v))}
+	entry := Traced{At: time.Now(), Kind: kind, From: from, Value: s.formatMessage(v)}
 	if len(t.ring) < t.size {
 		t.ring = append(t.ring, entry)
 		return
@@ -86,18 +86,7 @@ func (t *trace) last() []Traced {
 // asText returns the messages with their texts in place of their values.
 func asText(all []Traced) []Traced {
 	for i := range all {
-		all[i].Value = textOf(all[i].Value)
+		all[i].Value = text.Of(all[i].Value, text.MaxStateBytes)
 	}
 	return all
 }
-
-// snapshot returns a copy of v, or its text if it cannot be copied.
-func snapshot(v any) any {
-	copied, err := term.Isolate(v)
-	if err != nil {
-		return textOf(v)
-	}
-	return copied
-}
-
-func textOf(v any) string { return fmt.Sprintf("%+v", v) }

@@ -27,8 +27,9 @@ type Machine[S comparable, D any] struct {
 	// Terminate, if set, runs when the machine stops, under the conditions of
 	// genserver.Terminator.
 	Terminate func(ctx *Context[S, D], reason signal.ExitReason)
-	// Format, if set, chooses what genserver.GetState shows, to leave secrets
-	// out. Otherwise that is a [Status].
+	// Format, if set, chooses what genserver.GetState shows, for example a
+	// [Status]. Otherwise that is a text of the state and the types of the data,
+	// whose values may be secret.
 	Format func(state S, data D) any
 }
 
@@ -46,8 +47,7 @@ type State[S comparable, D any] struct {
 	Enter func(ctx *Context[S, D], from S) error
 }
 
-// Status is the state and the data of a machine: what genserver.GetState returns,
-// and what genserver.ReplaceState takes.
+// Status is the state and the data of a machine: what genserver.ReplaceState takes.
 type Status[S comparable, D any] struct {
 	State S
 	Data  D

@@ -5,6 +5,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // machine is a [Machine] that runs: a server that makes events of messages.
@@ -130,11 +131,12 @@ func (m *machine[S, D]) Terminate(_ *genserver.Context, reason signal.ExitReason
 	m.reply()
 }
 
+// FormatState implements genserver.StateFormatter. The data may be secret.
 func (m *machine[S, D]) FormatState() any {
 	if m.spec.Format != nil {
 		return m.spec.Format(m.state, m.ctx.Data)
 	}
-	return Status[S, D]{m.state, m.ctx.Data}
+	return fmt.Sprintf("{State:%s Data:%s}", text.Of(m.state, text.MaxReportBytes), text.Types(m.ctx.Data, text.MaxStateBytes))
 }
 
 // ReplaceState implements genserver.StateReplacer.

@@ -56,3 +56,25 @@ func protect[T any](f func() (T, error), done chan<- result[T]) {
 	}()
 	r.value, r.err = f()
 }
+
+// ErrLate is the error of [Within] if the function has not returned in time.
+var ErrLate = errors.New("has not returned in time")
+
+// Within calls f in a goroutine of its own and returns what f returns, or [ErrLate] if
+// that takes longer than d. A panic of f is an error, and so is a call of
+// runtime.Goexit. done is closed when f has returned at last.
+func Within[T any](d time.Duration, f func() (T, error)) (v T, err error, done <-chan struct{}) {
+	results, over := make(chan result[T], 1), make(chan struct{})
+	go func() { // ends with f; Within waits for it, within bounds
+		defer close(over)
+		protect(f, results)
+	}()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case r := <-results:
+		return r.value, r.err, over
+	case <-timer.C:
+		return v, ErrLate, over
+	}
+}

@@ -36,7 +36,7 @@ func TestCall_ReturnsWhateverTheFunctionDoes(t *testing.T) {
 		"panics with an error":           {func() (int, error) { panic(boom) }, "panic: boom"},
 		"panics with a text that panics": {func() (int, error) { panic(badError{}) }, "panic: guard_test.badError (its text: panic)"},
 		"panics with a value that holds itself": {func() (int, error) { panic(holdsItself) },
-			"panic: map[me:map[me:map[me:map[me:map[me:map[me:map[…:…]]]]]]]"},
+			"panic: map[me:map[me:map[me:map[me:map[me:map[me:…]]]]]]"},
 		"calls Goexit": {func() (int, error) { goruntime.Goexit(); return 0, nil }, "called runtime.Goexit"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,6 +47,13 @@ func Types(v any, maxBytes int) string {
 	return p.String()
 }
 
+// Fits reports whether all of v can be shown in maxBytes.
+func Fits(v any, maxBytes int) bool {
+	p := printer{left: maxBytes}
+	p.value(reflect.ValueOf(v), 0)
+	return !p.full()
+}
+
 // Cut returns s, shortened to maxBytes if it is longer.
 func Cut(s string, maxBytes int) string {
 	if len(s) <= maxBytes {
