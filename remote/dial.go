@@ -133,10 +133,7 @@ func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
 	h, id, addr, err := n.connect(ctx, p, a)
 	var refused *RefusedError
 	if errors.As(err, &refused) && (refused.Code == RefusedSimultaneous || refused.Code == RefusedConnected) {
-		select { // the other's connection comes and ends the attempt
-		case <-a.done:
-		case <-ctx.Done():
-		}
+		n.awaitOther(ctx, a)
 	}
 	c, failed := n.settle(p, a, h, id, addr, err)
 	if failed != nil {
@@ -144,6 +141,17 @@ func (n *Node) dial(ctx context.Context, p *peer, a *attempt) {
 	}
 	if c != nil {
 		n.announce(c)
+	}
+}
+
+// awaitOther waits for the connection that the other node makes, which ends the attempt:
+// for as long as its handshake may take.
+func (n *Node) awaitOther(ctx context.Context, a *attempt) {
+	ctx, cancel := context.WithTimeout(ctx, n.cfg.HandshakeTimeout)
+	defer cancel()
+	select {
+	case <-a.done:
+	case <-ctx.Done():
 	}
 }
 
