@@ -85,19 +85,22 @@ func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, e
 
 // callAny is the part of a call that is the same for all types of replies.
 func callAny(ctx context.Context, to pid.Address, req any) (any, error) {
+	if c, ok := ctx.(*Context); ok && c != nil && !c.Derives() {
+		p := c.process()
+		return p.call(to, p.rt.carry(ctx, p, req), p.rt.callTime(p.rt.cfg.CallTimeout), nil)
+	}
 	rt, p, err := actor(ctx)
 	if err != nil {
 		return nil, err
 	}
 	req = rt.carry(ctx, p, req)
-	own := isOwn(ctx)
-	if ctx.Err() != nil && !own {
+	if ctx.Err() != nil {
 		return nil, &RuntimeError{"call", to, context.Cause(ctx)}
 	}
 	if p == nil {
 		p = rt.caller()
 	}
-	watched, when := watchable(ctx), rt.callTime(rt.callLimit(ctx, own))
+	watched, when := watchable(ctx), rt.callTime(rt.callLimit(ctx))
 	if watched == nil {
 		return p.call(to, req, when, nil)
 	}
@@ -150,11 +153,18 @@ func (p *process) call(to pid.Address, req any, when callTime, limit func(*call,
 	if limit != nil {
 		limit(w, p)
 	}
+	if p.rt.hooks.trace() {
+		p.traceSent(to, Message{value: &request{value: req}, kind: KindCall})
+	}
 	if err := p.sendRequest(w, req); err != nil {
 		p.finishCall(w.ref, nil, err)
 	}
 	w.done.Wait() // somebody always ends it: reply, down, limit, or our own exit
-	return p.endCall(w)
+	v, err := p.endCall(w)
+	if p.rt.tracers.on() {
+		p.traceCall(to, when.begun, err)
+	}
+	return v, err
 }
 
 // startCall enters a call into the table.

@@ -105,10 +105,7 @@ func (rt *Runtime) callTime(d time.Duration) callTime {
 
 // callLimit returns how long a call with ctx may take: for ever if it has a deadline
 // that ends it.
-func (rt *Runtime) callLimit(ctx context.Context, own bool) time.Duration {
-	if own {
-		return rt.cfg.CallTimeout
-	}
+func (rt *Runtime) callLimit(ctx context.Context) time.Duration {
 	if d, ok := ctx.Value(callLimitKey{}).(time.Duration); ok {
 		return d
 	}
@@ -116,10 +113,4 @@ func (rt *Runtime) callLimit(ctx context.Context, own bool) time.Duration {
 		return NoTimeout
 	}
 	return rt.cfg.CallTimeout
-}
-
-// isOwn reports whether ctx is p's own [Context], with nothing more to it.
-func isOwn(ctx context.Context) bool {
-	c, ok := ctx.(*Context)
-	return ok && !c.Derives()
 }

@@ -193,6 +193,9 @@ func (p *process) die() *estate {
 	p.rt.counts.countEnd(signal.Normal, p.box.Taken())
 	p.state.Store(uint32(Dead)) // before the unlock, so that it gets no record any more
 	p.mu.Unlock()
+	if p.rt.tracers.on() {
+		p.traceExited(signal.Normal, false)
+	}
 	return nil
 }
 
@@ -201,13 +204,20 @@ func (p *process) die() *estate {
 func (p *process) dieWithRecord() *estate {
 	cancel := p.closeDownLocked()
 	replies := p.rec.takeLastReplies()
+	if p.rec.rareOf().traced != 0 {
+		p.rt.hooks.traced(-1)
+	}
 	name, timers, reason := p.rec.leaveOwned()
+	signaled := p.rec.signaled
 	p.mu.Unlock()
 	cancel()
 	p.release(name, timers)
 	p.rt.telling.Add(1)
 	p.rt.registry.Unregister(p.pid())
 	p.rt.counts.countEnd(reason, p.box.Taken())
+	if p.rt.tracers.on() {
+		p.traceExited(reason, signaled)
+	}
 
 	p.mu.Lock()
 	p.state.Store(uint32(Dead))

@@ -132,3 +132,6 @@ func (t *Table) Room() int { return cap(t.t.entries) }
 
 // WeakProcess returns a pointer to ctx's process that does not keep it.
 func WeakProcess(ctx *Context) weak.Pointer[Context] { return weak.Make(ctx) }
+
+// AnythingHooked reports whether sends and receives have more to do than that.
+func (rt *Runtime) AnythingHooked() bool { return rt.hooks.any() }

@@ -79,6 +79,8 @@ func (c *helping) argument(ctx *runtime.Context, t reflect.Type) (reflect.Value,
 		)
 	case reflect.TypeFor[runtime.SpawnOptions]():
 		return pick(runtime.SpawnOptions{}, runtime.SpawnOptions{Link: true, Monitor: true, Label: "child"})
+	case reflect.TypeFor[runtime.Restarted]():
+		return pick(runtime.Restarted{})
 	case reflect.TypeFor[runtime.CrashDetails]():
 		return pick(runtime.CrashDetails{})
 	case reflect.TypeFor[context.Context]():

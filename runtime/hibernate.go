@@ -68,7 +68,7 @@ func (r *record) shedRare() {
 		return
 	}
 	r.rare.carried, r.rare.carrier = nil, From{}
-	if r.rare.base == nil && r.rare.exitWatches == nil && r.rare.starting == nil && r.rare.crash == nil &&
+	if r.rare.traced == 0 && r.rare.base == nil && r.rare.exitWatches == nil && r.rare.starting == nil && r.rare.crash == nil &&
 		r.rare.lastReplies == nil {
 		r.rare = nil
 	}

@@ -21,6 +21,7 @@ func (c *Context) Link(to pid.PID) error {
 	if err := p.link(to); err != nil {
 		return &RuntimeError{"link", toPID(to), err}
 	}
+	p.traceLink(to, true)
 	return nil
 }
 
@@ -32,6 +33,7 @@ func (c *Context) Unlink(to pid.PID) error {
 	if err := p.unlink(to); err != nil {
 		return &RuntimeError{"unlink", toPID(to), err}
 	}
+	p.traceLink(to, false)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 // on.
 func (rt *Runtime) lost(to pid.Address, m Message, why error) {
 	rt.counts.dropped.Add(1)
+	rt.traceDropped(to, m, why)
 	typ, reason := fmt.Sprintf("%T", m.Value()), text.Error(why, text.MaxReportBytes)
 	if !rt.reports.admit(rt, lostMessage, typ, reason) {
 		return

@@ -114,12 +114,12 @@ func (v Via) send(ctx context.Context, value any) error {
 func (rt *Runtime) registerAs(ctx context.Context, n Named, p pid.PID) error {
 	switch n := n.(type) {
 	case string:
-		return rt.registry.RegisterName(n, p)
+		return rt.registerName(n, p)
 	case pid.Name:
 		if !rt.isHere(n) {
 			return &registry.NameError{Op: "register", Name: n.String(), Err: registry.ErrNotLocal}
 		}
-		return rt.registry.RegisterName(n.Name, p)
+		return rt.registerName(n.Name, p)
 	case Via:
 		if n.Service == nil {
 			return errNoService
@@ -146,11 +146,25 @@ func (rt *Runtime) unregister(ctx context.Context, n Named, p pid.PID) error {
 	return notNamed(n)
 }
 
-func (rt *Runtime) unregisterName(name string, p pid.PID) error {
-	if p.IsZero() {
-		return rt.registry.UnregisterName(name)
+func (rt *Runtime) registerName(name string, p pid.PID) error {
+	err := rt.registry.RegisterName(name, p)
+	if err == nil && rt.tracers.on() {
+		rt.tracers.tell(func(t Tracer) { t.Named(p, name, true) })
 	}
-	return rt.registry.UnregisterNameOf(name, p)
+	return err
+}
+
+func (rt *Runtime) unregisterName(name string, p pid.PID) (err error) {
+	owner, _ := rt.registry.Whereis(name)
+	if p.IsZero() {
+		err = rt.registry.UnregisterName(name)
+	} else {
+		err = rt.registry.UnregisterNameOf(name, p)
+	}
+	if err == nil && rt.tracers.on() {
+		rt.tracers.tell(func(t Tracer) { t.Named(owner, name, false) })
+	}
+	return err
 }
 
 func (v Via) unregister(ctx context.Context, p pid.PID) (err error) {

@@ -114,6 +114,7 @@ type rare struct {
 	lastReplies []lastReply     // see Context.ReplyAtEnd; taken when the process is Dead
 
 	carried map[string]string // see noteCarried; nil: nothing; dropped when the process sleeps
+	traced  TraceFlags        // see Runtime.SetTraced
 	carrier From              // of the call with which it came, zero if it was none
 }
 

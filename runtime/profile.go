@@ -12,6 +12,9 @@ var noLabels = context.Background()
 // Config.ProfileLabels it has none: those of whoever has spawned or woken the process
 // tell nothing of what it does.
 func (p *process) labelGoroutine(body Body) {
+	if p.rt.tracers.on() {
+		defer p.rt.tracers.tell(func(t Tracer) { t.Started((*Context)(p)) })
+	}
 	if !p.rt.cfg.ProfileLabels {
 		pprof.SetGoroutineLabels(noLabels)
 		return

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/starlang-go/starlang/term"
 )
@@ -37,6 +38,7 @@ func (rt *Runtime) SetPropagator(p Propagator) error {
 	if !rt.propagator.CompareAndSwap(nil, &p) {
 		return ErrPropagatorSet
 	}
+	rt.hooks.setPropagates()
 	return nil
 }
 
@@ -44,6 +46,7 @@ func (rt *Runtime) SetPropagator(p Propagator) error {
 type carried struct {
 	Value any
 	With  map[string]string // not changed once it is here: many messages may share it
+	At    time.Duration     `msgpack:"-"` // when it was sent, in uptime, if it is traced
 }
 
 // ImmutableTerm marks a carried as free to share: its value is a copy already.
@@ -51,16 +54,14 @@ func (carried) ImmutableTerm() {}
 
 func init() { term.MustRegister[carried]("runtime.Carried") }
 
-// carriedValue returns what m carries, nil if that is nothing.
-func (m Message) carriedValue() map[string]string {
+// carried returns what m was sent as, if it carries anything.
+func (m Message) carried() (c carried, ok bool) {
 	v := m.value
-	if r, ok := v.(*request); ok && m.kind == KindCall {
+	if r, is := v.(*request); is && m.kind == KindCall {
 		v = r.value
 	}
-	if c, ok := v.(carried); ok {
-		return c.With
-	}
-	return nil
+	c, ok = v.(carried)
+	return c, ok
 }
 
 // bare returns v without what it carries.
@@ -85,15 +86,15 @@ func isolateCarried(v any) (any, error) {
 // Context returns parent with what came with the message: what the [Propagator] of its
 // sender's runtime gave. parent carries the process that has received it.
 func (m Message) Context(parent context.Context) context.Context {
-	with := m.carriedValue()
-	if len(with) == 0 {
+	c, _ := m.carried()
+	if len(c.With) == 0 {
 		return parent
 	}
 	rt, ok := RuntimeFrom(parent)
 	if !ok {
 		return parent
 	}
-	return rt.extract(parent, with)
+	return rt.extract(parent, c.With)
 }
 
 func (rt *Runtime) extract(parent context.Context, with map[string]string) (ctx context.Context) {
@@ -112,21 +113,30 @@ func (rt *Runtime) extract(parent context.Context, with map[string]string) (ctx 
 // carry returns v, which is isolated or will be encoded, with what is to travel with
 // it when it is sent with ctx on behalf of p, or of the program if that is nil.
 func (rt *Runtime) carry(ctx context.Context, p *process, v any) any {
-	prop := rt.propagator.Load()
-	if prop == nil {
+	if !rt.hooks.any() {
 		return v
 	}
-	return wrapCarried(v, rt.toCarry(*prop, ctx, p))
+	return rt.wrap(ctx, p, v)
 }
 
-func wrapCarried(v any, with map[string]string) any {
-	if len(with) == 0 {
+// wrap is carry when there may be something to carry.
+//
+//go:noinline
+func (rt *Runtime) wrap(ctx context.Context, p *process, v any) any {
+	c, already := v.(carried)
+	if !already {
+		c.Value = v
+		if prop := rt.propagator.Load(); prop != nil {
+			c.With = rt.toCarry(*prop, ctx, p)
+		}
+	}
+	if rt.hooks.trace() {
+		c.At = rt.Uptime() + 1 // so that it is never 0
+	}
+	if len(c.With) == 0 && c.At == 0 {
 		return v
 	}
-	if _, already := v.(carried); already {
-		return v
-	}
-	return carried{v, with}
+	return c
 }
 
 func (rt *Runtime) toCarry(prop Propagator, ctx context.Context, p *process) map[string]string {
@@ -164,7 +174,8 @@ func inject(prop Propagator, ctx context.Context) (with map[string]string) {
 // noteCarried remembers what came with the message that p has received, for what it
 // sends next, until it receives another one.
 func (p *process) noteCarried(m Message) {
-	with := m.carriedValue()
+	c, _ := m.carried()
+	with := c.With
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.running() && (with != nil || p.rec.rareOf().carried != nil) {
@@ -196,9 +207,12 @@ func (p *process) withCarried(ctx context.Context, from From) context.Context {
 // inherit makes p, which nobody knows yet, carry on what its parent does.
 func (p *process) inherit(parent *process) {
 	parent.mu.Lock()
-	with := parent.rec.rareOf().carried
+	from := *parent.rec.rareOf()
 	parent.mu.Unlock()
-	if with != nil {
-		p.rareLocked().carried = with
+	if from.carried != nil {
+		p.rareLocked().carried = from.carried
+	}
+	if from.traced&TraceSpawned != 0 {
+		p.setTraced(from.traced)
 	}
 }

@@ -72,8 +72,18 @@ func (c *Context) receive(from func(*inbox) (Message, error)) (Message, error) {
 
 // received takes note of a message that p has received.
 func (p *process) received(m Message) {
-	if p.rt.propagator.Load() != nil {
+	if p.rt.hooks.any() {
+		p.receivedHooked(m)
+	}
+}
+
+//go:noinline
+func (p *process) receivedHooked(m Message) {
+	if p.rt.hooks.carry() {
 		p.noteCarried(m)
+	}
+	if p.rt.hooks.trace() {
+		p.traceReceived(m)
 	}
 }
 

@@ -55,6 +55,7 @@ type Runtime struct {
 	cfg      Config
 	node     *pid.Node
 	registry *registry.Registry[*process]
+	hooks    hooks // here, among what is only read, since every message asks
 	timers   timers
 	zombies  zombies
 	reports  bursts
@@ -62,6 +63,7 @@ type Runtime struct {
 	callers  callers
 
 	propagator atomic.Pointer[Propagator] // set once; nil: none
+	tracers    tracers
 	birth      time.Time
 	spawned    atomic.Uint64
 

@@ -30,7 +30,11 @@ func (c *Context) Send(to pid.PID, v any) error {
 	if err != nil {
 		return &SendError{To: pid.Address{PID: to}, Err: err}
 	}
-	return q.accept(c, &p.state, userMessage(p.rt.carry(c, p, v)))
+	m := userMessage(v)
+	if p.rt.hooks.any() {
+		m = p.rt.hooked(c, p, toPID(to), m)
+	}
+	return q.accept(c, &p.state, m)
 }
 
 // TrySend is [Context.Send] that never waits: where Send would it returns
@@ -47,7 +51,11 @@ func (c *Context) SendRaw(to pid.PID, b []byte) error {
 	if !ok {
 		return p.sendAway(c, to, signal.Envelope{Kind: signal.Raw, Value: b})
 	}
-	return q.accept(c, &p.state, rawMessage(b))
+	m := rawMessage(b)
+	if p.rt.hooks.any() {
+		m = p.rt.hooked(c, p, toPID(to), m)
+	}
+	return q.accept(c, &p.state, m)
 }
 
 // SendNamed is [Context.Send] to whoever has a name, on this node or another, or with
@@ -137,7 +145,11 @@ func (rt *Runtime) send(ctx context.Context, p *process, to pid.PID, v any) erro
 	if err != nil {
 		return &SendError{To: pid.Address{PID: to}, Err: err}
 	}
-	return q.accept(waiting(ctx), p.stop(), userMessage(rt.carry(ctx, p, v)))
+	m := userMessage(v)
+	if rt.hooks.any() {
+		m = rt.hooked(ctx, p, toPID(to), m)
+	}
+	return q.accept(waiting(ctx), p.stop(), m)
 }
 
 func (rt *Runtime) sendNamed(ctx context.Context, p *process, to Named, v any) error {
@@ -167,7 +179,11 @@ func (rt *Runtime) sendName(ctx context.Context, p *process, to pid.Name, v any)
 	if err != nil {
 		return &SendError{To: pid.Address{Name: to}, Err: err}
 	}
-	return q.accept(waiting(ctx), p.stop(), userMessage(rt.carry(ctx, p, v)))
+	m := userMessage(v)
+	if rt.hooks.any() {
+		m = rt.hooked(ctx, p, pid.Address{Name: to}, m)
+	}
+	return q.accept(waiting(ctx), p.stop(), m)
 }
 
 // sendAway sends to a process that is not in this node's table: one of another
@@ -183,7 +199,24 @@ func (rt *Runtime) sendAway(ctx context.Context, p *process, to pid.Address, env
 	if p != nil {
 		env.From = p.pid()
 	}
+	if p != nil && rt.hooks.trace() && env.Kind == signal.Message {
+		p.traceSent(to, userMessage(env.Value))
+	}
 	return rt.route(ctx, to, env)
+}
+
+// hooked returns m as it is to be sent on behalf of p, or of the program if that is nil,
+// and tells of it.
+//
+//go:noinline
+func (rt *Runtime) hooked(ctx context.Context, p *process, to pid.Address, m Message) Message {
+	if m.kind == KindUser {
+		m.value = rt.wrap(ctx, p, m.value)
+	}
+	if rt.hooks.trace() {
+		p.traceSent(to, m)
+	}
+	return m
 }
 
 // maySend reports whether what p sends may get out; the program, nil, may always.

@@ -138,7 +138,7 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 	if parent != nil {
 		p.origin = origin(parent.id)
 	}
-	if parent != nil && rt.propagator.Load() != nil {
+	if parent != nil && rt.hooks.any() {
 		p.inherit(parent)
 	}
 	p.apply(opts)
@@ -152,6 +152,9 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 	if err := p.announce(parent, opts); err != nil {
 		p.withdraw(parent, ref)
 		return spawnFailed(opts, err)
+	}
+	if rt.tracers.on() {
+		p.traceSpawned(opts, body)
 	}
 	return p, ref, nil
 }

@@ -34,6 +34,7 @@ func (p *process) dropped(m Message, onDrop func(Message)) {
 		p.rt.refuseCall(r, ErrMailboxFull)
 	}
 	p.rt.counts.dropped.Add(1)
+	p.rt.traceDropped(toPID(p.pid()), m, ErrMailboxFull)
 	if onDrop != nil {
 		p.guard(func() { onDrop(m) })
 	}

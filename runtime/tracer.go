@@ -1,0 +1,177 @@
+package runtime
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+)
+
+// Tracer is told of what happens on a node. Its methods are called by many goroutines at
+// once, those that do what they are told of, and must neither block nor call back; a
+// panic in one of them is caught. What one process does is told in its order. Embed
+// [NopTracer] to implement a part, and to survive new methods.
+type Tracer interface {
+	// Spawned is called by the spawner, before the body's first instruction.
+	Spawned(Spawned)
+	// Started is called in the process's own goroutine, also after each sleep.
+	Started(ctx *Context)
+	// Exited is called when the process's names are free and nobody was told yet. Its
+	// links and its name have gone without a word of their own.
+	Exited(Exited)
+	Linked(a, b pid.PID, on bool)
+	// Named tells of registered names.
+	Named(p pid.PID, name string, on bool)
+	// CallEnded tells of the end of a call that a process, or the program, has made.
+	CallEnded(Called)
+	Restarted(Restarted)
+	// Dropped tells of a message that a bounded mailbox has dropped, or a timer lost.
+	Dropped(to pid.Address, m Message, why error)
+	// Sent and Received tell of the messages of processes with SetTraced. waited is
+	// how long the message was in the mailbox, 0 if that is not known.
+	Sent(from pid.PID, to pid.Address, m Message)
+	Received(p pid.PID, m Message, waited time.Duration)
+}
+
+// Spawned says how a process has begun.
+type Spawned struct {
+	PID, Parent pid.PID // Parent is zero if the program has spawned it
+	Function    string  // the body's name and place
+	Name, Label string
+}
+
+// Exited says how a process has ended.
+type Exited struct {
+	PID      pid.PID
+	Reason   signal.ExitReason
+	Crashed  bool // by a failure of its own, not by an exit signal
+	Age      time.Duration
+	Received uint64
+}
+
+// Called says how a call has ended.
+type Called struct {
+	From pid.PID // zero: the program
+	To   pid.Address
+	Took time.Duration
+	Err  error // nil: it was answered
+}
+
+// Restarted says that a supervisor has restarted a child.
+type Restarted struct {
+	Supervisor pid.PID
+	Child      string // its ID
+	Old, New   pid.PID
+	Reason     signal.ExitReason // why Old ended
+	Left       int               // how many restarts the supervisor has left in its period
+}
+
+// NopTracer is a [Tracer] that does nothing.
+type NopTracer struct{}
+
+var _ Tracer = NopTracer{}
+
+func (NopTracer) Spawned(Spawned)                          {}
+func (NopTracer) Started(*Context)                         {}
+func (NopTracer) Exited(Exited)                            {}
+func (NopTracer) Linked(_, _ pid.PID, _ bool)              {}
+func (NopTracer) Named(pid.PID, string, bool)              {}
+func (NopTracer) CallEnded(Called)                         {}
+func (NopTracer) Restarted(Restarted)                      {}
+func (NopTracer) Dropped(pid.Address, Message, error)      {}
+func (NopTracer) Sent(pid.PID, pid.Address, Message)       {}
+func (NopTracer) Received(pid.PID, Message, time.Duration) {}
+
+// tracers are the tracers of a runtime: nil if there are none. The list is replaced, not
+// changed: who has it goes on with it.
+type tracers struct {
+	list atomic.Pointer[[]*Tracer]
+}
+
+// AddTracer adds a tracer; remove takes it away again. Calls that are under way may still
+// come to it.
+func (rt *Runtime) AddTracer(t Tracer) (remove func()) {
+	mine := &t
+	rt.tracers.change(func(all []*Tracer) []*Tracer { return append(slices.Clone(all), mine) })
+	return func() {
+		rt.tracers.change(func(all []*Tracer) []*Tracer {
+			return slices.DeleteFunc(slices.Clone(all), func(t *Tracer) bool { return t == mine })
+		})
+	}
+}
+
+func (ts *tracers) change(f func([]*Tracer) []*Tracer) {
+	for {
+		old := ts.list.Load()
+		var all []*Tracer
+		if old != nil {
+			all = *old
+		}
+		all = f(all)
+		next := &all
+		if len(all) == 0 {
+			next = nil
+		}
+		if ts.list.CompareAndSwap(old, next) {
+			return
+		}
+	}
+}
+
+// on reports whether there is anybody to tell.
+func (ts *tracers) on() bool { return ts.list.Load() != nil }
+
+// tell calls f with each tracer.
+func (ts *tracers) tell(f func(Tracer)) {
+	all := ts.list.Load()
+	if all == nil {
+		return
+	}
+	for _, t := range *all {
+		tellOne(*t, f)
+	}
+}
+
+func tellOne(t Tracer, f func(Tracer)) {
+	defer func() { _ = recover() }() // a tracer that panics loses an event
+	f(t)
+}
+
+// ReportRestart tells the tracers of a restart. It is for packages that build supervisors.
+func (c *Context) ReportRestart(r Restarted) { c.rt.tracers.tell(func(t Tracer) { t.Restarted(r) }) }
+
+//go:noinline
+func (p *process) traceSpawned(opts *SpawnOptions, body Body) {
+	s := Spawned{PID: p.pid(), Parent: p.parentPID(), Function: functionName(body), Name: opts.Name, Label: opts.Label}
+	p.rt.tracers.tell(func(t Tracer) { t.Spawned(s) })
+	if opts.Link {
+		p.rt.tracers.tell(func(t Tracer) { t.Linked(s.Parent, s.PID, true) })
+	}
+	if opts.Name != "" {
+		p.rt.tracers.tell(func(t Tracer) { t.Named(s.PID, opts.Name, true) })
+	}
+}
+
+//go:noinline
+func (p *process) traceExited(reason signal.ExitReason, signaled bool) {
+	e := Exited{
+		PID: p.pid(), Reason: reason, Crashed: !signaled && reason.IsFailure(),
+		Age: p.rt.Uptime() - p.started, Received: p.box.Taken(),
+	}
+	p.rt.tracers.tell(func(t Tracer) { t.Exited(e) })
+}
+
+//go:noinline
+func (p *process) traceCall(to pid.Address, begun instant, err error) {
+	c := Called{To: to, Took: time.Duration(instant(p.rt.Uptime()) - begun), Err: err}
+	if !p.isCaller() {
+		c.From = p.pid()
+	}
+	p.rt.tracers.tell(func(t Tracer) { t.CallEnded(c) })
+}
+
+func (rt *Runtime) traceDropped(to pid.Address, m Message, why error) {
+	rt.tracers.tell(func(t Tracer) { t.Dropped(to, m, why) })
+}
