@@ -17,6 +17,7 @@ type Brief struct {
 	Age         time.Duration
 	QueueLen    uint32 // messages in the mailbox, or the largest number that fits
 	State       State
+	Behaviour   Behaviour
 	Hibernating bool
 	TrapExit    bool
 }
@@ -36,7 +37,7 @@ func (rt *Runtime) Brief() iter.Seq[Brief] {
 func (p *process) brief() Brief {
 	b := Brief{
 		PID: p.pid(), Parent: p.parentPID(), Received: p.box.Taken(), Age: p.rt.Uptime() - p.started,
-		QueueLen: uint32(min(p.box.Len(), math.MaxUint32)),
+		QueueLen: uint32(min(p.box.Len(), math.MaxUint32)), Behaviour: p.behaviour(),
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

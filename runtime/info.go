@@ -14,6 +14,8 @@ import (
 // a copy: nothing of it changes later. Source: OTP, erlang:process_info/1.
 type ProcessState struct {
 	PID         pid.PID
+	Parent      pid.PID // who has spawned it; zero: the program
+	Behaviour   Behaviour
 	State       State
 	Reason      signal.ExitReason // why it ends or ended; Normal while Running
 	Name        string            // registered name, "" if none
@@ -64,6 +66,8 @@ func (p *process) snapshotN(lists int) ProcessState {
 	defer p.mu.Unlock()
 	s := ProcessState{
 		PID:         p.pid(),
+		Parent:      p.parentPID(),
+		Behaviour:   p.behaviour(),
 		State:       p.stateNow(),
 		Reason:      p.reasonLocked(),
 		QueueLen:    p.box.Len(),

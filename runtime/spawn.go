@@ -40,6 +40,10 @@ type SpawnOptions struct {
 	// Mailbox bounds the mailbox. The zero value does not.
 	Mailbox MailboxOptions
 
+	// Behaviour is for packages that build behaviours: those who look at a node ask no
+	// process that would take the question for a message.
+	Behaviour Behaviour
+
 	starting *starting // of SpawnAck
 }
 
@@ -135,8 +139,9 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 		return spawnFailed(opts, err)
 	}
 	p := &process{rt: rt, id: rt.node.NextPID().ID(), goroutine: true, started: time.Since(rt.birth)}
+	p.origin = opts.Behaviour.origin()
 	if parent != nil {
-		p.origin = origin(parent.id)
+		p.origin |= origin(parent.id)
 	}
 	if parent != nil && rt.hooks.any() {
 		p.inherit(parent)

@@ -55,18 +55,22 @@ func dump() []byte {
 
 // stackGroups returns the stacks of the goroutines of processes, equal ones together
 // with their number, the most frequent first.
-func stackGroups() string {
-	var profile bytes.Buffer
-	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
+func stackGroups(maxBytes int) string {
 	var groups strings.Builder
-	for group := range bytes.SplitSeq(profile.Bytes(), []byte("\n\n")) {
-		if bytes.Contains(group, []byte(runFrame)) {
-			groups.Write(group)
+	for group := range strings.SplitSeq(goroutineProfile(), "\n\n") {
+		if strings.Contains(group, runFrame) {
+			groups.WriteString(group)
 			groups.WriteString("\n\n")
 		}
-		if groups.Len() > text.MaxReportBytes {
+		if groups.Len() > maxBytes {
 			break
 		}
 	}
-	return text.Cut(groups.String(), text.MaxReportBytes)
+	return text.Cut(groups.String(), maxBytes)
+}
+
+func goroutineProfile() string {
+	var profile strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
+	return profile.String()
 }

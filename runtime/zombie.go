@@ -9,6 +9,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // Zombie is a goroutine whose process is Dead although its body has not returned:
@@ -142,7 +143,7 @@ func (z *zombies) look(rt *Runtime) (groups string) {
 	z.looked = time.Now()
 	if !few {
 		z.note(unseen, nil)
-		return stackGroups()
+		return stackGroups(text.MaxReportBytes)
 	}
 	z.note(unseen, processStacks())
 	return ""

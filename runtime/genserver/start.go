@@ -8,6 +8,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 )
 
 // Options says how a server starts. The zero value is fine.
@@ -104,6 +105,7 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 	}
 	s := newServer(impl, opts)
 	s.linked = spawn.Link
+	spawn.Behaviour = behaviourOf(impl)
 	refusal := make(chan error, 1) // what Init returned, for us
 	p, ref, err := parent.SpawnAck(ctx, spawn, func(c *runtime.Context, starter runtime.From) error {
 		return s.begin(c, starter, refusal)
@@ -120,6 +122,13 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 		}
 	}
 	return pid.PID{}, pid.Ref{}, err
+}
+
+func behaviourOf(impl any) runtime.Behaviour {
+	if _, is := impl.(system.Supervisor); is {
+		return runtime.Supervisor
+	}
+	return runtime.Server
 }
 
 // begin is the body of a new server.

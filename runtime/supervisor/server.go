@@ -8,6 +8,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 )
 
 // server is a supervisor: a server whose state is its children. As in OTP it traps
@@ -16,6 +17,8 @@ import (
 // Whatever it waits for is bounded by what the children's specs say. It never waits
 // for those who call it.
 type server struct {
+	system.Supervising
+
 	spec     Spec // with defaults filled in
 	parent   pid.PID
 	children *children

@@ -10,3 +10,11 @@ type Request interface{ systemRequest() }
 type Mark struct{}
 
 func (Mark) systemRequest() {}
+
+// Supervisor is a server that those who look at a node may ask about its children.
+type Supervisor interface{ supervises() }
+
+// Supervising makes the struct that embeds it a [Supervisor].
+type Supervising struct{}
+
+func (Supervising) supervises() {}
