@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"runtime/debug"
-	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/internal/text"
@@ -102,7 +101,7 @@ func (p *process) end(e ending) (reap bool) {
 	}
 	crashed := !e.quiet && (byItself && e.reason.IsFailure() || e.stack != nil)
 	if crashed && byItself {
-		p.rec.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver) // should the log handler hang
+		p.beginGraceLocked() // should the log handler hang
 	}
 	p.mu.Unlock()
 	if zombie {

@@ -113,16 +113,20 @@ func (p *process) graceLocked() time.Duration {
 	return p.rt.cfg.ExitGrace
 }
 
-// graceOver is called by the timer when the body of an Exiting process has not
-// returned in time.
-func (p *process) graceOver() { p.rt.reap(p) }
+// beginGraceLocked makes p be reaped if its body has not returned in time.
+func (p *process) beginGraceLocked() {
+	if !p.rec.waited {
+		p.rec.waited = true
+		p.rt.graces.begin(p, p.graceLocked())
+	}
+}
 
 // closeDown tells the body of a process that has become Exiting: its calls fail,
 // its context is cancelled. Receiving fails already. From now on the grace runs.
 func (p *process) closeDown() {
 	p.mu.Lock()
 	if !p.dying {
-		p.rec.graceEnd = time.AfterFunc(p.graceLocked(), p.graceOver)
+		p.beginGraceLocked()
 	}
 	cancel := p.closeDownLocked()
 	p.mu.Unlock()
@@ -202,6 +206,9 @@ func (p *process) die() *estate {
 // dieWithRecord is the rest of die for a process that has a record. It is called
 // with mu held and returns with mu free.
 func (p *process) dieWithRecord() *estate {
+	if p.rec.waited {
+		p.rt.graces.end(p)
+	}
 	cancel := p.closeDownLocked()
 	replies := p.rec.takeLastReplies()
 	if p.rec.rareOf().traced != 0 {
@@ -231,10 +238,6 @@ func (p *process) dieWithRecord() *estate {
 // would only burden the Dead, with mu held. Nothing can be added: all who would
 // ask first whether the process is Running.
 func (r *record) leaveOwned() (name string, timers table[pid.Ref, struct{}], reason signal.ExitReason) {
-	if r.graceEnd != nil {
-		r.graceEnd.Stop()
-		r.graceEnd = nil
-	}
 	r.freeCall.stopTimer()
 	r.freeCall = nil
 	r.inner, r.cancel = nil, nil // see innerContext

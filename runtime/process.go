@@ -44,7 +44,7 @@ func (s State) String() string {
 // Lock order, the first before the second; nobody locks against an arrow:
 //
 //	a name's slot in the registry --> mu of the lower id --> mu of the higher id
-//	mu --> its mailbox, its slot among the processes, the list of zombies
+//	mu --> its mailbox, its slot among the processes, the zombies, the graces
 //
 // RegisterName holds the name's slot while BindName takes mu; a death frees the name
 // without mu. At most two processes are locked at once (lockPair).
@@ -95,7 +95,7 @@ type record struct {
 	lateWaits bool              // a timer's message waits for room in the mailbox
 	telling   bool              // it is Dead and has yet to tell all of its end
 	grace     time.Duration     // 0: the runtime's
-	graceEnd  *time.Timer       // runs while Exiting
+	waited    bool              // it is in the runtime's graces, until it dies
 
 	inner    context.Context // see Context.Done; nil until asked for
 	cancel   context.CancelCauseFunc

@@ -58,6 +58,7 @@ type Runtime struct {
 	hooks    hooks // here, among what is only read, since every message asks
 	timers   timers
 	zombies  zombies
+	graces   graces
 	reports  bursts
 	counts   counts
 	callers  callers
