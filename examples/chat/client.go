@@ -146,5 +146,5 @@ func (c *client) list(w welcome) { fmt.Fprintln(c.out, "* in the room:", strings
 func call[Reply any](p *runtime.Context, room pid.Name, req any) (Reply, error) {
 	ctx, cancel := context.WithTimeout(p, patience)
 	defer cancel()
-	return genserver.Call[Reply](ctx, room, req)
+	return genserver.CallAs[Reply](ctx, room, req)
 }

@@ -39,7 +39,7 @@ func run(w io.Writer) error {
 			return err
 		}
 		for by := range 4 {
-			n, err := genserver.Call[int](ctx, "counter", add{by})
+			n, err := genserver.CallAs[int](ctx, "counter", add{by})
 			fmt.Fprintln(w, "add", by, "gives", n, err)
 		}
 		return genserver.Stop(ctx, "counter", signal.Normal)

@@ -129,11 +129,11 @@ func serveGet(ctx context.Context, w http.ResponseWriter, r *http.Request) error
 
 // ask makes a request to the bucket that r names.
 func ask[Reply any](ctx context.Context, w http.ResponseWriter, r *http.Request, req any) (reply Reply, err error) {
-	p, err := genserver.Call[pid.PID](ctx, registryName, open{r.PathValue("bucket")})
+	p, err := genserver.CallAs[pid.PID](ctx, registryName, open{r.PathValue("bucket")})
 	if err != nil {
 		return reply, err
 	}
-	reply, err = genserver.Call[Reply](ctx, p, req)
+	reply, err = genserver.CallAs[Reply](ctx, p, req)
 	if err == nil {
 		w.Header().Set(incarnation, p.String())
 	}

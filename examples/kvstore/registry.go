@@ -37,7 +37,7 @@ func (r *registry) Init(ctx *genserver.Context) error {
 		return err
 	}
 	for _, c := range children {
-		name, err := genserver.Call[string](ctx, c.PID, whoIs{})
+		name, err := genserver.CallAs[string](ctx, c.PID, whoIs{})
 		if err == nil { // else it is dying, and is learned of when it is back
 			r.watch(ctx, name, c.PID)
 		}

@@ -38,7 +38,7 @@ func Call[T any](ctx context.Context, name runtime.Via, req any) (T, error) {
 			var none T
 			return none, err
 		}
-		v, err := genserver.Call[T](ctx, p, req)
+		v, err := genserver.CallAs[T](ctx, p, req)
 		if again || !errors.Is(err, registry.ErrNoProc) || ctx.Err() != nil {
 			return v, err
 		}

@@ -9,31 +9,53 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-// Call sends a server a request and waits for the reply, which must be a Reply.
-// ctx is a process's [Context], or derives from one or from a [runtime.NewContext]; its
-// deadline and cancellation bound the wait, and reach the handler, see
-// [Context.CallContext]. Without a deadline the limit is [runtime.Config].CallTimeout.
+// Call sends a server a request and waits for the reply, whose type the request names:
+// the compiler finds both type arguments. ctx is a process's [Context], or derives from
+// one or from a [runtime.NewContext]; its deadline and cancellation bound the wait, and
+// reach the handler, see [Context]. Without a deadline the limit is that of
+// [runtime.Config].CallTimeout.
 //
 // Call returns at once, with a [*runtime.RuntimeError], when the server ends, with
 // its exit reason; if it is gone already; when the process calls itself
 // ([runtime.ErrCallSelf]); if the server does not know the request
 // ([ErrUnhandled]); if the reply is of another type ([ErrReplyType]). An error
 // that the server replied with is a [*ReplyError]. A reply that comes when Call
-// has returned is dropped. A reply of nil is the zero value of a type that can be
-// nil, or has no fields. Source: OTP, gen_server:call/3.
-func Call[Reply any, R Ref](ctx context.Context, to R, req any) (Reply, error) {
-	addr := addressOf(to)
-	v, err := call(ctx, addr, req)
+// has returned is dropped. Source: OTP, gen_server:call/3.
+func Call[R any, Q Request[R]](ctx context.Context, ref Ref, q Q) (R, error) {
+	return CallAs[R](ctx, ref, q)
+}
+
+// CallAs is [Call] of a request of any type, whose reply must be a Reply: for servers
+// that route by themselves. A reply of nil is the zero value of a type that can be
+// nil, or has no fields.
+func CallAs[Reply any](ctx context.Context, ref Ref, req any) (Reply, error) {
+	v, to, err := call(ctx, ref, req)
 	if err != nil {
 		var none Reply
 		return none, err
 	}
-	return replyAs[Reply](addr, v)
+	return replyAs[Reply](to, v)
 }
 
-// call is [Call] of a reply of any type.
-func call(ctx context.Context, to pid.Address, req any) (any, error) {
+// call is [CallAs] of a reply of any type. It also returns whom it has called.
+func call(ctx context.Context, ref Ref, req any) (any, pid.Address, error) {
 	ctx = plain(ctx)
+	to, err := resolve(ctx, ref)
+	if err != nil {
+		return nil, to, &runtime.RuntimeError{Op: "call", To: to, Err: err}
+	}
+	v, err := callAt(ctx, to, req)
+	if err == nil {
+		return v, to, nil
+	}
+	if other, found := lookAgain(ctx, ref, to, err); found {
+		v, err = callAt(ctx, other, req)
+		return v, other, err
+	}
+	return nil, to, err
+}
+
+func callAt(ctx context.Context, to pid.Address, req any) (any, error) {
 	rt, ok := runtime.RuntimeFrom(ctx)
 	if !ok {
 		return nil, runtime.ErrNotInProcess
@@ -76,24 +98,4 @@ func mayBeNil(t reflect.Type) bool {
 		return true
 	}
 	return t.Size() == 0
-}
-
-// Cast sends a server a message for HandleCast and does not wait. The error, see
-// [runtime.Context.Send], is never fatal; nil says that the message was sent, not
-// that it is handled. Source: OTP, gen_server:cast/2.
-func Cast[R Ref](ctx context.Context, to R, msg any) error {
-	ctx = plain(ctx)
-	rt, ok := runtime.RuntimeFrom(ctx)
-	if !ok {
-		return runtime.ErrNotInProcess
-	}
-	addr := addressOf(to)
-	v, err := isolated(rt, addr, msg)
-	if err != nil {
-		return &runtime.SendError{To: addr, Err: err}
-	}
-	if addr.PID.IsZero() {
-		return runtime.SendNamed(ctx, addr.Name, cast{v})
-	}
-	return runtime.Send(ctx, addr.PID, cast{v})
 }

@@ -35,7 +35,7 @@ func TestCallContext_HasTheCallersDeadline(t *testing.T) {
 		bound, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		want, _ := bound.Deadline()
-		_, err := genserver.Call[bool](bound, p, 1)
+		_, err := genserver.CallAs[bool](bound, p, 1)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		call := <-out
 		got, ok := call.Deadline()
@@ -58,7 +58,7 @@ func TestCallContext_EndsWhenTheCallerGivesUp(t *testing.T) {
 			<-call.Done()
 			require.ErrorIs(t, context.Cause(call), runtime.ErrCallOver)
 		}()
-		_, err := genserver.Call[bool](bound, p, 1)
+		_, err := genserver.CallAs[bool](bound, p, 1)
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
 	})
@@ -69,7 +69,7 @@ func TestCallContext_EndsWithTheReplyAndWithTheServer(t *testing.T) {
 		server, out := contexts()
 		p := start(t, ctx, server, genserver.Options{})
 		caller, err := ctx.SpawnLink(func(ctx *runtime.Context) error {
-			got, err := genserver.Call[bool](ctx, p, 1)
+			got, err := genserver.CallAs[bool](ctx, p, 1)
 			require.True(t, got)
 			return err
 		})
@@ -77,7 +77,7 @@ func TestCallContext_EndsWithTheReplyAndWithTheServer(t *testing.T) {
 		call := <-out
 		_, bounded := call.Deadline()
 		require.False(t, bounded)
-		_, err = genserver.Call[any](ctx, p, "answer")
+		_, err = genserver.CallAs[any](ctx, p, "answer")
 		require.NoError(t, err)
 		<-call.Done()
 		require.ErrorIs(t, context.Cause(call), runtime.ErrCallOver)
@@ -85,7 +85,7 @@ func TestCallContext_EndsWithTheReplyAndWithTheServer(t *testing.T) {
 		require.False(t, ctx.IsAlive(caller))
 
 		_, err = ctx.Spawn(func(ctx *runtime.Context) error {
-			_, err := genserver.Call[bool](ctx, p, 1)
+			_, err := genserver.CallAs[bool](ctx, p, 1)
 			return err
 		})
 		require.NoError(t, err)
@@ -120,12 +120,12 @@ func TestPropagator_CarriesValuesThroughAChainOfCalls(t *testing.T) {
 			return id, nil
 		}}, opts)
 		first := start(t, ctx, &script{call: func(c *genserver.Context, from genserver.From, req any) (any, error) {
-			return genserver.Call[string](c.CallContext(from), last, req)
+			return genserver.CallAs[string](c.CallContext(from), last, req)
 		}}, opts)
-		id, err := genserver.Call[string](context.WithValue(ctx, traceKey{}, "4711"), first, 1)
+		id, err := genserver.CallAs[string](context.WithValue(ctx, traceKey{}, "4711"), first, 1)
 		require.NoError(t, err)
 		require.Equal(t, "4711", id)
-		id, err = genserver.Call[string](ctx, first, 1)
+		id, err = genserver.CallAs[string](ctx, first, 1)
 		require.NoError(t, err)
 		require.Empty(t, id, "nothing is left over for the next call")
 	})

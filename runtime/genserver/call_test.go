@@ -21,14 +21,14 @@ func TestCall_ByWhateverTheServerIsKnownBy(t *testing.T) {
 		opts.Name = "server"
 		p := start(t, ctx, &script{call: echo}, opts)
 		for _, to := range []pid.Address{{PID: p}, {Name: pid.Name{Name: "server"}}} {
-			got, err := genserver.Call[int](ctx, to, 1)
+			got, err := genserver.CallAs[int](ctx, to, 1)
 			require.NoError(t, err)
 			require.Equal(t, 1, got)
 		}
-		got, err := genserver.Call[string](ctx, "server", "a")
+		got, err := genserver.CallAs[string](ctx, "server", "a")
 		require.NoError(t, err)
 		require.Equal(t, "a", got)
-		got, err = genserver.Call[string](ctx, pid.Name{Name: "server"}, "b")
+		got, err = genserver.CallAs[string](ctx, pid.Name{Name: "server"}, "b")
 		require.NoError(t, err)
 		require.Equal(t, "b", got)
 		got, err = runtime.Call[string](ctx, p, "c")
@@ -42,7 +42,7 @@ func TestCall_UnhandledRequestIsTheCallersError(t *testing.T) {
 		opts.Name = "server"
 		for _, server := range []any{&script{}, castOnly{}} {
 			p := start(t, ctx, server, opts)
-			_, err := genserver.Call[int](ctx, "server", struct{ N int }{1})
+			_, err := genserver.CallAs[int](ctx, "server", struct{ N int }{1})
 			require.ErrorIs(t, err, genserver.ErrUnhandled)
 			require.EqualError(t, err, "call server: request is not handled: struct { N int }")
 			require.True(t, ctx.IsAlive(p))
@@ -58,7 +58,7 @@ func (castOnly) HandleCast(*genserver.Context, any) error { return nil }
 func TestCall_ReplyOfAnotherTypeIsTheCallersError(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		p := start(t, ctx, &script{call: echo}, genserver.Options{Name: "server"})
-		_, err := genserver.Call[string](ctx, "server", 1)
+		_, err := genserver.CallAs[string](ctx, "server", 1)
 		require.ErrorIs(t, err, genserver.ErrReplyType)
 		require.EqualError(t, err, "call server: reply has another type: got int, want string")
 		require.True(t, ctx.IsAlive(p))
@@ -68,15 +68,15 @@ func TestCall_ReplyOfAnotherTypeIsTheCallersError(t *testing.T) {
 func TestCall_NilReply(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		p := start(t, ctx, &script{call: echo}, genserver.Options{})
-		_, err := genserver.Call[struct{}](ctx, p, nil)
+		_, err := genserver.CallAs[struct{}](ctx, p, nil)
 		require.NoError(t, err)
-		v, err := genserver.Call[any](ctx, p, nil)
+		v, err := genserver.CallAs[any](ctx, p, nil)
 		require.NoError(t, err)
 		require.Nil(t, v)
-		s, err := genserver.Call[[]string](ctx, p, nil)
+		s, err := genserver.CallAs[[]string](ctx, p, nil)
 		require.NoError(t, err)
 		require.Nil(t, s)
-		_, err = genserver.Call[int](ctx, p, nil)
+		_, err = genserver.CallAs[int](ctx, p, nil)
 		require.ErrorIs(t, err, genserver.ErrReplyType)
 	})
 }
@@ -91,12 +91,12 @@ func TestCall_ErrorOfTheHandlerIsTheCallers(t *testing.T) {
 		p := start(t, ctx, &script{call: func(_ *genserver.Context, _ genserver.From, req any) (any, error) {
 			return "ignored", errs[req.(int)]
 		}}, opts)
-		_, err := genserver.Call[string](ctx, p, 0)
+		_, err := genserver.CallAs[string](ctx, p, 0)
 		var failed *genserver.ReplyError
 		require.ErrorAs(t, err, &failed)
 		require.EqualError(t, err, "boom")
 		require.NotErrorIs(t, err, errBoom, "only registered errors keep their identity")
-		_, err = genserver.Call[string](ctx, p, 1)
+		_, err = genserver.CallAs[string](ctx, p, 1)
 		require.ErrorIs(t, err, errShort)
 		require.EqualError(t, err, "pay: short of money")
 		require.True(t, ctx.IsAlive(p))
@@ -116,14 +116,14 @@ func TestCall_ValuesThatCannotBeSent(t *testing.T) {
 		p := start(t, ctx, &script{call: func(*genserver.Context, genserver.From, any) (any, error) {
 			return make(chan int), nil
 		}}, genserver.Options{})
-		_, err := genserver.Call[any](ctx, p, 1)
+		_, err := genserver.CallAs[any](ctx, p, 1)
 		require.ErrorIs(t, err, genserver.ErrBadReply)
 		require.True(t, ctx.IsAlive(p))
-		_, err = genserver.Call[any](ctx, p, make(chan int))
+		_, err = genserver.CallAs[any](ctx, p, make(chan int))
 		require.ErrorContains(t, err, "chan int")
 		bound, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
-		_, err = genserver.Call[any](bound, p, make(chan int))
+		_, err = genserver.CallAs[any](bound, p, make(chan int))
 		require.ErrorContains(t, err, "chan int")
 		require.ErrorContains(t, genserver.Cast(ctx, p, make(chan int)), "chan int")
 	})
@@ -133,11 +133,11 @@ func TestCall_NobodyThere(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		p := start(t, ctx, &script{}, genserver.Options{})
 		require.NoError(t, genserver.Stop(ctx, p, signal.Normal))
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.ErrorIs(t, err, runtime.ErrNoProc)
-		_, err = genserver.Call[int](ctx, "nobody", 1)
+		_, err = genserver.CallAs[int](ctx, "nobody", 1)
 		require.ErrorIs(t, err, runtime.ErrNoProc)
-		_, err = genserver.Call[int](context.Background(), p, 1)
+		_, err = genserver.CallAs[int](context.Background(), p, 1)
 		require.ErrorIs(t, err, runtime.ErrNotInProcess)
 		require.ErrorIs(t, genserver.Cast(ctx, p, 1), runtime.ErrNoProc)
 		require.ErrorIs(t, genserver.Cast(ctx, "nobody", 1), runtime.ErrNameNotFound)
@@ -149,9 +149,9 @@ func TestCall_NobodyThere(t *testing.T) {
 func TestCall_ToOneselfIsAnError(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		p := start(t, ctx, &script{call: func(c *genserver.Context, _ genserver.From, _ any) (any, error) {
-			return genserver.Call[int](c, c.PID(), 1)
+			return genserver.CallAs[int](c, c.PID(), 1)
 		}}, genserver.Options{})
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.ErrorContains(t, err, runtime.ErrCallSelf.Error())
 	})
 }
@@ -176,7 +176,7 @@ func TestCall_CalleeDiesInTheMiddle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			eachSetting(t, func(t *testing.T, ctx *runtime.Context, opts genserver.Options) {
 				p := start(t, ctx, &script{call: end.call}, opts)
-				_, err := genserver.Call[int](ctx, p, 1)
+				_, err := genserver.CallAs[int](ctx, p, 1)
 				var reason signal.ExitReason
 				require.ErrorAs(t, err, &reason)
 				require.Equal(t, end.want, reason)
@@ -202,10 +202,10 @@ func TestFrom_ReplyByAnotherProcess(t *testing.T) {
 			}
 			return genserver.NoReply, genserver.Cast(c, helper, from)
 		}}, opts)
-		got, err := genserver.Call[string](ctx, p, "go")
+		got, err := genserver.CallAs[string](ctx, p, "go")
 		require.NoError(t, err)
 		require.Equal(t, "first", got)
-		_, err = genserver.Call[string](ctx, p, "fail")
+		_, err = genserver.CallAs[string](ctx, p, "fail")
 		require.ErrorIs(t, err, errShort)
 		_, err = genserver.GetState(ctx, helper) // by now it has replied twice
 		require.NoError(t, err)
@@ -222,7 +222,7 @@ func TestCall_LateReplyNeverLands(t *testing.T) {
 		p := start(t, ctx, &script{call: takes(2 * time.Second)}, opts)
 		bound, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
-		_, err := genserver.Call[int](bound, p, 1)
+		_, err := genserver.CallAs[int](bound, p, 1)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		_, err = genserver.GetState(ctx, p) // answered after the reply
 		require.NoError(t, err)
@@ -246,7 +246,7 @@ func TestCall_TimeoutAtTheInstantOfTheReply(t *testing.T) {
 		p := start(t, ctx, &script{call: takes(time.Second)}, genserver.Options{})
 		for i := range 1000 {
 			bound, cancel := context.WithTimeout(ctx, time.Second)
-			got, err := genserver.Call[int](bound, p, i)
+			got, err := genserver.CallAs[int](bound, p, i)
 			cancel()
 			if err != nil {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -274,7 +274,7 @@ func TestMultiCall_ResultsInOrderUnderOneDeadline(t *testing.T) {
 		bound, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
 		began := time.Now()
-		results := genserver.MultiCall[string](bound, to, "hello")
+		results := genserver.MultiCallAs[string](bound, to, "hello")
 		require.Equal(t, time.Second, time.Since(began))
 		late := context.DeadlineExceeded
 		for i, want := range []error{nil, late, runtime.ErrNoProc, genserver.ErrUnhandled, late} {

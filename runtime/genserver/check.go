@@ -26,6 +26,7 @@ var callbacks = []callback{
 	{"HandleTimeout", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("HandleTimeout") }, reflect.TypeFor[TimeoutHandler](), true},
 	{"Terminate", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("Terminate") }, reflect.TypeFor[Terminator](), true},
 	{"HandleControl", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("HandleControl") }, reflect.TypeFor[ControlHandler](), true},
+	{"Handlers", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("Handlers") }, reflect.TypeFor[Handled](), true},
 	{"FormatState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("FormatState") }, reflect.TypeFor[StateFormatter](), false},
 	{"FormatMessage", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("FormatMessage") }, reflect.TypeFor[MessageFormatter](), false},
 	{"ReplaceState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("ReplaceState") }, reflect.TypeFor[StateReplacer](), false},
@@ -35,22 +36,35 @@ var callbacks = []callback{
 // may start very many of each.
 var checked sync.Map
 
-// checkServer returns why v cannot be a server, nil if it can.
-func checkServer(v any) error {
+// checkResult is what is known of a type of servers.
+type checkResult struct {
+	handlers *handlerTable // nil: none
+	err      error         // why it is no server
+}
+
+// checkServer returns the typed handlers of v, and why v cannot be a server, nil if it
+// can.
+func checkServer(v any) (*handlerTable, error) {
 	t := reflect.TypeOf(v)
 	if t == nil {
-		return fmt.Errorf("nil has %w", ErrNoServer)
+		return nil, fmt.Errorf("nil has %w", ErrNoServer)
 	}
 	if t.Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil() {
-		return fmt.Errorf("nil %v has %w", t, ErrNoServer)
+		return nil, fmt.Errorf("nil %v has %w", t, ErrNoServer)
+	}
+	if f, ok := v.(*funcServer); ok {
+		return f.On.table, f.On.checkFor(t)
 	}
 	if known, ok := checked.Load(t); ok {
-		err, _ := known.(error)
-		return err
+		r := known.(checkResult)
+		return r.handlers, r.err
 	}
-	err := checkType(t)
-	checked.Store(t, err)
-	return err
+	r := checkResult{err: checkType(t)}
+	if r.err == nil {
+		r.handlers, r.err = handlersOf(t)
+	}
+	checked.Store(t, r)
+	return r.handlers, r.err
 }
 
 func checkType(t reflect.Type) error {

@@ -2,7 +2,6 @@ package genserver
 
 import (
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -20,7 +19,6 @@ type clock struct {
 	rings  time.Duration // when
 	quiet  time.Duration // when the server was last seen to have handled
 	events uint64        // so many messages
-	rung   atomic.Bool   // set by the alarm's goroutine: the loop has yet to look
 }
 
 func newClock(after time.Duration) clock {
@@ -40,7 +38,7 @@ func (c *clock) sleepy() bool { return c.after == 0 }
 // when there is nothing to do.
 func (s *server) receive() (runtime.Message, error) {
 	for {
-		if s.clock.rung.Load() {
+		if s.asked.rung.Load() {
 			s.wake()
 		}
 		m, err := s.receiveOnce()
@@ -94,7 +92,7 @@ func (s *server) wakeAt(t time.Duration) {
 	if !c.alarm.IsZero() && (c.rings <= t || !s.cancelAlarm()) {
 		return // it rings earlier, or has rung
 	}
-	c.alarm = s.ctx.StartAlarm(t-s.uptime(), func() { c.rung.Store(true) })
+	c.alarm = s.ctx.StartAlarm(t-s.uptime(), func() { s.asked.rung.Store(true) })
 	c.rings = t
 }
 
@@ -110,7 +108,7 @@ func (s *server) cancelAlarm() bool {
 // wake is called when the alarm has rung: the server hibernates next if it has
 // been quiet for long enough.
 func (s *server) wake() {
-	s.clock.rung.Store(false)
+	s.asked.rung.Store(false)
 	s.clock.alarm = pid.Ref{}
 	if s.clock.after <= 0 || s.counts.total() != s.clock.events {
 		return

@@ -33,9 +33,11 @@ type Context struct {
 // longest is a timeout that nobody lives to see: longer ones would overflow.
 const longest = time.Duration(math.MaxInt64 / 2)
 
-// asked is what a server's methods have asked the loop for, besides what is rare.
+// asked is what a server's methods, and its alarm, have asked the loop for, besides what
+// is rare.
 type asked struct {
 	due         time.Duration // end of the timeout, in uptime
+	rung        atomic.Bool   // set by the alarm's goroutine: the loop is to look at its times
 	timed       bool          // there is a timeout
 	hibernating bool          // sleeps as soon as there is no mail
 }

@@ -30,7 +30,7 @@ func TestContext_HasTheValuesOfTheMessage(t *testing.T) {
 			return traceOf(c), nil
 		}}, opts)
 		traced := context.WithValue(ctx, traceKey{}, "4711")
-		id, err := genserver.Call[string](traced, p, 1)
+		id, err := genserver.CallAs[string](traced, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, "4711", id)
 		id, err = runtime.Call[string](traced, p, 1)
@@ -56,14 +56,14 @@ func TestContext_BoundsTheCallsOfTheHandler(t *testing.T) {
 			deadline, ok := c.Deadline()
 			require.True(t, ok)
 			require.Equal(t, time.Second, time.Until(deadline))
-			v, err := genserver.Call[any](c, never, req)
+			v, err := genserver.CallAs[any](c, never, req)
 			ended <- err
 			return v, err
 		}}, opts)
 		bound, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
 		began := time.Now()
-		_, err := genserver.Call[any](bound, p, 1)
+		_, err := genserver.CallAs[any](bound, p, 1)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Error(t, <-ended)
 		require.Equal(t, time.Second, time.Since(began))
@@ -81,7 +81,7 @@ func TestContext_EndsWithTheCaller(t *testing.T) {
 			return 0, nil
 		}}, opts)
 		caller, err := ctx.Spawn(func(ctx *runtime.Context) error {
-			_, err := genserver.Call[int](ctx, p, 1)
+			_, err := genserver.CallAs[int](ctx, p, 1)
 			return err
 		})
 		require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestContext_EndsWithTheCaller(t *testing.T) {
 		require.True(t, ctx.IsAlive(p))
 
 		_, err = ctx.Spawn(func(ctx *runtime.Context) error {
-			_, err := genserver.Call[int](ctx, p, 1)
+			_, err := genserver.CallAs[int](ctx, p, 1)
 			return err
 		})
 		require.NoError(t, err)
@@ -118,14 +118,14 @@ func TestContext_StaysTheRequestsForHelpers(t *testing.T) {
 			return genserver.NoReply, nil
 		}}, opts)
 		caller, ref, err := ctx.SpawnMonitor(func(ctx *runtime.Context) error {
-			got, err := genserver.Call[string](context.WithValue(ctx, traceKey{}, "a"), p, "later")
+			got, err := genserver.CallAs[string](context.WithValue(ctx, traceKey{}, "a"), p, "later")
 			require.Equal(t, "aa", got)
 			return err
 		})
 		require.NoError(t, err)
 		synctest.Wait()
 		for _, id := range []string{"b", "c"} {
-			got, err := genserver.Call[string](context.WithValue(ctx, traceKey{}, id), p, "now")
+			got, err := genserver.CallAs[string](context.WithValue(ctx, traceKey{}, id), p, "now")
 			require.NoError(t, err)
 			require.Equal(t, id, got)
 		}
@@ -152,7 +152,7 @@ func TestCallTimeout_EndsCallsThatNobodyBounds(t *testing.T) {
 					other := make(map[pid.PID]pid.PID)
 					ended := make(chan error, 2)
 					server := &script{cast: func(c *genserver.Context, _ any) error {
-						_, err := genserver.Call[int](c, other[c.PID()], "answer me")
+						_, err := genserver.CallAs[int](c, other[c.PID()], "answer me")
 						ended <- err
 						return nil
 					}}
@@ -185,11 +185,11 @@ func TestStop_NameIsFreeAfterTheReply(t *testing.T) {
 		for i := range 3000 {
 			p := start(t, ctx, server, genserver.Options{Name: "server"})
 			if i%2 == 0 {
-				got, err := genserver.Call[int](ctx, p, i)
+				got, err := genserver.CallAs[int](ctx, p, i)
 				require.NoError(t, err)
 				require.Equal(t, i, got)
 			} else {
-				_, err := genserver.Call[int](ctx, p, "fail")
+				_, err := genserver.CallAs[int](ctx, p, "fail")
 				require.EqualError(t, err, "boom")
 			}
 		}

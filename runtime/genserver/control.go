@@ -15,27 +15,26 @@ type ControlHandler interface {
 // errors of [Call]. A server without HandleControl goes on as it was, and the error is
 // [ErrUnhandled]. Within a node the request is handed over as it is, like a function's
 // argument: it may hold what cannot be sent.
-func Control[Reply any, R Ref](ctx context.Context, to R, req any) (Reply, error) {
-	return steer[Reply](ctx, to, sysRequest{Op: opControl, Arg: req})
+func Control[Reply any](ctx context.Context, ref Ref, req any) (Reply, error) {
+	return steer[Reply](ctx, ref, sysRequest{Op: opControl, Arg: req})
 }
 
 // Inspect is [Control] of a request that changes nothing. A suspended server answers it,
 // too.
-func Inspect[Reply any, R Ref](ctx context.Context, to R, req any) (Reply, error) {
-	return steer[Reply](ctx, to, sysRequest{Op: opInspect, Arg: req})
+func Inspect[Reply any](ctx context.Context, ref Ref, req any) (Reply, error) {
+	return steer[Reply](ctx, ref, sysRequest{Op: opInspect, Arg: req})
 }
 
-func steer[Reply any, R Ref](ctx context.Context, to R, r sysRequest) (Reply, error) {
-	addr := addressOf(to)
-	v, err := ask(plain(ctx), addr, r)
+func steer[Reply any](ctx context.Context, ref Ref, r sysRequest) (Reply, error) {
+	v, to, err := askSystem(ctx, ref, r)
 	if f, failed := v.(failure); failed {
-		err = f.callError(addr, r.Arg)
+		err = f.callError(to, r.Arg)
 	}
 	if err != nil {
 		var none Reply
 		return none, err
 	}
-	return replyAs[Reply](addr, v)
+	return replyAs[Reply](to, v)
 }
 
 // handleControl gives a request to HandleControl. It is no message: the server's timeout

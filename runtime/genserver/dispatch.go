@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
@@ -66,6 +67,9 @@ func (s *server) answer(from From, reply any, err error) {
 }
 
 func (s *server) call(ctx *Context, from From, req any) (any, error) {
+	if h := s.typed(KindCall, req); h != nil {
+		return h.call(s.impl, ctx, from, req)
+	}
 	h, ok := s.impl.(CallHandler)
 	if !ok {
 		return nil, ErrUnhandled
@@ -73,10 +77,23 @@ func (s *server) call(ctx *Context, from From, req any) (any, error) {
 	return h.HandleCall(ctx, from, req)
 }
 
+// typed returns the typed handler for a value, nil if there is none.
+func (s *server) typed(kind Kind, v any) *Handler {
+	if s.handlers == nil {
+		return nil
+	}
+	return s.handlers.find(kind, reflect.TypeOf(v))
+}
+
 func (s *server) handleCast(ctx *Context, msg any) {
 	s.resetTimes()
 	s.counts.casts++
 	s.rareOf().trace.add(s, KindCast, noPID, msg)
+	if h := s.typed(KindCast, msg); h != nil {
+		_, err := h.call(s.impl, ctx, From{}, msg)
+		s.after("cast", msg, err)
+		return
+	}
 	h, ok := s.impl.(CastHandler)
 	if !ok {
 		s.reportUnhandled("cast", msg)
@@ -108,6 +125,11 @@ func (s *server) handleInfo(ctx *Context, msg any) {
 	s.resetTimes()
 	s.counts.infos++
 	s.rareOf().trace.add(s, KindInfo, noPID, msg)
+	if h := s.typed(KindInfo, msg); h != nil {
+		_, err := h.call(s.impl, ctx, From{}, msg)
+		s.after("message", msg, err)
+		return
+	}
 	h, ok := s.impl.(InfoHandler)
 	if !ok {
 		s.reportUnhandled("message", msg)

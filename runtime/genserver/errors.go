@@ -25,6 +25,8 @@ var (
 	// ErrSignature tells that a server has a method with the name of one of a server's,
 	// and with another signature: it would never be called.
 	ErrSignature = errors.New("method has another signature than a server's")
+	// ErrHandlers tells that a server cannot start with its typed handlers, see [Handle].
+	ErrHandlers = errors.New("handlers do not fit")
 	// ErrStateType tells that the server's state is of another type than that
 	// of the function given to [ReplaceState].
 	ErrStateType = errors.New("state has another type")

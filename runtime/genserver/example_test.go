@@ -38,11 +38,11 @@ func Example() {
 		if _, err := genserver.StartLink(ctx, &counter{}, genserver.Options{Name: "counter"}); err != nil {
 			return err
 		}
-		fmt.Println(genserver.Call[int](ctx, "counter", add{2}))
-		fmt.Println(genserver.Call[int](ctx, "counter", add{3}))
+		fmt.Println(genserver.CallAs[int](ctx, "counter", add{2}))
+		fmt.Println(genserver.CallAs[int](ctx, "counter", add{3}))
 		fmt.Println(genserver.Cast(ctx, "counter", "reset"))
-		fmt.Println(genserver.Call[int](ctx, "counter", add{1}))
-		_, err := genserver.Call[int](ctx, "counter", "what?")
+		fmt.Println(genserver.CallAs[int](ctx, "counter", add{1}))
+		_, err := genserver.CallAs[int](ctx, "counter", "what?")
 		fmt.Println(err, errors.Is(err, genserver.ErrUnhandled))
 		return genserver.Stop(ctx, "counter", signal.Normal)
 	})
@@ -74,7 +74,7 @@ func ExampleFrom_Reply() {
 		if err != nil {
 			return err
 		}
-		fmt.Println(genserver.Call[string](ctx, p, "hello"))
+		fmt.Println(genserver.CallAs[string](ctx, p, "hello"))
 		return genserver.Stop(ctx, p, signal.Normal)
 	})
 	// Output: HELLO <nil>
@@ -108,7 +108,7 @@ func ExampleContext_CallContext() {
 			<-server.begun
 			cancel()
 		}()
-		_, err = genserver.Call[string](bound, p, "anything")
+		_, err = genserver.CallAs[string](bound, p, "anything")
 		fmt.Println(errors.Is(err, context.Canceled), <-server.gaveUp != nil)
 		return genserver.Stop(ctx, p, signal.Normal)
 	})

@@ -49,6 +49,7 @@ func init() {
 		"genserver.ignore":     ErrIgnore,
 		"genserver.no_server":  ErrNoServer,
 		"genserver.signature":  ErrSignature,
+		"genserver.handlers":   ErrHandlers,
 		"genserver.state_type": ErrStateType,
 		"genserver.not_local":  ErrNotLocal,
 	} {

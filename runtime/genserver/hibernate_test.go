@@ -28,7 +28,7 @@ func TestHibernate_WhenTheSettingSaysSo(t *testing.T) {
 		p := start(t, ctx, &script{call: echo}, opts)
 		never, atOnce := opts.HibernateAfter < 0, opts.HibernateAfter == genserver.HibernateAtOnce
 		require.Equal(t, !never, sleeps(t, ctx, p), "after its start")
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, atOnce, sleeps(t, ctx, p), "at once")
 		pass(genserver.DefaultHibernateAfter - 1)
@@ -43,7 +43,7 @@ func TestHibernate_NotWhileThereIsSomethingToDo(t *testing.T) {
 		after := time.Minute
 		p := start(t, ctx, &script{call: echo}, genserver.Options{HibernateAfter: after})
 		for range 100 {
-			_, err := genserver.Call[int](ctx, p, 1)
+			_, err := genserver.CallAs[int](ctx, p, 1)
 			require.NoError(t, err)
 			pass(after - 1)
 			require.False(t, sleeps(t, ctx, p))
@@ -62,7 +62,7 @@ func TestHibernate_WhenAMethodAsksForIt(t *testing.T) {
 		require.False(t, sleeps(t, ctx, p))
 		require.NoError(t, genserver.Cast(ctx, p, 1))
 		require.True(t, sleeps(t, ctx, p))
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.False(t, sleeps(t, ctx, p), "once")
 	})
@@ -89,7 +89,7 @@ func TestHibernate_IdleServersAreSmall(t *testing.T) {
 			servers[i] = start(t, ctx, &account{}, genserver.Options{HibernateAfter: genserver.HibernateAtOnce})
 		}
 		for _, p := range servers { // that they were called leaves nothing behind
-			_, err := genserver.Call[int](ctx, p, 1)
+			_, err := genserver.CallAs[int](ctx, p, 1)
 			require.NoError(t, err)
 		}
 		each := (heap() - before) / idleServers

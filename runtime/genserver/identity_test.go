@@ -45,7 +45,7 @@ func TestReplyError_IsWhatTheServersErrorWas(t *testing.T) {
 						return nil, wrap(sentinel)
 					}}, genserver.Options{})
 					for _, req := range []string{"now", "later"} {
-						_, err := genserver.Call[int](ctx, p, req)
+						_, err := genserver.CallAs[int](ctx, p, req)
 						require.ErrorIs(t, err, sentinel)
 						require.EqualError(t, err, wrap(sentinel).Error())
 					}
@@ -60,7 +60,7 @@ func TestReplyError_KeepsErrorsWhoseTypeHasAName(t *testing.T) {
 		p := start(t, ctx, &script{call: func(*genserver.Context, genserver.From, any) (any, error) {
 			return nil, fmt.Errorf("buy: %w", &quotaError{3})
 		}}, genserver.Options{})
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		var quota *quotaError
 		require.True(t, errors.As(err, &quota))
 		require.Equal(t, 3, quota.Left)
@@ -75,10 +75,10 @@ func TestReplyError_OfAServerBehindAServer(t *testing.T) {
 			return nil, fmt.Errorf("load: %w", fs.ErrNotExist)
 		}}, genserver.Options{})
 		first := start(t, ctx, &script{call: func(c *genserver.Context, _ genserver.From, req any) (any, error) {
-			_, err := genserver.Call[int](c, last, req)
+			_, err := genserver.CallAs[int](c, last, req)
 			return nil, fmt.Errorf("show: %w", err)
 		}}, genserver.Options{})
-		_, err := genserver.Call[int](ctx, first, 1)
+		_, err := genserver.CallAs[int](ctx, first, 1)
 		require.ErrorIs(t, err, fs.ErrNotExist)
 		require.EqualError(t, err, "show: load: file does not exist")
 	})

@@ -70,7 +70,7 @@ func observe(t *testing.T, steps []step, after time.Duration) (log []string) {
 			switch s.kind {
 			case 0, 1:
 				bound, cancel := context.WithTimeout(ctx, time.Millisecond)
-				_, _ = genserver.Call[int](bound, p, s.deed) // it may be suspended
+				_, _ = genserver.CallAs[int](bound, p, s.deed) // it may be suspended
 				cancel()
 			case 2:
 				err = genserver.Cast(ctx, p, s.deed)

@@ -26,7 +26,7 @@ func TestHandlers_EachMessageGoesToItsOwn(t *testing.T) {
 		require.NoError(t, genserver.Cast(ctx, p, 1))
 		require.NoError(t, ctx.Send(p, 2))
 		require.NoError(t, ctx.SendRaw(p, []byte("raw")))
-		_, err := genserver.Call[any](ctx, p, 3)
+		_, err := genserver.CallAs[any](ctx, p, 3)
 		require.NoError(t, err)
 		require.Equal(t, []any{"cast", 1, "info", 2, "info", []byte("raw")}, got)
 	})
@@ -58,7 +58,7 @@ func TestHandlers_UnhandledMessageLeavesTheServerAlive(t *testing.T) {
 			p := start(t, ctx, server, opts)
 			require.NoError(t, genserver.Cast(ctx, p, 1))
 			require.NoError(t, ctx.Send(p, 2))
-			_, err := genserver.Call[int](ctx, p, 3)
+			_, err := genserver.CallAs[int](ctx, p, 3)
 			require.NoError(t, err)
 		}
 	})
@@ -92,7 +92,7 @@ func TestContinue_RunsBeforeAnyMail(t *testing.T) {
 			info: func(_ *genserver.Context, msg any) error { got = append(got, msg); return nil },
 			call: echo,
 		}, opts)
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, []any{1, 2, 3, "mail"}, got)
 	})
@@ -161,7 +161,7 @@ func TestTimeout_OfZeroFiresIfThereIsNoMail(t *testing.T) {
 			call: echo,
 		}, opts)
 		synctest.Wait()
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, []any{"mail", "timeout"}, got)
 	})
@@ -260,7 +260,7 @@ func TestTerminate_WhenAndWithWhichReason(t *testing.T) {
 				pass(time.Minute)
 				_ = genserver.Cast(ctx, p, "cast")
 				_ = ctx.Send(p, "info")
-				_, _ = genserver.Call[any](ctx, p, "call")
+				_, _ = genserver.CallAs[any](ctx, p, "call")
 				if !c.terminates { // else it could overtake the end that it is about
 					_ = ctx.Exit(p, signal.Shutdown)
 				}
@@ -343,7 +343,7 @@ func TestStop_ReplyComesAfterTerminate(t *testing.T) {
 			},
 			term: func(*genserver.Context, signal.ExitReason) { terminated = true },
 		}, opts)
-		got, err := genserver.Call[string](ctx, p, "bye")
+		got, err := genserver.CallAs[string](ctx, p, "bye")
 		require.NoError(t, err)
 		require.Equal(t, "bye", got)
 		require.True(t, terminated)
@@ -360,7 +360,7 @@ func TestTerminate_ThatPanicsIsTheReason(t *testing.T) {
 			},
 			term: func(*genserver.Context, signal.ExitReason) { panic("late") },
 		}, genserver.Options{})
-		got, err := genserver.Call[string](ctx, p, "bye")
+		got, err := genserver.CallAs[string](ctx, p, "bye")
 		require.NoError(t, err, "the reply goes out in any case")
 		require.Equal(t, "bye", got)
 		require.Equal(t, signal.Error("panic: late"), down(t, ctx, ref))

@@ -57,7 +57,7 @@ func TestLook_FormatMethodsHarmNobody(t *testing.T) {
 					require.Less(t, len(got.(string)), 70_000)
 				}
 				require.NoError(t, genserver.Trace(ctx, p, 2))
-				n, err := genserver.Call[int](ctx, p, 7)
+				n, err := genserver.CallAs[int](ctx, p, 7)
 				require.NoError(t, err)
 				require.Equal(t, 7, n)
 				all, err := genserver.GetTrace(ctx, p)
@@ -82,7 +82,7 @@ func TestLook_FormatMethodThatHangsHoldsUpOnce(t *testing.T) {
 		_, err = genserver.GetState(ctx, p)
 		require.ErrorContains(t, err, "an earlier call")
 		require.Equal(t, 2*time.Second, time.Since(began))
-		n, err := genserver.Call[int](ctx, p, 7)
+		n, err := genserver.CallAs[int](ctx, p, 7)
 		require.NoError(t, err)
 		require.Equal(t, 7, n)
 		close(hang)
@@ -102,7 +102,7 @@ func TestReplaceState_FunctionHarmsNobody(t *testing.T) {
 			func(*account) *account { goruntime.Goexit(); return nil },
 		} {
 			require.ErrorContains(t, genserver.ReplaceState(ctx, p, f), "replace state: ")
-			n, err := genserver.Call[int](ctx, p, 0)
+			n, err := genserver.CallAs[int](ctx, p, 0)
 			require.NoError(t, err)
 			require.Equal(t, 1, n)
 		}
@@ -119,7 +119,7 @@ func TestLook_ShowsNoSecret(t *testing.T) {
 		got, err := genserver.GetState(ctx, p)
 		require.NoError(t, err)
 		require.Equal(t, "&genserver_test.keeper{Password:string Big:string hidden:map[string]string(0)}", got)
-		_, err = genserver.Call[int](ctx, p, login{"hunter2"})
+		_, err = genserver.CallAs[int](ctx, p, login{"hunter2"})
 		require.Error(t, err)
 		down(t, ctx, ref)
 		return nil

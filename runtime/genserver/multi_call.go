@@ -9,21 +9,29 @@ import (
 
 // Result is what one of the servers of a [MultiCall] answered.
 type Result[Reply any] struct {
-	To    pid.Address
+	To    pid.Address // zero if there is none
 	Value Reply
 	Err   error // as that of [Call]
 }
 
 // MultiCall calls many servers at once and returns their results in the order of
-// to. ctx bounds them all together: those that have not replied when it ends have
+// refs. ctx bounds them all together: those that have not replied when it ends have
 // its error. Source: OTP, gen_server:multi_call/4.
-func MultiCall[Reply any, R Ref](ctx context.Context, to []R, req any) []Result[Reply] {
-	results := make([]Result[Reply], len(to))
+func MultiCall[R any, Q Request[R], T Ref](ctx context.Context, refs []T, q Q) []Result[R] {
+	return MultiCallAs[R](ctx, refs, q)
+}
+
+// MultiCallAs is [MultiCall] as [CallAs] is [Call].
+func MultiCallAs[Reply any, T Ref](ctx context.Context, refs []T, req any) []Result[Reply] {
+	results := make([]Result[Reply], len(refs))
 	var calls sync.WaitGroup
-	for i, to := range to {
+	for i, ref := range refs {
 		calls.Go(func() { // ends with its call, which ctx bounds; we wait for it here
-			value, err := Call[Reply](ctx, to, req)
-			results[i] = Result[Reply]{addressOf(to), value, err}
+			v, to, err := call(ctx, ref, req)
+			results[i] = Result[Reply]{To: to, Err: err}
+			if err == nil {
+				results[i].Value, results[i].Err = replyAs[Reply](to, v)
+			}
 		})
 	}
 	calls.Wait()

@@ -1,24 +1,60 @@
 package genserver
 
-import "github.com/starlang-go/starlang/pid"
+import (
+	"context"
+	"errors"
+	"fmt"
 
-// Ref is what a server is addressed by: a PID, a registered name of this node as a
-// string, a name on any node as a [pid.Name], or whichever of these a
-// [pid.Address] has.
-type Ref interface {
-	pid.PID | string | pid.Name | pid.Address
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+)
+
+// Ref is what a server is addressed by: a [pid.PID]; a registered name of this node as
+// a string; a name on any node as a [pid.Name]; a name that a service keeps as a
+// [runtime.Via]; whichever of PID and name a [pid.Address] has. Any other value is
+// refused with [runtime.ErrNotNamed]. Passing one costs no allocation.
+type Ref any
+
+// resolve returns the address that a Ref stands for. For a [runtime.Via] that is the PID
+// of whoever has the name now.
+func resolve(ctx context.Context, ref Ref) (pid.Address, error) {
+	switch ref := ref.(type) {
+	case pid.PID:
+		return pid.Address{PID: ref}, nil
+	case string:
+		return pid.Address{Name: pid.Name{Name: ref}}, nil
+	case pid.Name:
+		return pid.Address{Name: ref}, nil
+	case pid.Address:
+		return ref, nil
+	case runtime.Via:
+		p, err := runtime.Whereis(ctx, ref)
+		if errors.Is(err, runtime.ErrNameNotFound) {
+			err = runtime.ErrNoProc
+		}
+		return pid.Address{PID: p}, err
+	}
+	return pid.Address{}, fmt.Errorf("%w or a pid.PID", runtime.ErrNotNamed)
 }
 
-// addressOf returns to as the one type that all are kept in.
-func addressOf[R Ref](to R) pid.Address {
-	switch to := any(to).(type) {
-	case pid.PID:
-		return pid.Address{PID: to}
-	case string:
-		return pid.Address{Name: pid.Name{Name: to}}
-	case pid.Name:
-		return pid.Address{Name: to}
-	default:
-		return any(to).(pid.Address)
+// lookAgain is called when whoever a service has named is gone. It returns who has the
+// name by now, if that is another one: see [runtime.NameForgetter].
+func lookAgain(ctx context.Context, ref Ref, gone pid.Address, err error) (pid.Address, bool) {
+	via, ok := ref.(runtime.Via)
+	if !ok || !isGone(err) {
+		return pid.Address{}, false
 	}
+	if f, ok := via.Service.(runtime.NameForgetter); ok {
+		f.Forget(via.Name, gone.PID)
+	}
+	to, err := resolve(ctx, ref)
+	return to, err == nil && to.PID != gone.PID
+}
+
+// isGone reports whether a call has failed because nobody was there: nothing of it was
+// handled.
+func isGone(err error) bool {
+	failed, ok := err.(*runtime.RuntimeError)
+	return ok && (failed.Err == runtime.ErrNoProc || failed.Err == error(signal.NoProc))
 }

@@ -88,25 +88,25 @@ func TestRemote_CallsAreTheSame(t *testing.T) {
 		}, genserver.Options{Name: "bank"})
 
 		for _, to := range []pid.Address{{PID: p}, {Name: pid.Name{Name: "bank", Node: "far@test"}}} {
-			_, err := genserver.Call[money](ctx, to, deposit{5})
+			_, err := genserver.CallAs[money](ctx, to, deposit{5})
 			require.NoError(t, err)
-			_, err = genserver.Call[string](ctx, to, deposit{0})
+			_, err = genserver.CallAs[string](ctx, to, deposit{0})
 			require.ErrorIs(t, err, genserver.ErrReplyType)
-			_, err = genserver.Call[money](ctx, to, "withdraw")
+			_, err = genserver.CallAs[money](ctx, to, "withdraw")
 			require.ErrorIs(t, err, errShort)
 			require.EqualError(t, err, "short of money")
-			_, err = genserver.Call[money](ctx, to, 1)
+			_, err = genserver.CallAs[money](ctx, to, 1)
 			require.ErrorIs(t, err, genserver.ErrUnhandled)
-			_, err = genserver.Call[money](ctx, to, true)
+			_, err = genserver.CallAs[money](ctx, to, true)
 			require.ErrorIs(t, err, genserver.ErrBadReply)
 		}
-		got, err := genserver.Call[money](ctx, p, deposit{0})
+		got, err := genserver.CallAs[money](ctx, p, deposit{0})
 		require.NoError(t, err)
 		require.Equal(t, money{10}, got)
 		require.NoError(t, genserver.Cast(ctx, pid.Name{Name: "bank", Node: "far@test"}, deposit{1}))
 		require.Equal(t, deposit{1}, <-casts)
 		require.NoError(t, genserver.Stop(ctx, p, signal.Shutdown))
-		_, err = genserver.Call[money](ctx, p, deposit{0})
+		_, err = genserver.CallAs[money](ctx, p, deposit{0})
 		require.ErrorIs(t, err, signal.NoProc)
 	})
 }
@@ -116,7 +116,7 @@ func TestRemote_CalleeDiesInTheMiddle(t *testing.T) {
 		p := startFar(t, far, &script{call: func(*genserver.Context, genserver.From, any) (any, error) {
 			panic("boom")
 		}}, genserver.Options{})
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.ErrorIs(t, err, signal.Error("panic: boom"))
 	})
 }
@@ -131,7 +131,7 @@ func TestRemote_DeadlineCancellationAndValuesTravel(t *testing.T) {
 		bound, cancel := context.WithTimeout(context.WithValue(ctx, traceKey{}, "4711"), time.Minute)
 		time.AfterFunc(time.Second, cancel)
 		want, _ := bound.Deadline()
-		_, err := genserver.Call[bool](bound, p, 1)
+		_, err := genserver.CallAs[bool](bound, p, 1)
 		require.ErrorIs(t, err, context.Canceled)
 		call := <-out
 		got, ok := call.Deadline()
@@ -152,7 +152,7 @@ func TestRemote_ReplyByAThirdProcess(t *testing.T) {
 		p := startFar(t, far, &script{call: func(c *genserver.Context, from genserver.From, _ any) (any, error) {
 			return genserver.NoReply, genserver.Cast(c, helper, from)
 		}}, genserver.Options{})
-		got, err := genserver.Call[string](ctx, p, 1)
+		got, err := genserver.CallAs[string](ctx, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, "helped", got)
 	})
@@ -189,7 +189,7 @@ func TestRemote_MultiCallByName(t *testing.T) {
 	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
 		start(t, ctx, &script{call: echo}, genserver.Options{Name: "echo"})
 		startFar(t, far, &script{call: echo}, genserver.Options{Name: "echo"})
-		results := genserver.MultiCall[int](ctx, []pid.Name{
+		results := genserver.MultiCallAs[int](ctx, []pid.Name{
 			{Name: "echo", Node: "near@test"}, {Name: "echo", Node: "far@test"}, {Name: "nobody", Node: "far@test"},
 		}, 1)
 		require.NoError(t, results[0].Err)

@@ -52,7 +52,7 @@ func TestErrUnhandled_OfAnotherServerStopsThisOne(t *testing.T) {
 			within(t, func(t *testing.T, ctx *runtime.Context) {
 				other := start(t, ctx, castOnly{}, genserver.Options{})
 				asks := func(c *genserver.Context, _ any) error {
-					_, err := genserver.Call[int](c, other, 1)
+					_, err := genserver.CallAs[int](c, other, 1)
 					return wrap(err)
 				}
 				server := &script{
@@ -73,8 +73,8 @@ func TestErrUnhandled_OfAnotherServerStopsThisOne(t *testing.T) {
 				for _, do := range []func(to pid.PID) error{
 					func(to pid.PID) error { return genserver.Cast(ctx, to, 1) },
 					func(to pid.PID) error { return ctx.Send(to, 1) },
-					func(to pid.PID) error { _, err := genserver.Call[int](ctx, to, "continue"); return err },
-					func(to pid.PID) error { _, err := genserver.Call[int](ctx, to, "timeout"); return err },
+					func(to pid.PID) error { _, err := genserver.CallAs[int](ctx, to, "continue"); return err },
+					func(to pid.PID) error { _, err := genserver.CallAs[int](ctx, to, "timeout"); return err },
 				} {
 					p, ref := watched(t, ctx, server, genserver.Options{})
 					require.NoError(t, do(p))
@@ -82,7 +82,7 @@ func TestErrUnhandled_OfAnotherServerStopsThisOne(t *testing.T) {
 				}
 
 				p := start(t, ctx, server, genserver.Options{})
-				_, err := genserver.Call[int](ctx, p, "ask")
+				_, err := genserver.CallAs[int](ctx, p, "ask")
 				require.ErrorContains(t, err, "my own trouble", "the caller gets the text")
 				var own *genserver.ReplyError
 				require.ErrorAs(t, err, &own)
@@ -98,7 +98,7 @@ func TestErrBadReply_OfAnotherServerIsNoBadReplyOfThisOne(t *testing.T) {
 		p := start(t, ctx, &script{call: func(*genserver.Context, genserver.From, any) (any, error) {
 			return nil, fmt.Errorf("my own trouble: %w", genserver.ErrBadReply)
 		}}, genserver.Options{})
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.EqualError(t, err, "my own trouble: reply cannot be sent")
 	})
 }
@@ -116,7 +116,7 @@ func TestTypedNilError_SaysWhatItIs(t *testing.T) {
 			cast: func(*genserver.Context, any) error { return none },
 		}
 		p, ref := watched(t, ctx, server, genserver.Options{})
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.ErrorContains(t, err, "a nil *genserver_test.emptyError was returned as an error")
 		require.NoError(t, genserver.Cast(ctx, p, 1))
 		require.Contains(t, down(t, ctx, ref).String(), "error: a nil *genserver_test.emptyError was returned as an error")

@@ -14,6 +14,7 @@ import (
 type server struct {
 	ctx        Context // the server's own: for all methods but HandleCall
 	impl       any
+	handlers   *handlerTable // nil: none
 	asked      asked
 	clock      clock
 	counts     counts

@@ -16,6 +16,10 @@ type Options struct {
 	// Name is registered before Init runs. If it is taken there is no server:
 	// the error is runtime.ErrNameTaken.
 	Name string
+	// Via is a name of a [runtime.NameService], registered before Init runs, and
+	// freed by the service when the server has ended. The zero Via is none.
+	// Source: OTP, gen_server, server_name() {via, Module, ViaName}.
+	Via runtime.Via
 	// Label is a text for people, shown in reports and listings.
 	Label string
 	// TrapExit makes the server trap exits from its first instruction on:
@@ -54,7 +58,7 @@ const (
 
 func (o Options) spawn() runtime.SpawnOptions {
 	return runtime.SpawnOptions{
-		Name: o.Name, Label: o.Label, TrapExit: o.TrapExit, ExitGrace: o.ExitGrace, Mailbox: o.Mailbox,
+		Name: o.Name, Via: o.Via, Label: o.Label, TrapExit: o.TrapExit, ExitGrace: o.ExitGrace, Mailbox: o.Mailbox,
 	}
 }
 
@@ -100,10 +104,13 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 	if !ok {
 		return pid.PID{}, pid.Ref{}, runtime.ErrNotInProcess
 	}
-	if err := checkServer(impl); err != nil {
+	impl = asServer(impl)
+	handlers, err := checkServer(impl)
+	if err != nil {
 		return pid.PID{}, pid.Ref{}, err
 	}
 	s := newServer(impl, opts)
+	s.handlers = handlers
 	s.linked = spawn.Link
 	spawn.Behaviour = behaviourOf(impl)
 	refusal := make(chan error, 1) // what Init returned, for us

@@ -115,9 +115,9 @@ func TestStart_ByAServer(t *testing.T) {
 		p := start(t, ctx, &script{call: func(c *genserver.Context, _ genserver.From, _ any) (any, error) {
 			return genserver.StartLink(c, &script{call: echo}, genserver.Options{})
 		}}, genserver.Options{})
-		child, err := genserver.Call[pid.PID](ctx, p, "start")
+		child, err := genserver.CallAs[pid.PID](ctx, p, "start")
 		require.NoError(t, err)
-		got, err := genserver.Call[string](ctx, child, "hello")
+		got, err := genserver.CallAs[string](ctx, child, "hello")
 		require.NoError(t, err)
 		require.Equal(t, "hello", got)
 		ref := ctx.Monitor(child)

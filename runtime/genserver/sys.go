@@ -16,12 +16,29 @@ import (
 // the errors of [Call].
 
 // callSystem calls the server loop. Nothing is carried with it.
-func callSystem(ctx context.Context, to pid.Address, r sysRequest) (any, error) {
-	v, err := ask(plain(ctx), to, r)
+func callSystem(ctx context.Context, ref Ref, r sysRequest) (any, pid.Address, error) {
+	v, to, err := askSystem(ctx, ref, r)
 	if f, failed := v.(failure); failed {
-		return nil, f.err()
+		return nil, to, f.err()
 	}
-	return v, err
+	return v, to, err
+}
+
+// askSystem calls the server loop and returns whatever came back, and from where.
+func askSystem(ctx context.Context, ref Ref, r sysRequest) (any, pid.Address, error) {
+	ctx = plain(ctx)
+	to, err := resolve(ctx, ref)
+	if err != nil {
+		return nil, to, &runtime.RuntimeError{Op: "call", To: to, Err: err}
+	}
+	v, err := ask(ctx, to, r)
+	return v, to, err
+}
+
+// do calls the server loop for something that has no reply but an error.
+func do(ctx context.Context, ref Ref, r sysRequest) error {
+	_, _, err := callSystem(ctx, ref, r)
+	return err
 }
 
 // GetState returns what a server shows of its state: what FormatState returns, see
@@ -29,8 +46,9 @@ func callSystem(ctx context.Context, to pid.Address, r sysRequest) (any, error) 
 // FormatState it is a text that names the types of which the state is made, and none of
 // its values: they may be secret. A FormatState that panics, or takes longer than two
 // seconds, is the caller's error. Source: OTP, sys:get_state/1.
-func GetState[R Ref](ctx context.Context, to R) (any, error) {
-	return callSystem(ctx, addressOf(to), sysRequest{Op: opState})
+func GetState(ctx context.Context, ref Ref) (any, error) {
+	v, _, err := callSystem(ctx, ref, sysRequest{Op: opState})
+	return v, err
 }
 
 // ReplaceState makes the server go on with what f returns for the server's value,
@@ -38,17 +56,19 @@ func GetState[R Ref](ctx context.Context, to R) (any, error) {
 // caller's node, else the error is [ErrNotLocal]; if its value is no S it is
 // [ErrStateType]; if f panics the state stays and the caller gets the panic's text
 // as error. Source: OTP, sys:replace_state/2.
-func ReplaceState[S any, R Ref](ctx context.Context, to R, f func(S) S) error {
-	c, ok := runtime.FromContext(ctx)
+func ReplaceState[S any](ctx context.Context, ref Ref, f func(S) S) error {
+	rt, ok := runtime.RuntimeFrom(ctx)
 	if !ok {
 		return runtime.ErrNotInProcess
 	}
-	addr := addressOf(to)
-	if isAway(c.Runtime(), addr) {
-		return &runtime.RuntimeError{Op: "replace state", To: addr, Err: ErrNotLocal}
+	to, err := resolve(ctx, ref)
+	if err != nil {
+		return &runtime.RuntimeError{Op: "replace state", To: to, Err: err}
 	}
-	_, err := callSystem(ctx, addr, sysRequest{Op: opReplace, Arg: replacer{func(state any) (any, error) { return apply(f, state) }}})
-	return err
+	if isAway(rt, to) {
+		return &runtime.RuntimeError{Op: "replace state", To: to, Err: ErrNotLocal}
+	}
+	return do(ctx, to, sysRequest{Op: opReplace, Arg: replacer{func(state any) (any, error) { return apply(f, state) }}})
 }
 
 // apply returns what f makes of state. That f fails is the caller's trouble, not
@@ -67,45 +87,40 @@ func apply[S any](f func(S) S, state any) (any, error) {
 
 // Suspend makes a server handle nothing but the requests of these functions, until
 // [Resume]. Its mail waits, in order. Source: OTP, sys:suspend/1.
-func Suspend[R Ref](ctx context.Context, to R) error {
-	_, err := callSystem(ctx, addressOf(to), sysRequest{Op: opSuspend})
-	return err
+func Suspend(ctx context.Context, ref Ref) error {
+	return do(ctx, ref, sysRequest{Op: opSuspend})
 }
 
 // Resume makes a suspended server go on. Source: OTP, sys:resume/1.
-func Resume[R Ref](ctx context.Context, to R) error {
-	_, err := callSystem(ctx, addressOf(to), sysRequest{Op: opResume})
-	return err
+func Resume(ctx context.Context, ref Ref) error {
+	return do(ctx, ref, sysRequest{Op: opResume})
 }
 
 // GetStatistics returns what a server has done so far.
 // Source: OTP, sys:statistics/2.
-func GetStatistics[R Ref](ctx context.Context, to R) (Statistics, error) {
-	addr := addressOf(to)
-	v, err := callSystem(ctx, addr, sysRequest{Op: opStatistics})
+func GetStatistics(ctx context.Context, ref Ref) (Statistics, error) {
+	v, to, err := callSystem(ctx, ref, sysRequest{Op: opStatistics})
 	if err != nil {
 		return Statistics{}, err
 	}
-	return replyAs[Statistics](addr, v)
+	return replyAs[Statistics](to, v)
 }
 
 // Trace makes a server keep its last n messages, up to [MaxTraced], for
 // [GetTrace]; with n <= 0 it keeps none. What it kept before is gone.
 // Source: OTP, sys:log/2.
-func Trace[R Ref](ctx context.Context, to R, n int) error {
-	_, err := callSystem(ctx, addressOf(to), sysRequest{Op: opTrace, Arg: n})
-	return err
+func Trace(ctx context.Context, ref Ref, n int) error {
+	return do(ctx, ref, sysRequest{Op: opTrace, Arg: n})
 }
 
 // GetTrace returns the messages that a server has kept since [Trace], the oldest
 // first. Source: OTP, sys:log/2.
-func GetTrace[R Ref](ctx context.Context, to R) ([]Traced, error) {
-	addr := addressOf(to)
-	v, err := callSystem(ctx, addr, sysRequest{Op: opTraced})
+func GetTrace(ctx context.Context, ref Ref) ([]Traced, error) {
+	v, to, err := callSystem(ctx, ref, sysRequest{Op: opTraced})
 	if err != nil {
 		return nil, err
 	}
-	all, err := replyAs[traceReply](addr, v)
+	all, err := replyAs[traceReply](to, v)
 	return all.Messages, err
 }
 
@@ -113,9 +128,8 @@ func GetTrace[R Ref](ctx context.Context, to R) ([]Traced, error) {
 // has ended and its name is free. The error tells that it ended for another reason,
 // or was gone already, or that ctx ended first; the server then still stops.
 // Source: OTP, gen_server:stop/3.
-func Stop[R Ref](ctx context.Context, to R, reason signal.ExitReason) error {
-	addr := addressOf(to)
-	_, err := callSystem(ctx, addr, sysRequest{Op: opStop, Arg: reason})
+func Stop(ctx context.Context, ref Ref, reason signal.ExitReason) error {
+	err := do(ctx, ref, sysRequest{Op: opStop, Arg: reason})
 	var ended *runtime.RuntimeError
 	if errors.As(err, &ended) && ended.Err == error(reason) {
 		return nil

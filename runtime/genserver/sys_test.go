@@ -76,7 +76,7 @@ func TestReplaceState(t *testing.T) {
 		require.NoError(t, genserver.ReplaceState(ctx, p, func(a *account) *account {
 			return &account{a.Balance + 10, "bob"}
 		}))
-		got, err := genserver.Call[int](ctx, p, 1)
+		got, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.Equal(t, 12, got)
 
@@ -85,14 +85,14 @@ func TestReplaceState(t *testing.T) {
 		require.ErrorContains(t, err, "*genserver_test.account")
 		err = genserver.ReplaceState(ctx, p, func(*account) *account { panic("boom") })
 		require.EqualError(t, err, "replace state: panic: boom")
-		got, err = genserver.Call[int](ctx, p, 0)
+		got, err = genserver.CallAs[int](ctx, p, 0)
 		require.NoError(t, err)
 		require.Equal(t, 12, got)
 
 		for _, none := range []any{nil, 1, (*account)(nil), misspelt{}} {
 			require.Error(t, genserver.ReplaceState(ctx, p, func(any) any { return none }), "what could not be started cannot go on")
 		}
-		got, err = genserver.Call[int](ctx, p, 0)
+		got, err = genserver.CallAs[int](ctx, p, 0)
 		require.NoError(t, err)
 		require.Equal(t, 12, got)
 
@@ -130,14 +130,14 @@ func TestSuspend_KeepsTheMailInOrder(t *testing.T) {
 		require.Empty(t, got)
 		bound, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
-		_, err = genserver.Call[int](bound, p, 1)
+		_, err = genserver.CallAs[int](bound, p, 1)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 
 		require.NoError(t, genserver.Suspend(ctx, p), "twice is once")
 		require.NoError(t, genserver.Resume(ctx, p))
 		synctest.Wait()
 		require.Equal(t, []any{0, 0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9}, got)
-		_, err = genserver.Call[int](ctx, p, 1)
+		_, err = genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 	})
 }
@@ -162,7 +162,7 @@ func TestGetStatistics(t *testing.T) {
 	eachSetting(t, func(t *testing.T, ctx *runtime.Context, opts genserver.Options) {
 		p := start(t, ctx, &account{}, opts)
 		pass(time.Minute)
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		require.NoError(t, genserver.Cast(ctx, p, 1))
 		require.NoError(t, ctx.Send(p, 1))
@@ -191,7 +191,7 @@ func TestTrace_KeepsTheLastMessages(t *testing.T) {
 		require.Empty(t, got)
 		at := time.Now()
 		for i := range 10 {
-			_, err := genserver.Call[int](ctx, p, i)
+			_, err := genserver.CallAs[int](ctx, p, i)
 			require.NoError(t, err)
 		}
 		require.NoError(t, genserver.Cast(ctx, p, []int{1}))
@@ -222,7 +222,7 @@ func TestTrace_LeavesOutWhatTheServerRedacts(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		p := start(t, ctx, &vault{}, genserver.Options{})
 		require.NoError(t, genserver.Trace(ctx, p, 1))
-		_, err := genserver.Call[int](ctx, p, 1)
+		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.NoError(t, err)
 		got, err := genserver.GetTrace(ctx, p)
 		require.NoError(t, err)

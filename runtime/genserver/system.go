@@ -104,10 +104,12 @@ func (s *server) replaceBy(replace func(any) (any, error)) error {
 	if err != nil {
 		return err
 	}
-	if err := checkServer(impl); err != nil {
+	impl = asServer(impl)
+	handlers, err := checkServer(impl)
+	if err != nil {
 		return err
 	}
-	s.impl = impl
+	s.impl, s.handlers = impl, handlers
 	return nil
 }
 

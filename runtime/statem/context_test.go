@@ -64,7 +64,7 @@ func TestContext_IsTheEvents(t *testing.T) {
 		require.NoError(w, err)
 		bound, cancel := context.WithTimeout(with("3"), time.Minute)
 		defer cancel()
-		got, err := genserver.Call[[]string](bound, w.m, 1)
+		got, err := genserver.CallAs[[]string](bound, w.m, 1)
 		require.NoError(w, err)
 		require.Equal(w, []string{"1", "2", "3 bounded"}, got)
 	})
@@ -86,11 +86,11 @@ func TestContext_OfACallHasTheMachinesData(t *testing.T) {
 	}
 	play(t, m, func(w *world) {
 		for i := range 3 {
-			n, err := genserver.Call[int](w.ctx, w.m, 1)
+			n, err := genserver.CallAs[int](w.ctx, w.m, 1)
 			require.NoError(w, err)
 			require.Equal(w, i+1, n)
 		}
-		_, err := genserver.Call[int](w.ctx, w.m, "panic")
+		_, err := genserver.CallAs[int](w.ctx, w.m, "panic")
 		require.Error(w, err)
 		require.Len(w, seen, 4)
 	})
@@ -107,7 +107,7 @@ func TestStop_NameIsFreeAfterTheReply(t *testing.T) {
 		for range 1000 {
 			p, err := statem.Start(w.ctx, m, genserver.Options{Name: "machine"})
 			require.NoError(t, err)
-			got, err := genserver.Call[string](w.ctx, p, 1)
+			got, err := genserver.CallAs[string](w.ctx, p, 1)
 			require.NoError(t, err)
 			require.Equal(t, "bye", got)
 		}

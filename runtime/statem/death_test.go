@@ -113,7 +113,7 @@ func TestReply_OfAFunctionThatFailsIsNotSent(t *testing.T) {
 					return "a", end()
 				}}}
 				play(t, m, func(w *world) {
-					_, err := genserver.Call[string](w.ctx, w.m, "do")
+					_, err := genserver.CallAs[string](w.ctx, w.m, "do")
 					var reason signal.ExitReason
 					require.ErrorAs(w, err, &reason)
 				})

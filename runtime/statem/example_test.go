@@ -59,7 +59,7 @@ func Example() {
 			return err
 		}
 		for _, code := range []string{"0000", "1234", "1111"} {
-			fmt.Println(genserver.Call[string](ctx, "door", code))
+			fmt.Println(genserver.CallAs[string](ctx, "door", code))
 		}
 		return genserver.Stop(ctx, p, signal.Normal)
 	})

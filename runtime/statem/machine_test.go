@@ -55,10 +55,10 @@ func TestReply_InALaterState(t *testing.T) {
 		require.NoError(t, err)
 		_, err = w.ctx.SendAfter(p, time.Millisecond, "open")
 		require.NoError(t, err)
-		got, err := genserver.Call[string](w.ctx, p, "wait")
+		got, err := genserver.CallAs[string](w.ctx, p, "wait")
 		require.NoError(t, err)
 		require.Equal(t, "closed", got)
-		_, err = genserver.Call[string](w.ctx, p, "wait")
+		_, err = genserver.CallAs[string](w.ctx, p, "wait")
 		require.EqualError(t, err, "boom")
 	})
 }
@@ -69,7 +69,7 @@ func TestHandle_UnhandledEventsLeaveTheMachineWhereItIs(t *testing.T) {
 		return "nowhere", genserver.ErrUnhandled
 	})
 	play(t, machine{Initial: "a", States: map[string]state{"a": a}}, func(w *world) {
-		_, err := genserver.Call[int](w.ctx, w.m, 1)
+		_, err := genserver.CallAs[int](w.ctx, w.m, 1)
 		require.ErrorIs(t, err, genserver.ErrUnhandled)
 		w.cast(2)
 		require.NoError(t, w.ctx.Send(w.m, 3))
@@ -120,7 +120,7 @@ func TestStop(t *testing.T) {
 			play(t, m, func(w *world) {
 				terminated = nil
 				ref := w.ctx.Monitor(w.m)
-				got, err := genserver.Call[string](w.ctx, w.m, "go")
+				got, err := genserver.CallAs[string](w.ctx, w.m, "go")
 				if c.reply {
 					require.NoError(w, err)
 					require.Equal(w, "bye", got)
@@ -143,7 +143,7 @@ func TestStop_LeavesNoCallerWaiting(t *testing.T) {
 			return genserver.Stop(ctx, w.m, signal.Shutdown)
 		})
 		require.NoError(t, err)
-		_, err = genserver.Call[int](w.ctx, w.m, "p")
+		_, err = genserver.CallAs[int](w.ctx, w.m, "p")
 		require.ErrorIs(t, err, signal.Shutdown)
 	})
 }
@@ -189,7 +189,7 @@ func TestCallContext(t *testing.T) {
 	play(t, machine{Initial: "a", States: map[string]state{"a": a}}, func(w *world) {
 		bound, cancel := context.WithTimeout(w.ctx, time.Minute)
 		defer cancel()
-		got, err := genserver.Call[bool](bound, w.m, 1)
+		got, err := genserver.CallAs[bool](bound, w.m, 1)
 		require.NoError(t, err)
 		require.True(t, got)
 	})

@@ -138,7 +138,7 @@ func (w *world) cast(contents ...any) {
 func (w *world) log() []string {
 	w.Helper()
 	synctest.Wait()
-	got, err := genserver.Call[[]string](w.ctx, w.m, "log")
+	got, err := genserver.CallAs[[]string](w.ctx, w.m, "log")
 	require.NoError(w, err)
 	return got
 }

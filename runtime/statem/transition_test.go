@@ -183,7 +183,7 @@ func TestState_OfAnyComparableType(t *testing.T) {
 		p, err := statem.Start(w.ctx, lift, genserver.Options{})
 		require.NoError(t, err)
 		for i := range 5 {
-			got, err := genserver.Call[int](w.ctx, p, i+1)
+			got, err := genserver.CallAs[int](w.ctx, p, i+1)
 			require.NoError(t, err)
 			require.Equal(t, i, got)
 		}

@@ -242,7 +242,7 @@ func TestClient_CallerWhoGivesUpDoesNotHoldTheSupervisor(t *testing.T) {
 func TestClient_UnknownRequest(t *testing.T) {
 	within(t, func(w *world) {
 		sup := w.start(supervisor.Spec{})
-		_, err := genserver.Call[int](w.ctx, sup, "what?")
+		_, err := genserver.CallAs[int](w.ctx, sup, "what?")
 		require.ErrorIs(t, err, genserver.ErrUnhandled)
 		_, err = supervisor.WhichChildren(context.Background(), sup)
 		require.True(t, errors.Is(err, runtime.ErrNotInProcess))

@@ -42,7 +42,7 @@ func TestServerThatIsNoSupervisor_AnswersWithAnErrorAndLives(t *testing.T) {
 			"DeleteChild":    func() error { return supervisor.DeleteChild(w.ctx, p, "a") },
 		} {
 			require.ErrorIs(t, ask(), genserver.ErrUnhandled, name)
-			n, err := genserver.Call[int](w.ctx, p, 0)
+			n, err := genserver.CallAs[int](w.ctx, p, 0)
 			require.NoError(t, err, name)
 			require.Zero(t, n)
 		}
