@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,9 +33,16 @@ func TestClaim_PeerThatIsNotReadAndFrozenGivesItsNameUp(t *testing.T) {
 	frozen := dialAs(t, n.Addr().String())
 	frozen.join("shop@test")
 	message := messageTo(stuck(t, n), 1, string(make([]byte, 60_000)))
-	for !remote.IsPaused(n, "shop@test") {
-		frozen.send(message)
-	}
+	var freezes atomic.Bool
+	go func() { // ends at the latest when the node ends the connection
+		for !freezes.Load() {
+			if _, err := frozen.Write(message); err != nil {
+				return
+			}
+		}
+	}()
+	require.Eventually(t, func() bool { return remote.IsPaused(n, "shop@test") }, testTimeout, time.Millisecond)
+	freezes.Store(true)
 	second := dialAs(t, n.Addr().String())
 	second.creation = 667
 	second.join("shop@test") // fails if it is refused
