@@ -11,6 +11,7 @@ import (
 
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
 )
@@ -101,6 +102,57 @@ func TestVia_StandsWhereverANameCan(t *testing.T) {
 		require.NoError(t, rt.Unregister(names.via("me too")))
 		require.Empty(t, names.names)
 		require.ErrorContains(t, ctx.SendNamed(runtime.Via{Name: "me"}, 1), "no Service")
+	})
+}
+
+// forgetful is a directory that remembers what it has looked up.
+type forgetful struct {
+	directory
+	known map[string]pid.PID
+}
+
+func (f *forgetful) Whereis(ctx context.Context, name string) (pid.PID, error) {
+	if p, ok := f.known[name]; ok {
+		return p, nil
+	}
+	p, err := f.directory.Whereis(ctx, name)
+	if f.known == nil {
+		f.known = map[string]pid.PID{}
+	}
+	f.known[name] = p
+	return p, err
+}
+
+func (f *forgetful) Forget(name string, p pid.PID) { delete(f.known, name) }
+
+func TestCallNamed_AsksAgainWhenWhatItKnewIsGone(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		names := &forgetful{}
+		server := runtime.Via{Service: names, Name: "server"}
+		_, err := runtime.CallNamed[int](ctx, server, 1)
+		require.ErrorIs(t, err, runtime.ErrNameNotFound)
+		names.Forget("server", pid.PID{})
+		for i := range 3 {
+			p, ref, err := ctx.SpawnOpt(runtime.SpawnOptions{Via: server, Monitor: true}, echo)
+			require.NoError(t, err)
+			for _, ctx := range []context.Context{ctx, runtime.NewContext(ctx, ctx.Runtime())} {
+				n, err := runtime.CallNamed[int](ctx, server, i)
+				require.NoError(t, err)
+				require.Equal(t, i, n)
+			}
+			mon := ctx.MonitorNamed(server)
+			require.NoError(t, ctx.Exit(p, signal.Kill))
+			require.Equal(t, signal.Killed, down(t, ctx, ref))
+			require.Equal(t, signal.Killed, down(t, ctx, mon))
+			require.NoError(t, names.Unregister(ctx, "server", p))
+		}
+		_, err = runtime.CallNamed[int](ctx, server, 1)
+		require.ErrorIs(t, err, runtime.ErrNoProc)
+		_, err = runtime.CallNamed[int](ctx, 7, 1)
+		require.ErrorIs(t, err, runtime.ErrNotNamed)
+		require.Equal(t, signal.NoProc, down(t, ctx, ctx.MonitorNamed((&directory{}).via("nobody"))))
+		require.Equal(t, signal.NoProc, down(t, ctx, ctx.MonitorNamed("nobody")))
+		require.True(t, down(t, ctx, ctx.MonitorNamed(7)).IsError())
 	})
 }
 
