@@ -130,7 +130,7 @@ func (w *world) send(ctx *runtime.Context, s scenario.Step) (any, error) {
 	} else {
 		err = ctx.Send(w.pid(s.To), s.Msg)
 	}
-	if errors.Is(err, runtime.ErrNoProc) {
+	if errors.Is(err, runtime.ErrNoProc) && !errors.Is(err, runtime.ErrNameNotFound) {
 		err = nil
 	}
 	return word(err, runtime.ErrNameNotFound, "badarg")
