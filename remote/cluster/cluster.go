@@ -37,12 +37,18 @@ type Cluster struct {
 	self     Member               // guarded by mu; as it is to be described
 	entry    directory.Entry      // guarded by mu; the node's own key
 	leavers  map[*leaver]struct{} // guarded by mu
-	attached map[any]any          // guarded by mu
+	attached map[any]*attachment  // guarded by mu
 
 	ctx    context.Context // ends when the cluster is left
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // all goroutines of the cluster
 	left   sync.Once
+}
+
+// attachment is what another package keeps here. Making it may take time.
+type attachment struct {
+	once  sync.Once
+	value any
 }
 
 // leaver is called when the cluster is left.
@@ -87,7 +93,7 @@ func newCluster(rt *runtime.Runtime, cfg Config) *Cluster {
 		events:   newEvents(rt),
 		entered:  make(chan struct{}),
 		refused:  make(chan error, 1),
-		attached: make(map[any]any),
+		attached: make(map[any]*attachment),
 		leavers:  make(map[*leaver]struct{}),
 	}
 	c.members = newMembers(c.Key("m", ""), cfg.Logger, c.events)
@@ -332,13 +338,14 @@ func (c *Cluster) OnLeave(f func(ctx context.Context)) (remove func()) {
 // what is kept: v, or what was there before. It is made by create, at the first call.
 func (c *Cluster) Attach(key any, create func() any) any {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	v, ok := c.attached[key]
+	a, ok := c.attached[key]
 	if !ok {
-		v = create()
-		c.attached[key] = v
+		a = new(attachment)
+		c.attached[key] = a
 	}
-	return v
+	c.mu.Unlock()
+	a.once.Do(func() { a.value = create() })
+	return a.value
 }
 
 // Runtime returns the runtime that is a member.
@@ -367,6 +374,14 @@ func (c *Cluster) Session() (*Session, error) {
 		return nil, ErrClosed
 	}
 	return nil, ErrNoSession
+}
+
+// IsLeaving reports whether this node leaves the cluster, or has left it: it takes nothing
+// new.
+func (c *Cluster) IsLeaving() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.self.Leaving
 }
 
 // Done returns a channel that is closed when the cluster is left.

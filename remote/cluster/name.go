@@ -21,7 +21,7 @@ const maxCached = 10_000
 // stand:
 //
 //	genserver.StartLink(ctx, &Till{}, genserver.Options{Via: c.Name("till")})
-//	cluster.Call[int](ctx, c.Name("till"), Add{1})
+//	n, err := cluster.Call(ctx, c.Name("till"), Add{By: 1})
 //
 // It is freed when the process ends, and at the latest when the session of its node does;
 // then the process is killed first. Registering it returns an error that is
@@ -31,7 +31,12 @@ func (c *Cluster) Name(name string) runtime.Via { return runtime.Via{Service: c.
 // Call calls the server that has a name. A name that was looked up before is not looked
 // up again: if the server turns out to have ended, which proves that it has not handled
 // the request, Call looks once more. Otherwise it is genserver.Call.
-func Call[T any](ctx context.Context, name runtime.Via, req any) (T, error) {
+func Call[R any, Q genserver.Request[R]](ctx context.Context, name runtime.Via, q Q) (R, error) {
+	return CallAs[R](ctx, name, q)
+}
+
+// CallAs is [Call] of a request of any type, whose reply must be a T.
+func CallAs[T any](ctx context.Context, name runtime.Via, req any) (T, error) {
 	for again := false; ; again = true {
 		p, err := name.Service.Whereis(ctx, name.Name)
 		if err != nil {

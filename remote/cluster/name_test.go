@@ -44,7 +44,7 @@ func serve(n *clustertest.Node, name string) (p pid.PID, err error) {
 func callName(n *clustertest.Node, name string) (fence uint64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return cluster.Call[uint64](runtime.NewContext(ctx, n.Runtime()), n.Name(name), "fence")
+	return cluster.CallAs[uint64](runtime.NewContext(ctx, n.Runtime()), n.Name(name), "fence")
 }
 
 func TestName_OneHolderThatAllFind(t *testing.T) {

@@ -95,7 +95,7 @@ func (s *standby) claim(ctx *runtime.Context) (*leadership, error) {
 // session: that claim is replaced.
 func (s *standby) try(ctx *runtime.Context) *leadership {
 	session, err := s.c.Session()
-	if m, ok := s.c.Member(s.c.Runtime().Node().Name()); err != nil || !ok || m.Leaving {
+	if err != nil || s.c.IsLeaving() {
 		return nil
 	}
 	stop, cancel := ctx.WatchExit(s.parent)

@@ -1,0 +1,323 @@
+package entity
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/remote/cluster"
+	"github.com/starlang-go/starlang/remote/cluster/directory"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
+
+const (
+	// batch is how many shards are claimed at once.
+	batch = 100
+	// calm is for how long the nodes must have been the same before a shard is moved: one
+	// that restarts is to find its shards.
+	calm = time.Second
+)
+
+// holding is a shard that this node has claimed.
+type holding struct {
+	server   pid.PID
+	running  *running
+	lease    *lease
+	disown   func()
+	draining bool
+}
+
+// past is a server that has given its shard up, and passes on what still comes.
+type past struct {
+	shard int
+	told  bool // who the next owner is
+}
+
+// manager is the process that claims shards and gives them up.
+type manager struct {
+	e       *Entities
+	own     map[int]*holding
+	past    map[pid.PID]past
+	session *cluster.Session // with which own is held
+	nodes   []string         // those that are to have shards, as of since
+	since   time.Time
+	leaving bool
+	going   *genserver.From // who waits for all shards to be given up
+}
+
+func (m *manager) run(ctx *runtime.Context) error {
+	m.e.c.Monitor(ctx)
+	defer m.stopAll(ctx)
+	for {
+		m.tend(ctx)
+		msg, err := ctx.RecvTimeout(m.e.c.TTL() / 10)
+		for ; err == nil; msg, err = ctx.TryRecv() { // all that is there, and then one look
+			if e, ok := msg.Value().(signal.Exit); ok {
+				return e.Reason
+			}
+			m.handle(ctx, msg)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
+	switch v := msg.Value().(type) {
+	case drained:
+		if h := m.own[v.Shard]; h != nil && h.server == v.Server {
+			m.release(ctx, v.Shard, h)
+		}
+	case movedOn:
+		for server, p := range m.past {
+			if p.shard == v.Shard {
+				m.tellNext(ctx, server, p)
+			}
+		}
+	case forget:
+		delete(m.past, v.Server)
+		m.end(ctx, v.Server)
+	case leave:
+		from, _ := msg.From()
+		m.leaving, m.going = true, (*genserver.From)(&from)
+	}
+}
+
+// tellNext tells a server that has given its shard up who has it now.
+func (m *manager) tellNext(ctx *runtime.Context, server pid.PID, p past) {
+	if r := m.e.table.routes[p.shard].Load(); r != nil && r.server != server {
+		m.past[server] = past{p.shard, true}
+		_ = ctx.Send(server, nextOwner{r.server})
+	}
+}
+
+// What the manager tells itself.
+type (
+	// movedOn tells of a new owner of a shard.
+	movedOn struct {
+		Shard  int
+		Server pid.PID
+	}
+	// forget ends a server that has nothing more to pass on.
+	forget struct{ Server pid.PID }
+)
+
+// shardsChanged takes changes of the shards' keys. A goroutine of the mirror calls it.
+func (m *manager) shardsChanged(events []directory.Event) {
+	for _, shard := range m.e.table.apply(m.e.keys, events) {
+		if r := m.e.table.routes[shard].Load(); r != nil {
+			m.tell(movedOn{shard, r.server})
+		}
+	}
+	m.tell(changed{})
+}
+
+// hostsChanged takes changes of who has the kind. A goroutine of the mirror calls it.
+func (m *manager) hostsChanged(events []directory.Event) {
+	n := m.e.nodes
+	n.mu.Lock()
+	for _, e := range events {
+		node := strings.TrimPrefix(e.Entry.Key, m.e.hosts)
+		if e.Freed {
+			delete(n.of, node)
+		} else {
+			n.of[node] = struct{}{}
+		}
+	}
+	n.mu.Unlock()
+	m.tell(changed{})
+}
+
+// tell sends the manager something.
+func (m *manager) tell(v any) { _ = m.e.c.Runtime().TrySend(m.e.manager, v) }
+
+// tend looks what is to be done and does it.
+func (m *manager) tend(ctx *runtime.Context) {
+	if !m.e.kind.Proxy && m.takePart(ctx) {
+		m.look()
+		desired := place(m.e.kind.Shards, m.nodes)
+		if !m.leaving {
+			m.claimAll(ctx, desired)
+		}
+		m.drainSome(ctx, desired)
+	}
+	m.answerLeave(ctx)
+}
+
+// takePart reports whether the node has a session, with which its kind is announced. What
+// was held with one before is gone.
+func (m *manager) takePart(ctx *runtime.Context) bool {
+	s, err := m.e.c.Session()
+	if err == nil && s == m.session {
+		return true
+	}
+	m.lostAll(ctx)
+	if err != nil || m.leaving || m.e.announce(ctx, s) != nil {
+		return false
+	}
+	m.session = s
+	return true
+}
+
+// look takes note of the nodes that are to have shards.
+func (m *manager) look() {
+	n := m.e.nodes
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var now []string
+	for _, member := range m.e.c.Members() {
+		if _, has := n.of[member.Node]; has && !member.Leaving {
+			now = append(now, member.Node)
+		}
+	}
+	if !slices.Equal(now, m.nodes) {
+		m.nodes, m.since = now, time.Now()
+	}
+}
+
+// claimAll claims what is to be this node's and is free.
+func (m *manager) claimAll(ctx *runtime.Context, desired []string) {
+	var free []int
+	for shard, node := range desired {
+		if node == m.e.self && m.own[shard] == nil && m.e.table.routes[shard].Load() == nil {
+			free = append(free, shard)
+		}
+	}
+	for some := range slices.Chunk(free, batch) {
+		if m.claim(ctx, some) != nil {
+			return
+		}
+	}
+}
+
+// claim starts the servers of some shards and claims these. A server whose shard somebody
+// else has claimed meanwhile passes on what it got.
+func (m *manager) claim(ctx *runtime.Context, shards []int) error {
+	claims := make([]directory.Claim, len(shards))
+	holdings := make([]*holding, len(shards))
+	for i, shard := range shards {
+		server := newShard(m.e, shard)
+		p, err := genserver.StartLink(ctx, server, genserver.Options{Label: fmt.Sprintf("shard %s/%d", m.e.kind.Name, shard)})
+		if err != nil {
+			return err
+		}
+		holdings[i] = &holding{server: p, running: server.running}
+		value, err := json.Marshal(owner{p})
+		if err != nil {
+			return err
+		}
+		claims[i] = directory.Claim{Key: fmt.Sprint(m.e.keys, shard), Value: value}
+	}
+	held, err := m.session.Claim(ctx, claims...)
+	for i, h := range holdings {
+		if err == nil && m.session.Holds(held[i], claims[i]) && m.serve(ctx, shards[i], h, held[i]) {
+			continue
+		}
+		m.end(ctx, h.server)
+	}
+	return err
+}
+
+// serve lets a server begin whose shard is claimed. It reports false if the session is lost.
+func (m *manager) serve(ctx *runtime.Context, shard int, h *holding, e directory.Entry) (ok bool) {
+	rt := m.e.c.Runtime()
+	h.disown, ok = m.session.Own(func() { h.running.kill(rt, h.server) })
+	if !ok {
+		return false
+	}
+	h.lease = &lease{m.session, e}
+	m.own[shard] = h
+	m.e.serving.Add(1)
+	return ctx.Send(h.server, &claimed{h.lease}) == nil
+}
+
+// end ends a server that has nothing.
+func (m *manager) end(ctx *runtime.Context, server pid.PID) {
+	_ = ctx.Unlink(server)
+	_ = ctx.Exit(server, signal.Kill)
+}
+
+// drainSome begins to give up what is to be elsewhere: an eighth at once, and not before
+// the nodes have been the same for a while, unless this one leaves.
+func (m *manager) drainSome(ctx *runtime.Context, desired []string) {
+	if !m.leaving && time.Since(m.since) < calm {
+		return
+	}
+	moving := 0
+	for _, h := range m.own {
+		if h.draining {
+			moving++
+		}
+	}
+	limit := max(1, len(m.own)/8)
+	for shard, h := range m.own {
+		if moving >= limit {
+			return
+		}
+		if !h.draining && (m.leaving || desired[shard] != m.e.self) {
+			h.draining = true
+			moving++
+			m.e.serving.Add(-1)
+			_ = ctx.Send(h.server, drain{})
+		}
+	}
+}
+
+// release frees the key of a shard that has been drained. Its server stays for a while, to
+// pass on what still comes.
+func (m *manager) release(ctx *runtime.Context, shard int, h *holding) {
+	if err := h.lease.session.Release(ctx, h.lease.entry); err != nil {
+		return // the session is lost, and all of this with it
+	}
+	h.disown()
+	delete(m.own, shard)
+	m.past[h.server] = past{shard: shard}
+	m.tellNext(ctx, h.server, past{shard: shard})
+	_, _ = ctx.SendAfter(ctx.PID(), settleTime, forget{h.server})
+}
+
+// lostAll ends what was held with a session that is lost. Its entities were killed then.
+func (m *manager) lostAll(ctx *runtime.Context) {
+	for shard, h := range m.own {
+		if !h.draining {
+			m.e.serving.Add(-1)
+		}
+		delete(m.own, shard)
+		m.end(ctx, h.server)
+	}
+	m.session = nil
+}
+
+// answerLeave answers who waits for all shards to be given up, and for their next owners
+// to be known, if there will be any.
+func (m *manager) answerLeave(ctx *runtime.Context) {
+	if m.going == nil || len(m.own) > 0 {
+		return
+	}
+	for _, p := range m.past {
+		if !p.told && len(m.nodes) > 0 {
+			return
+		}
+	}
+	_ = ctx.Reply(runtime.From(*m.going), true)
+	m.going = nil
+}
+
+// stopAll ends all servers, when the manager ends.
+func (m *manager) stopAll(ctx *runtime.Context) {
+	rt := m.e.c.Runtime()
+	for _, h := range m.own {
+		h.disown()
+		h.running.kill(rt, h.server)
+	}
+	for server := range m.past {
+		_ = rt.Exit(server, signal.Kill)
+	}
+}

@@ -1,0 +1,72 @@
+package entity
+
+import (
+	"errors"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/term"
+)
+
+// routed is a message on its way to an entity by its shard's server.
+type routed struct {
+	ID  string
+	Msg any
+}
+
+// flush follows what a process has sent to a shard's server. Its answer says that all of
+// that has got to where it is handled.
+type flush struct{}
+
+// passedOn is what a server that has given its shard up passes on to the next one.
+type passedOn struct {
+	From genserver.From // of a flush that is to be answered; zero for a cast
+	Cast routed
+}
+
+// errMoved is the answer to a call that was not handled, because the server has no
+// claim of the shard any more, or is about to give it up.
+var errMoved = errors.New("entity: shard has moved")
+
+func init() {
+	term.MustRegister[routed]("starlang.entity.routed")
+	term.MustRegister[flush]("starlang.entity.flush")
+	term.MustRegister[passedOn]("starlang.entity.passed-on")
+	genserver.MustRegisterError("starlang.entity.moved", errMoved)
+	genserver.MustRegisterError("starlang.entity.down", ErrEntityDown)
+	genserver.MustRegisterError("starlang.entity.busy", ErrShardBusy)
+}
+
+// What servers of this node tell each other. None of it travels.
+type (
+	// forwarded is a message for an entity, from its shard.
+	forwarded struct {
+		from genserver.From // zero for a cast
+		msg  any
+	}
+	// stop is the last message for an entity that is to be stopped.
+	stop struct{}
+	// claimed tells a shard that its key is held.
+	claimed struct{ lease *lease }
+	// drain tells a shard to give its key up.
+	drain struct{}
+	// overdue tells a shard that its hand-off takes too long.
+	overdue struct{}
+	// sweep tells a shard to stop what is idle.
+	sweep struct{}
+	// nextOwner tells a shard that was given up who has it now.
+	nextOwner struct{ Server pid.PID }
+	// drained tells the manager that a shard has no entity any more.
+	drained struct {
+		Shard  int
+		Server pid.PID
+	}
+	// changed tells the manager to look.
+	changed struct{}
+)
+
+// ImmutableTerm says that a forwarded may be shared: nobody changes it.
+func (*forwarded) ImmutableTerm() {}
+
+// ImmutableTerm says that a claimed may be shared: nobody changes it.
+func (*claimed) ImmutableTerm() {}

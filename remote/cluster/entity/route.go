@@ -1,0 +1,216 @@
+package entity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/remote/cluster/directory"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
+
+// settleTime is for how long after a shard has moved something may still be on its way to
+// the server before: a connection that takes longer is given up by its heartbeat.
+const settleTime = 30 * time.Second
+
+// route is who has a shard, as the directory has told. It does not change.
+type route struct {
+	server pid.PID
+	fence  directory.Fence
+	before *earlier // zero if this is the first owner that is known here
+}
+
+// earlier is the server that had the shard before. A process that may have sent something
+// to it asks it for an answer first, see Entities.settle.
+type earlier struct {
+	server pid.PID
+	until  time.Time
+	asked  sync.Map // of pid.PID: the processes that have
+}
+
+// owner is the value of a shard's key.
+type owner struct {
+	Server pid.PID `json:"server"`
+}
+
+// table is who has each shard.
+type table struct {
+	routes  []atomic.Pointer[route] // publishes the owner, nil if there is none
+	waiting []atomic.Int32          // counts who waits for a shard
+	last    []*route                // by shard; of the mirror alone
+
+	mu      sync.Mutex
+	changed chan struct{} // guarded by mu; closed at each change
+}
+
+func newTable(shards int) *table {
+	return &table{
+		routes: make([]atomic.Pointer[route], shards), waiting: make([]atomic.Int32, shards),
+		last: make([]*route, shards), changed: make(chan struct{}),
+	}
+}
+
+// apply takes changes of the directory, and reports those shards that have another owner.
+func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
+	for _, c := range changes {
+		shard, err := strconv.Atoi(strings.TrimPrefix(c.Entry.Key, prefix))
+		if err != nil || shard < 0 || shard >= len(t.routes) {
+			continue
+		}
+		if c.Freed {
+			t.routes[shard].Store(nil)
+			continue
+		}
+		var o owner
+		if json.Unmarshal(c.Entry.Value, &o) != nil {
+			continue
+		}
+		r := &route{server: o.Server, fence: c.Entry.Fence}
+		if last := t.last[shard]; last != nil && last.server != o.Server {
+			r.before = &earlier{server: last.server, until: time.Now().Add(settleTime)}
+		}
+		t.last[shard] = r
+		t.routes[shard].Store(r)
+		moved = append(moved, shard)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	close(t.changed)
+	t.changed = make(chan struct{})
+	return moved
+}
+
+// await returns the owner of a shard, once there is one with a larger fence than after.
+func (t *table) await(ctx context.Context, shard int, after directory.Fence, closed <-chan struct{}) (*route, error) {
+	if r := t.routes[shard].Load(); r != nil && r.fence > after {
+		return r, nil
+	}
+	if t.waiting[shard].Add(1) > MaxWaiting {
+		t.waiting[shard].Add(-1)
+		return nil, ErrShardBusy
+	}
+	defer t.waiting[shard].Add(-1)
+	for {
+		t.mu.Lock()
+		changed := t.changed
+		t.mu.Unlock()
+		if r := t.routes[shard].Load(); r != nil && r.fence > after {
+			return r, nil
+		}
+		select {
+		case <-changed:
+		case <-closed:
+			return nil, ErrClosed
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// Shard returns the shard of an ID.
+func (e *Entities) Shard(id string) int { return int(hashID(id) % uint64(e.kind.Shards)) }
+
+// Owner returns the name of the node that has an entity's shard, as far as is known here,
+// and the fence; "" if none has.
+func (e *Entities) Owner(id string) (node string, f directory.Fence) {
+	r := e.table.routes[e.Shard(id)].Load()
+	if r == nil {
+		return "", 0
+	}
+	return r.server.Node().Name(), r.fence
+}
+
+// Call calls an entity, as genserver.Call calls a server. While the entity's shard has no
+// owner, or moves, it waits until ctx ends. An entity that ends while it has the call gives
+// ErrEntityDown.
+func Call[R any, Q genserver.Request[R]](ctx context.Context, e *Entities, id string, q Q) (R, error) {
+	return CallAs[R](ctx, e, id, q)
+}
+
+// CallAs is [Call] of a request of any type, whose reply must be a T.
+func CallAs[T any](ctx context.Context, e *Entities, id string, req any) (T, error) {
+	shard, after := e.Shard(id), directory.Fence(0)
+	for {
+		var none T
+		r, err := e.routeTo(ctx, shard, after)
+		if err != nil {
+			return none, err
+		}
+		v, err := genserver.CallAs[T](ctx, r.server, routed{id, req})
+		if err == nil || !notHandled(err) {
+			return v, err
+		}
+		after = r.fence
+	}
+}
+
+// notHandled reports whether a failed call was certainly not handled: the server said so,
+// or was not there any more when the call arrived.
+func notHandled(err error) bool {
+	var replied *genserver.ReplyError
+	if errors.As(err, &replied) {
+		return errors.Is(err, errMoved)
+	}
+	return errors.Is(err, registry.ErrNoProc)
+}
+
+// Cast sends an entity a message, as genserver.Cast does. While the entity's shard has no
+// owner it waits until ctx ends.
+func Cast(ctx context.Context, e *Entities, id string, msg any) error {
+	r, err := e.routeTo(ctx, e.Shard(id), 0)
+	if err != nil {
+		return err
+	}
+	return genserver.Cast(ctx, r.server, routed{id, msg})
+}
+
+// routeTo returns the owner of a shard that the process that ctx carries may send to.
+func (e *Entities) routeTo(ctx context.Context, shard int, after directory.Fence) (*route, error) {
+	r, err := e.table.await(ctx, shard, after, e.c.Done())
+	if err != nil || r.before == nil {
+		return r, err
+	}
+	return r, e.settle(ctx, r)
+}
+
+// settle makes sure that nothing which this process has sent to the owner before is still
+// on its way: it could be passed on and arrive after what is sent now.
+func (e *Entities) settle(ctx context.Context, r *route) error {
+	p, err := runtime.CurrentPID(ctx)
+	if err != nil || time.Now().After(r.before.until) {
+		return nil
+	}
+	if _, asked := r.before.asked.Load(p); asked {
+		return nil
+	}
+	// If the server is gone, or its node, so is all that was sent to it.
+	if _, err := genserver.CallAs[bool](ctx, r.before.server, flush{}); err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r.before.asked.Store(p, nil)
+	return nil
+}
+
+// Ref returns the entity as a name to send to: what is sent is cast.
+func (e *Entities) Ref(id string) runtime.Via { return runtime.Via{Service: service{e}, Name: id} }
+
+// service lets an entity stand where a name can.
+type service struct{ e *Entities }
+
+var _ runtime.NameService = service{}
+
+// errNoPID tells that an entity has no PID that could be looked up.
+var errNoPID = errors.New("entity: an entity has no PID to others; use entity.Call")
+
+func (s service) Register(context.Context, string, pid.PID) error    { return errNoPID }
+func (s service) Unregister(context.Context, string, pid.PID) error  { return errNoPID }
+func (s service) Whereis(context.Context, string) (pid.PID, error)   { return pid.PID{}, errNoPID }
+func (s service) Send(ctx context.Context, id string, msg any) error { return Cast(ctx, s.e, id, msg) }
