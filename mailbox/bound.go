@@ -29,7 +29,7 @@ func (b *bound[T]) push(v T, lane int) {
 	if lane == counted {
 		b.held++
 	}
-	b.queued[lane].push(numbered[T]{b.next, v})
+	b.queued[lane].push(numbered[T]{number: b.next, message: v})
 	b.next++
 }
 
@@ -39,7 +39,11 @@ func (b *bound[T]) pop() T {
 	if lane == counted {
 		b.held--
 	}
-	return b.queued[lane].pop().message
+	m := b.queued[lane].pop()
+	if m.settled != nil {
+		m.settled(nil)
+	}
+	return m.message
 }
 
 // peek returns the oldest message of queued and false if there is none.
@@ -116,7 +120,7 @@ func (m *Mailbox[T]) sendFull(ctx context.Context, stop *atomic.Uint32, v T) err
 		b.dropped(old)
 		return nil
 	case b.Policy == Block && ctx != nil:
-		return m.sendLater(ctx, &waiter[T]{v, stop, make(chan error, 1)})
+		return m.sendLater(ctx, &waiter[T]{message: v, stop: stop, result: make(chan error, 1)})
 	}
 	m.mu.Unlock()
 	return ErrMailboxFull

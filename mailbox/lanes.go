@@ -5,6 +5,7 @@ package mailbox
 type numbered[T any] struct {
 	number  uint64
 	message T
+	settled func(error) // of one beyond the bound, see Mailbox.Admit; nil: nobody wants to know
 }
 
 // The lanes of a bounded mailbox.
@@ -36,6 +37,17 @@ func (l *lanes[T]) prepend(older *lanes[T]) {
 	for lane := range l {
 		l[lane].prepend(&older[lane])
 	}
+}
+
+// settle tells those who want to know of messages beyond the bound that nobody may
+// receive these any more.
+func (l *lanes[T]) settle(err error) {
+	l[exempt].each(func(m *numbered[T]) {
+		if m.settled != nil {
+			m.settled(err)
+			m.settled = nil
+		}
+	})
 }
 
 func (l *lanes[T]) giveBack() {

@@ -124,6 +124,8 @@ func (m *Mailbox[T]) Close() {
 	m.flags |= closed
 	if b := m.bound(); b != nil {
 		b.refuseWaiting(ErrClosed)
+		b.queued.settle(ErrClosed)
+		b.refused.settle(ErrClosed)
 	}
 	m.wakeAndUnlock()
 }

@@ -105,3 +105,12 @@ func (q *queue[T]) giveBack() {
 		*q = queue[T]{}
 	}
 }
+
+// each calls f with every message, the oldest first.
+func (q *queue[T]) each(f func(*T)) {
+	for c := q.first; c != nil; c = c.next {
+		for i := c.first; i < c.end; i++ {
+			f(&c.items[i])
+		}
+	}
+}

@@ -68,6 +68,6 @@ func (m *Mailbox[T]) putBack(v T) {
 // given away.
 func (b *bound[T]) putBack(v T) {
 	var older lanes[T]
-	older[exempt].push(numbered[T]{0, v}) // all that are queued came later, so none has 0
+	older[exempt].push(numbered[T]{number: 0, message: v}) // all that are queued came later, so none has 0
 	b.queued.prepend(&older)
 }

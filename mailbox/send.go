@@ -58,14 +58,19 @@ func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) e
 	if m.extra != nil && m.extra.bound != nil {
 		return m.sendBounded(ctx, stop, v)
 	}
+	m.queueAndUnlock(v)
+	return nil
+}
+
+// queueAndUnlock queues v in an unbounded mailbox, wakes its receiver, and unlocks m.
+func (m *Mailbox[T]) queueAndUnlock(v T) {
 	m.added++
 	if m.parker.isParked() && !m.flags.has(selective) {
 		m.handAndUnlock(v)
-		return nil
+		return
 	}
 	m.in.push(v)
 	m.wakeAndUnlock()
-	return nil
 }
 
 // SendAll queues all of vs, in order, and wakes the receiver once. It never waits: it
@@ -73,7 +78,7 @@ func (m *Mailbox[T]) SendUnless(ctx context.Context, stop *atomic.Uint32, v T) e
 // [Mailbox.TrySend] does. It keeps nothing of vs itself. In a bounded mailbox messages
 // of others may come between these.
 func (m *Mailbox[T]) SendAll(vs []T) (queued int, err error) {
-	if len(vs) > 1 && m.sendTogether(vs) {
+	if len(vs) > 1 && m.SendTogether(vs) {
 		return len(vs), nil
 	}
 	for i, v := range vs {
@@ -84,8 +89,9 @@ func (m *Mailbox[T]) SendAll(vs []T) (queued int, err error) {
 	return len(vs), nil
 }
 
-// sendTogether queues all of vs if none of them can be refused.
-func (m *Mailbox[T]) sendTogether(vs []T) bool {
+// SendTogether is [Mailbox.SendAll] if none of vs can be refused. Else, because the
+// mailbox is bounded or closed, it does nothing and reports false.
+func (m *Mailbox[T]) SendTogether(vs []T) bool {
 	m.mu.Lock()
 	if m.flags.has(closed) || m.bound() != nil {
 		m.mu.Unlock()

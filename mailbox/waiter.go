@@ -11,6 +11,19 @@ type waiter[T any] struct {
 	message T
 	stop    *atomic.Uint32
 	result  chan error // capacity 1, written under mu: a sender that has left holds nobody up
+
+	left    *Waiting[T] // of a message that was left, see Mailbox.Leave: then instead of result
+	settled func(error)
+}
+
+// settle tells who waits what became of its message.
+func (w *waiter[T]) settle(err error) {
+	if w.left == nil {
+		w.result <- err
+		return
+	}
+	w.left.place = nil
+	w.settled(err)
 }
 
 // sendLater waits for w's message to be queued, or refused, or for ctx to end. It
@@ -43,18 +56,18 @@ func (m *Mailbox[T]) admitLocked() {
 	for b.held < b.Capacity && b.waiting.Len() > 0 {
 		w := b.waiting.Remove(b.waiting.Front()).(*waiter[T])
 		if w.stop != nil && w.stop.Load() != 0 {
-			w.result <- ErrStopped
+			w.settle(ErrStopped)
 			continue
 		}
 		m.added++
 		b.push(w.message, counted)
-		w.result <- nil
+		w.settle(nil)
 	}
 }
 
 // refuseWaiting ends all sends that wait with err.
 func (b *bound[T]) refuseWaiting(err error) {
 	for b.waiting.Len() > 0 {
-		b.waiting.Remove(b.waiting.Front()).(*waiter[T]).result <- err
+		b.waiting.Remove(b.waiting.Front()).(*waiter[T]).settle(err)
 	}
 }

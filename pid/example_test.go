@@ -39,7 +39,7 @@ func ExampleNewNode() {
 		panic(err)
 	}
 	p, q := first.NextPID(), restarted.NextPID()
-	fmt.Println(p.ID(), q.ID(), p == q, restarted.Owns(p))
+	fmt.Println(p.ID(), q.ID(), p == q, p.IsLocal(restarted.ID()))
 
 	_, err = pid.NewNode("shop")
 	fmt.Println(err)

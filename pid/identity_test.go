@@ -53,9 +53,9 @@ func TestPID_OfAnOlderCreationEqualsNothing(t *testing.T) {
 	require.Equal(t, old.ID(), now.ID())
 	require.NotEqual(t, old, now)
 	require.NotZero(t, old.Compare(now))
-	require.False(t, after.Owns(old))
 	require.False(t, old.IsLocal(after.ID()))
-	require.True(t, before.Owns(old))
+	require.False(t, old.IsLocal(after.ID()))
+	require.True(t, old.IsLocal(before.ID()))
 	require.True(t, old.IsLocal(before.ID()))
 	require.NotContains(t, map[pid.PID]bool{now: true}, old)
 
@@ -122,7 +122,7 @@ func TestZero_IsNeverHandedOut(t *testing.T) {
 	require.False(t, node.ID().IsZero())
 	require.False(t, node.NextPID().IsZero())
 	require.False(t, node.NextRef().IsZero())
-	require.False(t, node.Owns(pid.PID{}))
+	require.False(t, pid.PID{}.IsLocal(node.ID()))
 }
 
 func TestNodeID_Text(t *testing.T) {

@@ -17,7 +17,6 @@ const MaxNodeNameBytes = 255
 type Node struct {
 	id      NodeID
 	lastPID atomic.Uint64
-	lastRef atomic.Uint64
 }
 
 // NewNode starts an identity under name, which is "" or of the form part@host,
@@ -54,11 +53,10 @@ func (n *Node) Creation() uint32 { return n.id.Creation() }
 // NextPID returns a PID that this node has not handed out before.
 func (n *Node) NextPID() PID { return PID{n.id, n.lastPID.Add(1)} }
 
-// NextRef returns a Ref that this node has not handed out before.
-func (n *Node) NextRef() Ref { return Ref{n.id, n.lastRef.Add(1)} }
-
-// Owns reports whether p was handed out by this start of this node.
-func (n *Node) Owns(p PID) bool { return p.node == n.id }
+// NextRef returns a new Ref. Its number is 64 random bits that nobody can guess, so
+// a Ref is also a capability: who has it was given it. That two are equal takes some
+// billions of them.
+func (n *Node) NextRef() Ref { return Ref{n.id, unguessable()} }
 
 // NameError says why a node name is not valid.
 type NameError struct {

@@ -21,6 +21,7 @@ type NodeID struct {
 type identity struct {
 	name     string
 	creation uint32
+	words    string // only in a Ref: see Ref.Words
 }
 
 // NewNodeID returns the identity of the start of the node called name which
@@ -40,7 +41,7 @@ func internNodeID(name string, creation uint32) NodeID {
 	if name == "" && creation == 0 {
 		return NodeID{}
 	}
-	return NodeID{unique.Make(identity{name, creation})}
+	return NodeID{unique.Make(identity{name: name, creation: creation})}
 }
 
 // Name returns the node's name, "" for a node that has none.

@@ -1,6 +1,7 @@
 package pid
 
 import (
+	"encoding/hex"
 	"math"
 	"strconv"
 	"strings"
@@ -9,15 +10,23 @@ import (
 // ParsePID returns the PID whose text form is s, exactly as [PID.String] gives
 // it: no spaces, signs or leading zeros. It returns a [*ParseError] for all else.
 func ParsePID(s string) (PID, error) {
-	node, id, err := parser{"PID", pidPrefix, s}.parse()
-	return PID{node, id}, err
+	f, err := parser{"PID", pidPrefix, s}.parse()
+	return PID{internNodeID(f.name, f.creation), f.id}, err
 }
 
 // ParseRef returns the Ref whose text form is s, exactly as [Ref.String] gives
 // it: no spaces, signs or leading zeros. It returns a [*ParseError] for all else.
 func ParseRef(s string) (Ref, error) {
-	node, id, err := parser{"Ref", refPrefix, s}.parse()
-	return Ref{node, id}, err
+	f, err := parser{"Ref", refPrefix, s}.parse()
+	return NewLongRef(internNodeID(f.name, f.creation), f.id, f.words), err
+}
+
+// form is what a text form consists of. The zero form is that of the zero value.
+type form struct {
+	name     string
+	creation uint32
+	id       uint64
+	words    []byte // of a Ref
 }
 
 // parser reads the text form prefix node "." id "." creation ">".
@@ -27,24 +36,40 @@ type parser struct {
 	input  string
 }
 
-func (p parser) parse() (NodeID, uint64, error) {
+func (p parser) parse() (f form, err error) {
 	idDot, creationDot, err := p.dots()
 	if err != nil {
-		return NodeID{}, 0, err
+		return form{}, err
 	}
-	name, err := p.nodeName(len(p.prefix), idDot)
-	if err != nil {
-		return NodeID{}, 0, err
+	if f.name, err = p.nodeName(len(p.prefix), idDot); err != nil {
+		return form{}, err
 	}
-	id, err := p.number("id", idDot+1, creationDot, math.MaxUint64)
-	if err != nil {
-		return NodeID{}, 0, err
+	idEnd := creationDot
+	if i := strings.IndexByte(p.input[idDot:creationDot], wordsMark); i >= 0 && p.prefix == refPrefix {
+		idEnd = idDot + i
+		if f.words, err = p.words(idEnd+1, creationDot); err != nil {
+			return form{}, err
+		}
+	}
+	if f.id, err = p.number("id", idDot+1, idEnd, math.MaxUint64); err != nil {
+		return form{}, err
 	}
 	creation, err := p.number("creation", creationDot+1, len(p.input)-1, math.MaxUint32)
 	if err != nil {
-		return NodeID{}, 0, err
+		return form{}, err
 	}
-	return internNodeID(name, uint32(creation)), id, nil
+	f.creation = uint32(creation)
+	return f, nil
+}
+
+// words reads input[start:end], the one hexadecimal form of a Ref's words.
+func (p parser) words(start, end int) ([]byte, error) {
+	text := p.input[start:end]
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) == 0 || len(b) > MaxRefWordsBytes || strings.ToLower(text) != text {
+		return nil, p.fail(start, "the words are not 1 to "+strconv.Itoa(MaxRefWordsBytes)+" bytes in lower case hexadecimal")
+	}
+	return b, nil
 }
 
 // dots checks the frame of the text and finds the dots before id and creation.

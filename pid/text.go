@@ -3,6 +3,7 @@ package pid
 import (
 	"cmp"
 	"encoding"
+	"encoding/hex"
 	"strconv"
 )
 
@@ -10,6 +11,7 @@ const (
 	pidPrefix = "<"
 	refPrefix = "#Ref<"
 	noName    = "0" // stands for the name of a node without one
+	wordsMark = '+' // stands before the words of a Ref that has them
 )
 
 var (
@@ -45,12 +47,16 @@ func (p *PID) UnmarshalText(text []byte) error {
 }
 
 // String returns the text form of r: #Ref<0.id.creation>, or with the node's
-// name instead of the 0. [ParseRef] is its inverse.
-func (r Ref) String() string { return string(appendText(nil, refPrefix, r.node, r.id)) }
+// name instead of the 0. Words follow the id in hexadecimal: #Ref<0.id+words.creation>.
+// [ParseRef] is its inverse.
+func (r Ref) String() string {
+	b, _ := r.AppendText(nil)
+	return string(b)
+}
 
 // AppendText appends the text form of r to b. It never fails.
 func (r Ref) AppendText(b []byte) ([]byte, error) {
-	return appendText(b, refPrefix, r.node, r.id), nil
+	return appendText(b, refPrefix, r.maker, r.id), nil
 }
 
 // MarshalText returns the text form of r; JSON uses it for values and for the
@@ -78,6 +84,10 @@ func appendText(b []byte, prefix string, node NodeID, id uint64) []byte {
 	b = append(b, cmp.Or(node.Name(), noName)...)
 	b = append(b, '.')
 	b = strconv.AppendUint(b, id, 10)
+	if words := node.identity().words; words != "" {
+		b = append(b, wordsMark)
+		b = hex.AppendEncode(b, []byte(words))
+	}
 	b = append(b, '.')
 	b = strconv.AppendUint(b, uint64(node.Creation()), 10)
 	return append(b, '>')

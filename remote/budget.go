@@ -38,15 +38,13 @@ func (s *share) exceeded() bool {
 
 // budgets are those of a node.
 type budgets struct {
-	waiting, backlog, fragments, relations, held *budget
+	backlog, fragments, held *budget
 }
 
 func (c *Config) budgets() budgets {
 	return budgets{
-		waiting:   newBudget(c.NodeWaitingBytes, c.MaxConns),
 		backlog:   newBudget(c.NodeBacklogBytes, c.MaxConns),
 		fragments: newBudget(c.NodeFragmentBytes, c.MaxConns),
-		relations: newBudget(c.NodeRelations, c.MaxConns),
 		held:      newBudget(c.NodeHeldSpawns, c.MaxConns),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -29,6 +30,8 @@ type conn struct {
 	stream net.Conn // bottom, or TLS over it
 	bottom *stream
 	begun  time.Time
+
+	relations *dist.Peer // what crosses the connection; set by announce, before the goroutines run
 
 	accepted bool   // the peer has dialled
 	access   Access // what the peer may do here
@@ -51,19 +54,19 @@ type conn struct {
 	sent     uint64        // guarded by mu; messages
 	sentSize uint64        // guarded by mu; bytes
 
-	relations relations       // guarded by mu
 	asked     asked           // guarded by mu; requests without an answer
 	held      map[uint64]gate // guarded by mu; processes that wait for a release
+	torn      bool            // guarded by mu; tearDown has taken all of these
 	heartbeat heartbeat       // guarded by mu
 	questions questions       // guarded by mu
 
 	// What it has of the node's budgets; set under mu.
-	backlog, related, heldSpawns share
+	backlog, heldSpawns share
 
 	large chan struct{} // capacity 1; held by who sends in fragments
-	stale []outgoing    // what waited for another start of the peer; for announce
 
 	inbound               // the reader's own
+	closed  chan struct{} // closed when it is connClosed
 	written chan struct{} // closed when the writer has ended
 	gone    chan struct{} // closed when all that follows from the loss has happened
 }
@@ -72,14 +75,10 @@ type conn struct {
 type inbound struct {
 	reads     atomic.Uint64 // how often something was read
 	paused    atomic.Bool   // the reader waits for room instead of reading
-	received  atomic.Uint64 // messages
 	signals   atomic.Uint64 // other frames, without pings and what tells of idleness
 	size      atomic.Uint64 // bytes
-	dropped   atomic.Uint64 // messages that nobody got
 	roundTrip atomic.Int64  // of the last ping; 0 before
-	waiting   waiting
 	decoder   *term.MessageDecoder
-	batch     batch
 	assembly  assembly
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
 }
@@ -104,15 +103,15 @@ func newConn(n *Node, h *handshake, id pid.NodeID, first []byte) *conn {
 		begun:   time.Now(),
 		out:     first,
 		large:   make(chan struct{}, 1),
+		closed:  make(chan struct{}),
 		written: make(chan struct{}),
 		gone:    make(chan struct{}),
 	}
 	c.wake = sync.NewCond(&c.mu)
 	c.bottom.resumes.Store(true)
 	c.direct = tryWriter(c.stream)
-	c.waiting.init(n.budgets.waiting)
 	c.assembly.of, c.backlog.of = n.budgets.fragments, n.budgets.backlog
-	c.related.of, c.heldSpawns.of = n.budgets.relations, n.budgets.held
+	c.heldSpawns.of = n.budgets.held
 	c.decoder = term.NewMessageDecoder(n.limits)
 	return c
 }
@@ -141,7 +140,7 @@ func (c *conn) endLocked(cause DownCause, err error) {
 	c.state = connClosed
 	c.heartbeat.stop()
 	c.wake.Signal()
-	c.waiting.end()
+	close(c.closed)
 	_ = c.bottom.Close() // the reader gets an error and tears down
 }
 
@@ -189,18 +188,17 @@ func (c *conn) tearDown() {
 	<-c.written
 	c.mu.Lock()
 	cause, err := c.cause, c.err
-	lost, asked, held := c.relations.take(), c.asked.take(), c.held
-	c.out, c.held = nil, nil
-	c.related.set(0)
+	asked, held := c.asked.take(), c.held
+	c.out, c.held, c.torn = nil, nil, true
 	c.heldSpawns.set(0)
 	c.backlog.set(0)
 	c.assembly.clear()
 	c.mu.Unlock()
 
-	c.fire(lost)
+	c.relations.Down(err)
 	asked.fail(ErrLost)
-	for _, release := range held {
-		close(release)
+	for id := range held {
+		_ = c.node.rt.Exit(c.local(id), signal.NoConnection)
 	}
 	text := textOf(err)
 	c.node.logger().Info("disconnected", slog.String("peer", c.peer.Name()),
@@ -210,23 +208,6 @@ func (c *conn) tearDown() {
 	}
 	c.node.connGone(c)
 	close(c.gone)
-}
-
-// fire tells each process of this node whose relation has crossed the connection.
-func (c *conn) fire(lost relations) {
-	for p := range lost.links {
-		c.node.noConnection(c.local(p.local), signal.Envelope{Kind: signal.LinkExit, From: c.remote(p.remote)})
-	}
-	for ref, w := range lost.watching {
-		c.node.noConnection(c.local(w.local), signal.Envelope{
-			Kind: signal.DownSignal, From: c.remote(w.remote.ID), Ref: pid.NewRef(c.node.self, ref),
-		})
-	}
-	for ref, p := range lost.watched {
-		c.node.arrive(p.local, arrival{env: signal.Envelope{
-			Kind: signal.Demonitor, From: c.remote(p.remote), Ref: pid.NewRef(c.peer, ref),
-		}})
-	}
 }
 
 // local returns the PID of a process of this node.

@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,14 +148,15 @@ func TestConnect_UnreachableNodeIsNotTriedAgainAtOnce(t *testing.T) {
 		require.NoError(l, err)
 		to := pid.New(nobody, 1)
 		l.run(a, func(ctx *runtime.Context) error {
-			var failed *remote.ConnectError
-			err := ctx.Send(to, "x")
-			require.ErrorIs(l, err, runtime.ErrNoConnection)
-			require.ErrorAs(l, err, &failed)
-			require.NotErrorIs(l, err, remote.ErrBackoff)
+			require.NoError(l, ctx.Send(to, "x"), "it waits for the attempt, and its sender does not")
+			synctest.Wait()
 
 			begun := time.Now()
-			require.ErrorIs(l, ctx.Send(to, "x"), remote.ErrBackoff)
+			var failed *remote.ConnectError
+			err := ctx.Send(to, "x")
+			require.ErrorAs(l, err, &failed)
+			require.ErrorIs(l, err, remote.ErrBackoff)
+			require.ErrorIs(l, err, runtime.ErrNoConnection)
 			require.ErrorIs(l, ctx.Exit(to, signal.Kill), runtime.ErrNoConnection)
 			require.Zero(l, time.Since(begun), "a send in backoff does not wait")
 
@@ -178,20 +180,24 @@ func TestConnect_UnreachableNodeIsNotTriedAgainAtOnce(t *testing.T) {
 	})
 }
 
-func TestConnect_SendWaitsNoLongerThanItsContext(t *testing.T) {
+func TestConnect_SendsDoNotWaitForAConnectionButForRoom(t *testing.T) {
 	inLab(t, func(l *lab) {
 		a, b := l.node("a@test"), l.node("b@test")
-		to := l.spawn(b, idle)
+		in := l.inbox(b, nil)
 		l.net.Partition([]string{"a@test"})
+		begun := time.Now()
+		large := strings.Repeat("x", int(remote.DefaultQueueBytes))
+		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, large))
+		require.ErrorIs(l, a.Runtime().TrySend(in.pid, "y"), remote.ErrBusy)
+		require.Zero(l, time.Since(begun))
 		ctx, cancel := context.WithTimeout(bounded(l), time.Second)
 		defer cancel()
-		begun := time.Now()
-		require.ErrorIs(l, a.Runtime().Send(ctx, to, "x"), context.DeadlineExceeded)
+		require.ErrorIs(l, a.Runtime().Send(ctx, in.pid, "y"), context.DeadlineExceeded)
 		require.Equal(l, time.Second, time.Since(begun))
-
-		begun = time.Now()
-		require.ErrorIs(l, a.Runtime().Send(bounded(l), to, "x"), remote.ErrNoConnection)
-		require.Equal(l, remote.DefaultConnectTimeout, time.Since(begun)+time.Second)
+		l.net.Heal()
+		require.Equal(l, large, in.next(l))
+		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, "z"))
+		require.Equal(l, "z", in.next(l))
 	})
 }
 

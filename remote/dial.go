@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/registry"
 )
 
 // Connect connects to a node and keeps it connected: from now on, until
@@ -72,6 +71,14 @@ func (n *Node) Nudge(node string) {
 	}
 }
 
+// Dial implements [dist.Dialler].
+func (n *Node) Dial(node string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, _, err := n.attemptTo(node, false)
+	return err
+}
+
 // connTo returns the connection to a node, and connects if there is none. Unless now is
 // set it does not before the node's backoff is over.
 func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error) {
@@ -81,11 +88,8 @@ func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case a == nil:
+	if a == nil {
 		return c, nil
-	case !registry.MayWait(ctx):
-		return nil, &ConnectError{Node: node, Err: errConnecting}
 	}
 	select {
 	case <-a.done:
@@ -103,7 +107,7 @@ func (n *Node) attemptTo(node string, now bool) (*conn, *attempt, error) {
 	}
 	p := n.peerLocked(node)
 	switch {
-	case p.conn != nil && !p.conn.leaving.Load():
+	case p.conn != nil && p.conn.isUp():
 		return p.conn, nil, nil
 	case p.attempt != nil:
 		return nil, p.attempt, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/runtime/dist"
 )
 
 // The errors by which callers branch, with errors.Is.
@@ -16,7 +17,7 @@ var (
 	ErrNoConnection = registry.ErrNoConnection
 	// ErrBusy tells that the connection's queue is full, see [Refuse]. Trying again
 	// helps once the peer has taken something.
-	ErrBusy = errors.New("connection is busy")
+	ErrBusy = dist.ErrBusy
 	// ErrClosed tells that this node has been closed. It is an ErrNoConnection.
 	ErrClosed error = &detail{"this node is closed", ErrNoConnection}
 	// ErrBackoff tells that the node could not be reached a moment ago and is
@@ -24,13 +25,7 @@ var (
 	ErrBackoff error = &detail{"not tried again yet", ErrNoConnection}
 	// ErrLost tells that the connection was lost, or is being closed. It is an
 	// ErrNoConnection.
-	ErrLost error = &detail{"connection lost", ErrNoConnection}
-	// errConnecting tells that the node is being connected to, and that the send must not
-	// wait for it.
-	errConnecting error = &detail{"being connected to", ErrNoConnection}
-	// errIdle tells that the connection is being closed because nothing needed it: another
-	// will take its place.
-	errIdle error = &detail{"it was idle", ErrLost}
+	ErrLost = dist.ErrLost
 	// ErrTooManyConns tells that the node has Config.MaxConns connections. It is an
 	// ErrNoConnection.
 	ErrTooManyConns error = &detail{"too many connections", ErrNoConnection}
@@ -49,7 +44,7 @@ var (
 	ErrNotSpawnable = errors.New("no such function may be spawned")
 	// ErrForged tells that a signal was to be sent in the name of a process of
 	// another node.
-	ErrForged = errors.New("the sender is not a process of this node")
+	ErrForged = dist.ErrForged
 	// ErrStarted tells that the runtime is connected to others already.
 	ErrStarted = errors.New("remote: the runtime has a node already")
 )

@@ -42,4 +42,4 @@ func IsPaused(n *Node, node string) bool {
 }
 
 // WaitingBytes returns how many bytes have arrived at n and are in no mailbox yet.
-func WaitingBytes(n *Node) int64 { return n.budgets.waiting.used.Load() }
+func WaitingBytes(n *Node) int64 { return int64(n.port.Waiting()) }

@@ -246,10 +246,12 @@ func TestSiding_FullMailboxHoldsUpItsOwnMessagesOnly(t *testing.T) {
 		})
 		require.NoError(l, err)
 		var want []any
+		goOn := make(chan struct{})
 		sender := l.spawn(a, func(ctx *runtime.Context) error {
 			for i := range 100 {
 				require.NoError(l, ctx.Send(full, i))
 			}
+			<-goOn
 			require.NoError(l, ctx.Exit(full, signal.Error("behind")))
 			require.NoError(l, ctx.Send(full, "last"))
 			require.NoError(l, ctx.Send(other.pid, "passes"))
@@ -259,14 +261,14 @@ func TestSiding_FullMailboxHoldsUpItsOwnMessagesOnly(t *testing.T) {
 			want = append(want, i)
 		}
 		want = append(want, signal.Exit{From: sender, Reason: signal.Error("behind")}, "last")
-		require.Equal(l, []any{"passes"}, other.all())
-		require.Positive(l, connOf(b, "a@test").Waiting)
-
 		// Another process's exit signal passes what waits.
 		passer := l.spawn(a, func(ctx *runtime.Context) error {
 			return ctx.Exit(full, signal.Error("passes"))
 		})
 		synctest.Wait()
+		close(goOn)
+		require.Equal(l, []any{"passes"}, other.all())
+		require.Positive(l, connOf(b, "a@test").Waiting)
 		close(open)
 		<-done
 		passed := signal.Exit{From: passer, Reason: signal.Error("passes")}

@@ -8,13 +8,17 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
 // sendLarge sends a message in fragments.
 func (c *conn) sendLarge(ctx context.Context, to pid.Address, env signal.Envelope) error {
 	encode := func(limit ByteCount) ([]byte, error) { return c.appendMessage(nil, &to, &env, limit) }
-	return c.inFragments(ctx, encode, func() { c.noteMessageLocked(&to, &env) })
+	if env.Kind == signal.Reply {
+		ctx = registry.NoWait(ctx)
+	}
+	return c.inFragments(ctx, encode, func() { c.sent++ })
 }
 
 // inFragments sends a frame in fragments. There is one such frame on its way at a time:
@@ -43,7 +47,7 @@ func (c *conn) takeTurn(ctx context.Context) error {
 		return nil
 	default:
 	}
-	if c.cfg.WhenFull == Refuse {
+	if c.refuses(ctx, firstFragment) {
 		return ErrBusy
 	}
 	select {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/remote"
 )
 
@@ -201,7 +202,8 @@ func TestLog_WrongCookieIsAWarningOnBothSides(t *testing.T) {
 		}
 		a := l.node("a@test", logged("one"))
 		l.node("b@test", logged("two"))
-		require.ErrorIs(l, a.Runtime().SendNamed(bounded(l), pid.Name{Name: "x", Node: "b@test"}, 1), remote.ErrCookie)
+		_, err := a.Whereis(bounded(l), pid.Name{Name: "x", Node: "b@test"})
+		require.ErrorIs(l, err, remote.ErrCookie)
 		synctest.Wait()
 		got := []string{text(<-logs.records), text(<-logs.records)}
 		for _, line := range got {
@@ -218,8 +220,9 @@ func TestLog_LinesThatAreLostAreCounted(t *testing.T) {
 		a := l.node("a@test", func(c *remote.Config) { c.Logger = slog.New(logs) })
 		l.node("b@test")
 		for range 700 {
-			require.NoError(l, a.Runtime().SendNamed(bounded(l), pid.Name{Name: "x", Node: "b@test"}, 1))
-			_, err := a.Disconnect(bounded(l), "b@test")
+			_, err := a.Whereis(bounded(l), pid.Name{Name: "x", Node: "b@test"})
+			require.ErrorIs(l, err, registry.ErrNameNotFound)
+			_, err = a.Disconnect(bounded(l), "b@test")
 			require.NoError(l, err)
 			a.Nudge("b@test")
 		}

@@ -182,8 +182,8 @@ func (c *conn) probe(d time.Duration) bool {
 	number := c.heartbeat.number
 	c.mu.Unlock()
 	onlyPong := c.paused.Load()
-	c.waiting.allow(probeBytes)
-	defer c.waiting.allow(0)
+	c.relations.AllowBeyond(probeBytes)
+	defer c.relations.AllowBeyond(0)
 	ticker := time.NewTicker(d / probeSteps)
 	defer ticker.Stop()
 	for range probeSteps {

@@ -10,7 +10,7 @@ import (
 // for IdleTimeout it proposes to the peer to end it.
 func (c *conn) noteIdleLocked(step time.Duration) {
 	h := &c.heartbeat
-	used := c.received.Load() + c.signals.Load() + c.sentSize + uint64(c.queuedLocked()) - h.pings
+	used := c.relations.Received() + c.signals.Load() + c.sentSize + uint64(c.queuedLocked()) - h.pings
 	if used != h.used || c.isNeededLocked() {
 		h.used, h.idle = used, 0
 		return
@@ -26,7 +26,7 @@ func (c *conn) noteIdleLocked(step time.Duration) {
 
 // isNeededLocked reports whether something of this node needs the connection.
 func (c *conn) isNeededLocked() bool {
-	return c.wanted.Load() || c.relations.len()+len(c.asked)+len(c.held)+c.questions.open > 0 || c.waiting.held.Load() > 0
+	return c.wanted.Load() || c.relations.Relations()+len(c.asked)+len(c.held)+c.questions.open > 0 || c.relations.Waiting() > 0
 }
 
 // idleIn is called when the peer does not need the connection. If nobody here does, it ends.

@@ -117,7 +117,8 @@ func TestPeers_WhoNeverComesBackIsForgotten(t *testing.T) {
 		a := l.node("a@test")
 		for i := range 200 {
 			name := pid.Name{Name: "x", Node: fmt.Sprintf("nobody%d@test", i)}
-			require.Error(l, a.Runtime().SendNamed(bounded(l), name, 1))
+			_, err := a.Whereis(bounded(l), name)
+			require.Error(l, err)
 		}
 		for i := range 20 {
 			guest := l.node(fmt.Sprintf("guest%d@test", i))

@@ -78,12 +78,12 @@ func (c *conn) info() ConnInfo {
 		Creation:    c.peer.Creation(),
 		BytesIn:     c.size.Load(),
 		BytesOut:    c.sentSize,
-		MessagesIn:  c.received.Load(),
+		MessagesIn:  c.relations.Received(),
 		MessagesOut: c.sent,
 		Queue:       c.queuedLocked(),
-		Waiting:     ByteCount(c.waiting.held.Load()),
-		Relations:   c.relations.len(),
-		Dropped:     c.dropped.Load(),
+		Waiting:     c.relations.Waiting(),
+		Relations:   c.relations.Relations(),
+		Dropped:     c.relations.Dropped(),
 		RoundTrip:   time.Duration(c.roundTrip.Load()),
 		Up:          time.Since(c.begun),
 	}
@@ -197,7 +197,7 @@ func (n *Node) askInfo(ctx context.Context, p pid.PID) (s runtime.ProcessState, 
 	if a.err != nil {
 		return s, a.err
 	}
-	if isStale(pid.Address{PID: p}, c) {
+	if !p.IsLocal(c.peer) {
 		return s, registry.ErrNoProc
 	}
 	w, err := term.DecodeWith[*processInfo](n.limits, a.value)

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/stretchr/testify/require"
@@ -26,7 +27,7 @@ func init() { term.MustRegister[numbered]("remote_test.numbered") }
 //
 //   - It was received, behind all that were sent before it and received.
 //   - It was lost: the sender's node was told afterwards that it had lost a connection
-//     to the receiver's.
+//     to the receiver's, or had none when it was sent.
 //   - It found nobody: the receiver ended before all was quiet, with the message in
 //     its mailbox or on the way, and with all that were sent after it; and the sender's
 //     monitor told it so.
@@ -35,12 +36,18 @@ func init() { term.MustRegister[numbered]("remote_test.numbered") }
 // received everything that was not lost.
 type ledger struct {
 	mu    sync.Mutex
-	clock int            // guarded by mu; counts sends and reports
-	sent  map[pair][]int // guarded by mu; when, of each message in order
-	got   map[pair][]int // guarded by mu; the numbers of those received, as they came
-	lost  map[route]int  // guarded by mu; when that was last reported
-	ended map[pair]int   // guarded by mu; when the sender was told of the receiver's end
-	quiet int            // guarded by mu; when all was quiet
+	clock int                // guarded by mu; counts sends and reports
+	sent  map[pair][]sending // guarded by mu; each message in order
+	got   map[pair][]int     // guarded by mu; the numbers of those received, as they came
+	lost  map[route]int      // guarded by mu; when that was last reported
+	ended map[pair]int       // guarded by mu; when the sender was told of the receiver's end
+	quiet int                // guarded by mu; when all was quiet
+}
+
+// sending is when a message was sent.
+type sending struct {
+	at        int
+	connected bool // there was a connection; without one it waited for one, which may have failed
 }
 
 // pair is a sender and a receiver.
@@ -53,7 +60,7 @@ type route struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{sent: map[pair][]int{}, got: map[pair][]int{}, lost: map[route]int{}, ended: map[pair]int{}}
+	return &ledger{sent: map[pair][]sending{}, got: map[pair][]int{}, lost: map[route]int{}, ended: map[pair]int{}}
 }
 
 // send sends the next message of a pair. The time is that before the send: a loss
@@ -61,12 +68,13 @@ func newLedger() *ledger {
 func (l *ledger) send(ctx *runtime.Context, to pid.PID, text string) error {
 	p := pair{ctx.PID(), to}
 	now, seq := l.next(p)
+	connected := slices.Contains(remote.Of(ctx.Runtime()).Nodes(), to.Node().Name())
 	if err := ctx.Send(to, numbered{p.from, seq, text}); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sent[p] = append(l.sent[p], now)
+	l.sent[p] = append(l.sent[p], sending{now, connected})
 	return nil
 }
 
@@ -138,8 +146,8 @@ func (l *ledger) account(t require.TestingT) (sum account) {
 			switch ended := l.ended[p]; {
 			case len(got) > 0 && got[0] == i+1:
 				got = got[1:]
-				require.True(t, ended == 0 || when < ended, "message %d from %v came to %v, of whose end it knew", i+1, p.from, p.to)
-			case l.lost[route{p.from.Node(), p.to.Node().Name()}] > when:
+				require.True(t, ended == 0 || when.at < ended, "message %d from %v came to %v, of whose end it knew", i+1, p.from, p.to)
+			case l.lost[route{p.from.Node(), p.to.Node().Name()}] > when.at || !when.connected:
 				sum.lost++
 			case ended > 0 && ended < l.quiet && len(got) == 0:
 				sum.orphaned++

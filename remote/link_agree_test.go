@@ -94,44 +94,47 @@ func (c *couple) blocked(act func(ctx *runtime.Context)) (free func()) {
 
 var boundedBox = runtime.MailboxOptions{Capacity: 1, Policy: mailbox.Block}
 
-// What waits behind messages takes effect behind them, and behind what the receiver
-// has done meanwhile.
-func TestRelations_LinkThatWaitsBehindMessagesMeetsAnUnlink(t *testing.T) {
+// Links and unlinks do not wait behind messages that wait for room: they let these in.
+func TestRelations_LinkBehindMessagesTakesEffectAtOnce(t *testing.T) {
 	inLab(t, func(l *lab) {
 		c := l.couple(boundedBox)
 		free := c.blocked(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
+		c.requireAgreed(true)
 		c.q.does(func(ctx *runtime.Context) {
 			require.NoError(l, ctx.Link(c.p.pid))
 			require.NoError(l, ctx.Unlink(c.p.pid))
 		})
+		c.requireAgreed(false)
 		free()
 		c.requireAgreed(false)
 	})
 }
 
-func TestRelations_UnlinkThatWaitsBehindMessagesMeetsALink(t *testing.T) {
+func TestRelations_UnlinkBehindMessagesTakesEffectAtOnce(t *testing.T) {
 	inLab(t, func(l *lab) {
 		c := l.couple(boundedBox)
 		c.p.does(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
 		c.requireAgreed(true)
 		free := c.blocked(func(ctx *runtime.Context) { require.NoError(l, ctx.Unlink(c.q.pid)) })
+		c.requireAgreed(false)
 		c.q.does(func(ctx *runtime.Context) {
 			require.NoError(l, ctx.Unlink(c.p.pid))
 			require.NoError(l, ctx.Link(c.p.pid))
 		})
+		c.requireAgreed(true)
 		free()
-		c.requireAgreed(false) // q's link was there before p's unlink
+		c.requireAgreed(true)
 	})
 }
 
-func TestRelations_LinkThatWaitsBehindMessagesToOneWhoEnds(t *testing.T) {
+func TestRelations_LinkBehindMessagesToOneWhoEnds(t *testing.T) {
 	inLab(t, func(l *lab) {
 		c := l.couple(boundedBox)
 		c.blocked(func(ctx *runtime.Context) { require.NoError(l, ctx.Link(c.q.pid)) })
 		require.NoError(l, c.b.Runtime().Exit(c.q.pid, signal.Kill))
 		synctest.Wait()
 		c.p.does(func(ctx *runtime.Context) {
-			require.Equal(l, signal.Exit{From: c.q.pid, Reason: signal.NoProc}, receive[signal.Exit](l, ctx))
+			require.Equal(l, signal.Exit{From: c.q.pid, Reason: signal.Killed}, receive[signal.Exit](l, ctx))
 			_, err := ctx.TryRecv()
 			require.Error(l, err, "one exit")
 		})

@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/term"
 )
 
 // Node connects a runtime with those of other nodes. Make it with [Start]; all
 // goroutines may share it.
 //
-// Lock order: mu, then a connection's mu, then a process's. None of the first two is held
-// while a process gets a signal that may make it send.
+// Lock order: mu, then a connection's mu. None of them is held while package dist is
+// called, which calls the carrier, a connection, with its own locks held.
 type Node struct {
 	rt       *runtime.Runtime
 	self     pid.NodeID
@@ -29,7 +29,7 @@ type Node struct {
 	listener net.Listener // nil: dials only
 	begun    time.Time
 
-	// routes is what senders look connections up in. It is replaced, under mu, when a
+	// routes is what requests look connections up in. It is replaced, under mu, when a
 	// connection comes or goes.
 	routes atomic.Pointer[routes]
 
@@ -42,7 +42,7 @@ type Node struct {
 
 	log      journal
 	pending  pendingHandshakes
-	sidings  sidings
+	port     *dist.Port // who owns what crosses the connections
 	watchers nodeMonitors
 	funcs    sync.Map // of string to Func
 	requests atomic.Uint64
@@ -51,9 +51,6 @@ type Node struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // all goroutines of the node
 }
-
-// nodeKey is what a Node is attached to its runtime under.
-type nodeKey struct{}
 
 // Start connects rt, which must have a name, with other nodes as cfg says: it
 // listens, and a send to a process of another node connects to that node. A runtime
@@ -67,18 +64,36 @@ func Start(rt *runtime.Runtime, cfg Config) (*Node, error) {
 	if err := n.listen(); err != nil {
 		return nil, fmt.Errorf("remote: %w", err)
 	}
-	if _, taken := rt.Attach(nodeKey{}, n); taken {
+	if err := n.open(); err != nil {
 		n.closeListener()
-		return nil, ErrStarted
-	}
-	if err := rt.SetRemoteSendHook(n); err != nil {
-		n.closeListener()
-		return nil, fmt.Errorf("remote: %w", err)
+		return nil, err
 	}
 	if n.listener != nil {
 		n.wg.Go(n.acceptAll) // ended by Close, which waits for it
 	}
 	return n, nil
+}
+
+// open makes the node the way of its runtime to others.
+func (n *Node) open() (err error) {
+	n.port, err = dist.Open(n.rt, n, dist.Config{
+		QueueBytes:       n.cfg.QueueBytes,
+		Refuse:           n.cfg.WhenFull == Refuse,
+		WaitingBytes:     n.cfg.WaitingBytes,
+		MaxRelations:     n.cfg.MaxRelations,
+		NodeWaitingBytes: n.cfg.NodeWaitingBytes,
+		NodeRelations:    n.cfg.NodeRelations,
+		MaxPeers:         n.cfg.MaxConns,
+		Encode:           n.encode,
+		Warn:             n.log.Warn,
+	})
+	switch {
+	case errors.Is(err, dist.ErrOpen):
+		return ErrStarted
+	case err != nil:
+		return fmt.Errorf("remote: %w", err)
+	}
+	return nil
 }
 
 func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
@@ -116,11 +131,15 @@ func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
 
 // Of returns the Node that rt was started with, nil if it was not.
 func Of(rt *runtime.Runtime) *Node {
-	n, _ := rt.Attached(nodeKey{}).(*Node)
+	port := dist.Of(rt)
+	if port == nil {
+		return nil
+	}
+	n, _ := port.Dialler().(*Node)
 	return n
 }
 
-var _ registry.RemoteSendHook = (*Node)(nil)
+var _ dist.Dialler = (*Node)(nil)
 
 // Runtime returns the runtime that the node connects.
 func (n *Node) Runtime() *runtime.Runtime { return n.rt }
@@ -148,7 +167,6 @@ func (n *Node) Close(ctx context.Context) error {
 		c.finish(goodbyeClosing, CauseClosing)
 	}
 	err := n.awaitGone(ctx, conns)
-	n.sidings.close()
 	n.cancel()
 	n.wg.Wait()
 	n.log.flush(n.cfg.CloseTimeout)

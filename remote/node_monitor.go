@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
 )
@@ -98,6 +97,6 @@ func (m *nodeMonitors) tell(n *Node, event any) {
 	}
 	m.mu.Unlock()
 	for _, p := range all {
-		n.arrive(p.ID(), arrival{env: signal.Envelope{Kind: signal.Message, Value: event}})
+		n.port.Tell(p, event)
 	}
 }

@@ -56,13 +56,13 @@ var errObserver = signal.Error("an observer may only send to " + InspectName)
 func (c *conn) refuseAct(f *wire.Frame) {
 	switch f.Kind {
 	case wire.Call, wire.Monitor:
-		c.answer(wire.Down, f.To, f.From, f.Ref, errObserver)
+		c.answerFrame(wire.AppendSignal(nil, wire.Down, f.To, wire.To{ID: f.From}, f.Ref, errObserver))
 	case wire.Link:
-		c.answer(wire.LinkExit, f.To, f.From, 0, errObserver)
+		c.answerFrame(wire.AppendSignal(nil, wire.LinkExit, f.To, wire.To{ID: f.From}, 0, errObserver))
 	case wire.Spawn:
 		c.failed(f.Ref, failureOther, errObserver.Text())
 	}
-	if last := c.warned.Swap(time.Now().Unix()); time.Since(time.Unix(last, 0)) > warnEvery {
+	if last := c.warned.Swap(time.Now().Unix()); time.Since(time.Unix(last, 0)) > time.Second {
 		c.node.log.Warn("an observer was refused", slog.String("peer", c.peer.Name()), slog.String("act", f.Kind.String()))
 	}
 }

@@ -5,12 +5,11 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/backoff"
+	"github.com/starlang-go/starlang/runtime/dist"
 )
 
 // peer is what a node knows about another name. All is guarded by the Node's mu.
@@ -36,23 +35,15 @@ type attempt struct {
 	done    chan struct{} // closed at the end
 	conn    *conn         // at the end: the connection, or
 	err     error         // why there is none
-	signals []outgoing    // to be sent first of all
 	cancel  context.CancelFunc
 	after   *conn // to be waited for: it is on its way out
 	reached bool  // the other node's address has answered
 }
 
-// outgoing is a signal that waits for a connection.
-type outgoing struct {
-	to  pid.Address
-	env signal.Envelope
-}
-
-// routes are the connections that are up. A routes never changes, but for recent.
+// routes are the connections that are up. A routes never changes.
 type routes struct {
 	byID   map[pid.NodeID]*conn
 	byName map[string]*conn
-	recent atomic.Pointer[conn] // one of byID, the one found last; nil before
 }
 
 // publishLocked makes the connections that are up known to senders.
@@ -91,14 +82,7 @@ func (n *Node) installLocked(p *peer, h *handshake, id pid.NodeID, first []byte)
 		p.mismatch = nil
 	}
 	n.warnOneWayLocked(p)
-	if a := p.attempt; a != nil {
-		for _, s := range a.signals {
-			if isStale(s.to, c) {
-				c.stale = append(c.stale, s)
-				continue
-			}
-			c.queueFirst(s)
-		}
+	if p.attempt != nil {
 		n.endAttemptLocked(p, c, nil)
 	}
 	n.publishLocked()
@@ -106,23 +90,14 @@ func (n *Node) installLocked(p *peer, h *handshake, id pid.NodeID, first []byte)
 	return c
 }
 
-// queueFirst queues a signal that waited for the connection, whose sender has gone on since.
-func (c *conn) queueFirst(s outgoing) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.queueSignalLocked(s.to, s.env)
-}
-
 // announce tells that a connection is up and lets it run. So NodeUp comes before
 // everything that arrives over the connection.
 func (n *Node) announce(c *conn) {
 	n.log.Info("connected", slog.String("peer", c.peer.Name()), slog.Any("address", c.stream.RemoteAddr()))
-	for _, s := range c.stale {
-		n.answerStale(s.to, s.env)
-	}
 	if !c.hidden() {
 		n.watchers.tell(n, NodeUp{Node: c.peer.Name(), Creation: c.peer.Creation()})
 	}
+	c.relations = n.port.Up(c.peer, c, dist.Features{Hidden: c.hidden()})
 	go c.run() // ended by the loss of the connection; Close waits for it
 }
 
@@ -131,44 +106,19 @@ func (n *Node) endAttemptLocked(p *peer, c *conn, err error) {
 	a := p.attempt
 	p.attempt = nil
 	n.dialling--
-	a.conn, a.err, a.signals = c, err, nil
+	a.conn, a.err = c, err
 	a.cancel()
 	close(a.done)
 }
 
-// failAttemptLocked ends p's attempt without a connection. Signals that waited for it
-// come back as noconnection, from another goroutine: the caller holds mu.
+// failAttemptLocked ends p's attempt without a connection. Who waits for one is told by
+// another goroutine: the caller holds mu.
 func (n *Node) failAttemptLocked(p *peer, err error) {
-	lost := p.attempt.signals
 	n.endAttemptLocked(p, nil, err)
 	if len(n.peers) > 2*n.sparse+16 || n.forget == nil {
 		n.forgetLocked()
 	}
-	if len(lost) == 0 {
-		return
-	}
-	n.wg.Go(func() { // ends by itself; Close waits for it
-		for _, s := range lost {
-			n.bounce(s)
-		}
-	})
-}
-
-// bounce gives the sender of a signal that could not be sent what a lost connection
-// would have given him.
-func (n *Node) bounce(s outgoing) {
-	switch s.env.Kind {
-	case signal.Link:
-		n.noConnection(s.env.From, signal.Envelope{Kind: signal.LinkExit, From: s.to.PID})
-	case signal.Monitor, signal.Call:
-		n.noConnection(s.env.From, signal.Envelope{Kind: signal.DownSignal, From: s.to.PID, Ref: s.env.Ref})
-	}
-}
-
-// noConnection delivers env, with reason noconnection, to a process of this node.
-func (n *Node) noConnection(to pid.PID, env signal.Envelope) {
-	env.Reason = signal.NoConnection
-	n.arrive(to.ID(), arrival{env: env})
+	n.wg.Go(func() { n.port.Failed(p.name, err) }) // ends by itself; Close waits for it
 }
 
 // connGone is the edge from connected to idle. All that follows from the loss has

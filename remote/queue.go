@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/dist"
 )
 
 // buffers has the buffers in which frames are built. Frames are built by the
@@ -60,6 +62,7 @@ const (
 	wholeFrame    queueing = iota // a message of its own
 	firstFragment                 // waits for a short queue
 	laterFragment                 // and is never refused
+	wholeReply                    // never waits: who cannot take its replies shall hold no server up
 )
 
 // A fragment lets the queue become short while it can, so that small messages of
@@ -77,23 +80,34 @@ func (c *conn) awaitRoomLocked(ctx context.Context, how queueing) error {
 	cfg := &c.node.cfg
 	for waits := 0; ; waits++ {
 		limit := cfg.QueueBytes
-		if how != wholeFrame && waits < maxShortWaits {
+		if (how == firstFragment || how == laterFragment) && waits < maxShortWaits && registry.MayWait(ctx) {
 			limit = min(limit, fragmentsAhead*cfg.FragmentBytes)
 		}
 		switch {
 		case c.state != connUp && c.cause == CauseIdle:
-			return errIdle
+			return dist.ErrLeaving
 		case c.state != connUp:
 			return ErrLost
 		case ctx.Err() != nil:
 			return stopped(ctx)
-		case c.queuedLocked() < limit:
+		case c.queuedLocked() < limit || how == laterFragment && !registry.MayWait(ctx):
 			return nil
-		case cfg.WhenFull == Refuse && how != laterFragment && c.queuedLocked() >= cfg.QueueBytes:
+		case c.refuses(ctx, how) && c.queuedLocked() >= cfg.QueueBytes:
 			return ErrBusy
 		}
 		c.awaitWriteLocked(ctx)
 	}
+}
+
+// refuses reports whether a frame that finds no room is refused.
+func (c *conn) refuses(ctx context.Context, how queueing) bool {
+	switch how {
+	case laterFragment:
+		return false
+	case wholeReply:
+		return true
+	}
+	return c.cfg.WhenFull == Refuse || !registry.MayWait(ctx)
 }
 
 // awaitWriteLocked waits until the writer has made some room, or ctx or the connection

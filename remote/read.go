@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime/dist"
 )
 
 // The read buffer begins small and grows while reads fill it, up to one frame of
@@ -52,7 +51,7 @@ func (c *conn) read() {
 // frames acts on the whole frames at the beginning of b and returns how long they
 // are together.
 func (c *conn) frames(b []byte) (used int, err error) {
-	defer c.deliverBatch()
+	defer func() { c.relations.Flush() }()
 	for len(b)-used >= wire.LengthBytes {
 		length := binary.BigEndian.Uint32(b[used:])
 		if length == 0 || length > wire.MaxFrameBytes {
@@ -73,21 +72,16 @@ func (c *conn) frames(b []byte) (used int, err error) {
 
 // What ends the reader besides errors.
 var (
-	errGoodbye  = errors.New("goodbye")
-	errOverload = errors.New("too many links, monitors and calls")
-	errHeld     = errors.New("too many processes that wait for a release")
-	errBacklog  = errors.New("the peer asks and does not read the answers")
-	errSilent   = errors.New("nothing was heard for two heartbeat intervals")
+	errGoodbye = errors.New("goodbye")
+	errHeld    = errors.New("too many processes that wait for a release")
+	errBacklog = errors.New("the peer asks and does not read the answers")
+	errSilent  = errors.New("nothing was heard for two heartbeat intervals")
 )
 
 // stopReading ends the connection in order after something that the peer has sent.
 func (c *conn) stopReading(err error) {
-	switch {
-	case errors.Is(err, errGoodbye):
-	case errors.Is(err, errOverload) || errors.Is(err, errHeld) || errors.Is(err, errFragments):
-		c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
-	default:
-		c.finishWith(goodbyeProtocol, err.Error(), CauseProtocol, err)
+	if !errors.Is(err, errGoodbye) {
+		c.broken(err)
 	}
 	<-c.written // bounded by CloseTimeout
 }
@@ -107,11 +101,11 @@ func (c *conn) lost(err error) {
 // frame acts on one frame. whole tells that it came in fragments, so that body is
 // not part of the read buffer.
 func (c *conn) frame(body []byte, whole bool) error {
-	if from, to, value, ok := wire.ParseMessage(body); ok && !c.hidden() {
-		c.plainMessage(from, to, value, whole)
+	if from, to, value, ok := wire.ParseMessage(body); ok && !c.hidden() && !whole {
+		c.plainMessage(from, to, value)
 		return nil
 	}
-	c.deliverBatch()
+	c.relations.Flush()
 	var f wire.Frame
 	if err := wire.Parse(&f, body); err != nil {
 		return err
@@ -119,45 +113,82 @@ func (c *conn) frame(body []byte, whole bool) error {
 	if c.hidden() && !c.mayAct(&f) {
 		return nil
 	}
-	switch f.Kind {
-	case wire.Message, wire.Raw:
-		c.messageIn(&f, whole)
-	case wire.Call:
-		return c.callIn(&f, whole)
-	case wire.Reply:
-		c.replyIn(&f, whole)
-	default:
-		return c.signalIn(&f, whole)
+	if kind, ok := f.Kind.Signal(); ok {
+		return c.signalIn(kind, &f, whole)
 	}
-	return nil
+	return c.otherIn(&f, whole)
 }
 
-// plainMessage takes in a message to a PID: most frames are of this kind. Nearly all
-// can be delivered at once, and then do not need an envelope.
-func (c *conn) plainMessage(from, to uint64, value []byte, whole bool) {
-	aside := whole || c.node.sidings.inUse.Load() > 0
-	if aside || to != c.batch.to {
-		c.deliverBatch()
-	}
-	if aside {
-		c.received.Add(1)
-		c.deliverValue(to, signal.Envelope{Kind: signal.Message, From: c.remote(from)}, value, whole)
-		return
-	}
+// plainMessage takes in a message to a PID: most frames are of this kind.
+func (c *conn) plainMessage(from, to uint64, value []byte) {
 	v, err := c.decoder.Decode(value)
 	if err != nil {
-		c.received.Add(1)
-		c.undecodable(to, signal.Envelope{Kind: signal.Message, From: c.remote(from)}, err)
+		env := signal.Envelope{Kind: signal.Message, From: c.remote(from)}
+		c.relations.Undecodable(dist.Signal{Envelope: env, To: c.address(to)}, err)
 		return
 	}
-	c.batch.add(from, to, v, len(value))
-	if c.batch.full() {
-		c.deliverBatch()
-	}
+	c.relations.Message(c.remote(from), c.local(to), v, len(value))
 }
 
-// signalIn acts on what has no value for a process that is there.
-func (c *conn) signalIn(f *wire.Frame, whole bool) error {
+func (c *conn) address(id uint64) pid.Address { return pid.Address{PID: c.local(id)} }
+
+// signalIn gives a signal to those who own what it is about.
+func (c *conn) signalIn(kind signal.Kind, f *wire.Frame, whole bool) error {
+	s := dist.Signal{Envelope: signal.Envelope{Kind: kind, From: c.remote(f.From), Reason: f.Reason}}
+	if f.To != 0 {
+		s.To.PID = c.local(f.To)
+	} else {
+		s.To.Name.Name = string(f.Name)
+	}
+	switch kind {
+	case signal.Call:
+		s.Ref = pid.NewRef(c.peer, f.Ref)
+		s.ReplyTo = signal.ReplyToRef(s.Ref)
+	case signal.Monitor, signal.Demonitor:
+		s.Ref = pid.NewRef(c.peer, f.Ref)
+	case signal.DownSignal:
+		s.Ref = pid.NewRef(c.node.self, f.Ref)
+	case signal.Reply:
+		s.ReplyTo = signal.ReplyToRef(pid.NewRef(c.node.self, f.Ref))
+	}
+	switch kind {
+	case signal.Message, signal.Raw, signal.Call, signal.Reply:
+		return c.valueIn(s, f.Value, whole)
+	}
+	c.signals.Add(1)
+	if whole {
+		return fmt.Errorf("%v frame in fragments", f.Kind)
+	}
+	return c.relations.In(s)
+}
+
+// valueIn is signalIn of what has a value. If the frame came in fragments, decoding may
+// take long: then it is not done here.
+func (c *conn) valueIn(s dist.Signal, value []byte, whole bool) error {
+	s.Size = len(value)
+	if whole {
+		kind := s.Kind
+		s.Decode = func() (any, error) { return c.decode(kind, value) }
+		return c.relations.In(s)
+	}
+	var err error
+	if s.Value, err = c.decode(s.Kind, value); err != nil {
+		c.relations.Undecodable(s, err)
+		return nil
+	}
+	return c.relations.In(s)
+}
+
+// decode returns the value in b, of which it keeps nothing.
+func (c *conn) decode(kind signal.Kind, b []byte) (any, error) {
+	if kind == signal.Raw {
+		return append(make([]byte, 0, len(b)), b...), nil
+	}
+	return c.node.limits.DecodeMessage(b)
+}
+
+// otherIn acts on a frame that is no signal.
+func (c *conn) otherIn(f *wire.Frame, whole bool) error {
 	if whole {
 		if f.Kind != wire.Spawn {
 			return fmt.Errorf("%v frame in fragments", f.Kind)
@@ -169,10 +200,6 @@ func (c *conn) signalIn(f *wire.Frame, whole bool) error {
 		c.signals.Add(1)
 	}
 	switch f.Kind {
-	case wire.Exit, wire.LinkExit, wire.Link, wire.Unlink, wire.UnlinkAck:
-		return c.linkIn(f)
-	case wire.Monitor, wire.Demonitor, wire.Down:
-		return c.monitorIn(f)
 	case wire.Ping, wire.Pong:
 		c.pingIn(f)
 	case wire.Idle:
@@ -196,93 +223,6 @@ func (c *conn) signalIn(f *wire.Frame, whole bool) error {
 	return nil
 }
 
-// receiver returns the process of this node that a frame is for.
-func (c *conn) receiver(f *wire.Frame) (id uint64, ok bool) {
-	if f.To != 0 {
-		return f.To, true
-	}
-	p, ok := c.node.rt.Whereis(string(f.Name))
-	return p.ID(), ok
-}
-
-// messageIn delivers a message to a name, or a raw.
-func (c *conn) messageIn(f *wire.Frame, whole bool) {
-	c.received.Add(1)
-	to, ok := c.receiver(f)
-	if !ok {
-		c.dropped.Add(1)
-		return
-	}
-	s, _ := f.Kind.Signal()
-	c.deliverValue(to, signal.Envelope{Kind: s, From: c.remote(f.From)}, f.Value, whole)
-}
-
-// callIn delivers a call. From here on the callee's end is the caller's business,
-// even if the call waits.
-func (c *conn) callIn(f *wire.Frame, whole bool) error {
-	c.received.Add(1)
-	to, err := c.watchIn(f)
-	if err != nil || to == 0 {
-		return err
-	}
-	env := signal.Envelope{Kind: signal.Call, From: c.remote(f.From), Ref: pid.NewRef(c.peer, f.Ref)}
-	c.deliverValue(to, env, f.Value, whole)
-	return nil
-}
-
-// replyIn delivers a reply. The caller will demonitor, which ends the relation.
-func (c *conn) replyIn(f *wire.Frame, whole bool) {
-	c.received.Add(1)
-	env := signal.Envelope{Kind: signal.Reply, From: c.remote(f.From), Ref: pid.NewRef(c.node.self, f.Ref)}
-	c.deliverValue(f.To, env, f.Value, whole)
-}
-
-// deliverValue decodes a value and delivers env with it. If the frame came in
-// fragments, decoding may take long: then it is left to another goroutine.
-func (c *conn) deliverValue(to uint64, env signal.Envelope, value []byte, whole bool) {
-	a := arrival{conn: c, env: env, size: len(value)}
-	if whole {
-		a.encoded = value
-		c.node.sidings.add(c.node, to, a)
-		return
-	}
-	var err error
-	if a.env.Value, err = c.decode(env.Kind, value); err != nil {
-		c.undecodable(to, env, err)
-		return
-	}
-	c.node.arrive(to, a)
-}
-
-// decode returns the value in b, of which it keeps nothing.
-func (c *conn) decode(kind signal.Kind, b []byte) (any, error) {
-	if kind == signal.Raw {
-		return append(make([]byte, 0, len(b)), b...), nil
-	}
-	return c.node.limits.DecodeMessage(b)
-}
-
-// warnEvery is how often undecodable values of one connection are reported, at most.
-const warnEvery = time.Second
-
-// undecodable deals with a value that cannot be decoded: it costs the message, not
-// the connection.
-func (c *conn) undecodable(to uint64, env signal.Envelope, err error) {
-	c.dropped.Add(1)
-	reason := signal.Error("message cannot be decoded: " + err.Error())
-	switch env.Kind {
-	case signal.Call:
-		c.answerDown(env.From.ID(), to, env.Ref.Raw(), reason)
-	case signal.Reply:
-		down := signal.Envelope{Kind: signal.DownSignal, From: env.From, Ref: env.Ref, Reason: reason}
-		c.node.arrive(to, arrival{conn: c, env: down})
-	}
-	if last := c.warned.Swap(time.Now().Unix()); time.Since(time.Unix(last, 0)) > warnEvery {
-		c.node.logger().Warn("message cannot be decoded", slog.String("peer", c.peer.Name()),
-			slog.Any("to", c.local(to)), slog.Any("error", err))
-	}
-}
-
 // pingIn answers a ping, or takes note of the answer to one.
 func (c *conn) pingIn(f *wire.Frame) {
 	if f.Kind == wire.Pong {
@@ -300,4 +240,14 @@ func (c *conn) pingIn(f *wire.Frame) {
 func (c *conn) goodbyeIn(f *wire.Frame) {
 	c.finishWith(goodbye(f.Code), goodbye(f.Code).text(), goodbye(f.Code).peersCause(),
 		fmt.Errorf("the peer said: %s", f.Name))
+}
+
+// awaitRoom waits while too much of what has arrived waits. Meanwhile the reader is paused.
+func (c *conn) awaitRoom() {
+	if !c.relations.IsFull() {
+		return
+	}
+	c.paused.Store(true)
+	c.relations.AwaitRoom(c.closed)
+	c.paused.Store(c.relations.IsFull()) // it may read for a probe only
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -191,6 +192,7 @@ func TestRequests_ArgumentsOfSpawnTravelLikeMessages(t *testing.T) {
 func TestCall_MayBeAnsweredFromAThirdNode(t *testing.T) {
 	inLab(t, func(l *lab) {
 		a, b, c := l.node("a@test"), l.node("b@test"), l.node("c@test")
+		l.connect(a, c) // a reply does not make a connection
 		asked := make(chan runtime.From)
 		l.spawn(c, func(ctx *runtime.Context) error { return ctx.Reply(<-asked, "from c") })
 		callee := l.spawn(b, func(ctx *runtime.Context) error {
@@ -279,6 +281,6 @@ func TestSend_ForgedSendersDoNotGetOut(t *testing.T) {
 		l.connect(a, b)
 		in := l.inbox(b, nil)
 		env := signal.Envelope{Kind: signal.Message, From: in.pid, Value: "x"}
-		require.ErrorIs(l, a.SendRemote(bounded(l), pid.Address{PID: in.pid}, env), remote.ErrForged)
+		require.ErrorIs(l, dist.Of(a.Runtime()).SendRemote(bounded(l), pid.Address{PID: in.pid}, env), remote.ErrForged)
 	})
 }

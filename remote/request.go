@@ -11,8 +11,19 @@ import (
 	"github.com/starlang-go/starlang/term"
 )
 
-// asked has who waits for the answer to a request.
-type asked map[uint64]chan answer
+// asked has the requests that have no answer yet.
+type asked map[uint64]*query
+
+// query is a request.
+type query struct {
+	frame request
+	// unasked, if set, is called with an answer for which nobody waits any more: it
+	// undoes what the request has done.
+	unasked func(c *conn, a answer)
+
+	got  chan answer // capacity 1
+	left bool        // guarded by the connection's mu; nobody waits any more
+}
 
 // answer is the answer to a request. value is its encoding.
 type answer struct {
@@ -27,8 +38,8 @@ func (a *asked) take() asked {
 }
 
 func (a asked) fail(err error) {
-	for _, ch := range a {
-		ch <- answer{err: err} // has room: each gets one answer
+	for _, q := range a {
+		q.got <- answer{err: err} // has room: each gets one answer
 	}
 }
 
@@ -46,8 +57,12 @@ const (
 type request func(req uint64, limit ByteCount) (frame []byte, err error)
 
 // ask sends a request to a node and waits for the answer.
-func (n *Node) ask(ctx context.Context, node string, r request) (*conn, answer) {
-	c := usable(n.routes.Load().byName[node])
+func (n *Node) ask(ctx context.Context, node string, frame request) (*conn, answer) {
+	return n.askQuery(ctx, node, &query{frame: frame})
+}
+
+func (n *Node) askQuery(ctx context.Context, node string, q *query) (*conn, answer) {
+	c := n.usable(node)
 	if c == nil {
 		var err error
 		if c, err = n.connTo(ctx, node, false); err != nil {
@@ -55,25 +70,33 @@ func (n *Node) ask(ctx context.Context, node string, r request) (*conn, answer) 
 		}
 	}
 	req := n.requests.Add(1)
-	got := make(chan answer, 1)
-	if err := c.ask(ctx, req, r, got); err != nil {
+	q.got = make(chan answer, 1)
+	if err := c.ask(ctx, req, q); err != nil {
 		return nil, answer{err: err}
 	}
 	select {
-	case a := <-got:
+	case a := <-q.got:
 		return c, a
 	case <-ctx.Done():
-		c.forget(req)
+		c.forget(req, q)
 		return nil, answer{err: context.Cause(ctx)}
 	}
 }
 
-func (c *conn) ask(ctx context.Context, req uint64, r request, got chan answer) error {
-	expect := func() { put((*map[uint64]chan answer)(&c.asked), req, got) }
-	frame, err := r(req, c.node.cfg.FragmentBytes)
+// usable returns the connection to a node, nil if there is none or it is on its way out.
+func (n *Node) usable(node string) *conn {
+	if c := n.routes.Load().byName[node]; c != nil && !c.leaving.Load() {
+		return c
+	}
+	return nil
+}
+
+func (c *conn) ask(ctx context.Context, req uint64, q *query) error {
+	expect := func() { put(&c.asked, req, q) }
+	frame, err := q.frame(req, c.cfg.FragmentBytes)
 	switch {
 	case errors.Is(err, term.ErrTooLarge):
-		encode := func(limit ByteCount) ([]byte, error) { return r(req, limit) }
+		encode := func(limit ByteCount) ([]byte, error) { return q.frame(req, limit) }
 		return c.inFragments(ctx, encode, expect)
 	case err != nil:
 		return err
@@ -88,25 +111,43 @@ func (c *conn) ask(ctx context.Context, req uint64, r request, got chan answer) 
 	return nil
 }
 
-func (c *conn) forget(req uint64) {
+// forget notes that nobody waits for the answer to a request any more.
+func (c *conn) forget(req uint64, q *query) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	remove((*map[uint64]chan answer)(&c.asked), req)
+	q.left = true
+	if q.unasked == nil {
+		remove(&c.asked, req)
+	}
+	c.mu.Unlock()
+	select {
+	case a := <-q.got: // it has come just now
+		q.undo(c, a)
+	default:
+	}
+}
+
+func (q *query) undo(c *conn, a answer) {
+	if q.unasked != nil && a.err == nil {
+		q.unasked(c, a)
+	}
 }
 
 // answerIn gives an answer to who waits for it.
 func (c *conn) answerIn(f *wire.Frame) {
-	c.mu.Lock()
-	got, ok := remove((*map[uint64]chan answer)(&c.asked), f.Ref)
-	c.mu.Unlock()
-	if !ok {
-		return // who asked has left
-	}
 	a := answer{value: append([]byte(nil), f.Value...)}
 	if f.Kind == wire.Failure {
 		a = answer{err: failureError(f.Code, string(f.Name))}
 	}
-	got <- a
+	c.mu.Lock()
+	q, ok := remove(&c.asked, f.Ref)
+	left := ok && q.left
+	if ok && !left {
+		q.got <- a // has room: each gets one answer
+	}
+	c.mu.Unlock()
+	if left {
+		q.undo(c, a)
+	}
 }
 
 func failureError(code uint64, text string) error {
@@ -174,12 +215,21 @@ func (n *Node) Whereis(ctx context.Context, name pid.Name) (pid.PID, error) {
 }
 
 // askPID is ask for what is answered with the number of a process.
-func (n *Node) askPID(ctx context.Context, node string, r request) (pid.PID, error) {
-	c, a := n.ask(ctx, node, r)
+func (n *Node) askPID(ctx context.Context, node string, frame request) (pid.PID, error) {
+	c, a := n.ask(ctx, node, frame)
 	if a.err != nil {
 		return pid.PID{}, a.err
 	}
-	id, err := term.NewReader(a.value).ReadUint()
+	return c.processIn(a)
+}
+
+// processIn returns the process whose number an answer is, the zero PID for 0.
+func (c *conn) processIn(a answer) (pid.PID, error) {
+	r := term.NewReader(a.value)
+	id, err := r.ReadUint()
+	if err == nil && r.Len() > 0 {
+		err = r.Fail(r.Offset(), term.ErrTrailingBytes)
+	}
 	if err != nil {
 		return pid.PID{}, fmt.Errorf("the node answers what is no process number: %w", err)
 	}

@@ -43,6 +43,7 @@ func (n *Node) SpawnLink(ctx *runtime.Context, node, function string, arg any) (
 		return p, err
 	}
 	if err := ctx.Link(p); err != nil {
+		n.endHeld(p)
 		return pid.PID{}, err
 	}
 	n.letGo(p)
@@ -57,30 +58,69 @@ func (n *Node) SpawnMonitor(ctx *runtime.Context, node, function string, arg any
 		return p, pid.Ref{}, err
 	}
 	ref := ctx.Monitor(p)
+	if ref.IsZero() {
+		n.endHeld(p)
+		return pid.PID{}, ref, runtime.ErrTerminated
+	}
 	n.letGo(p)
 	return p, ref, nil
 }
 
+var errNoNumber = errors.New("the node answers with no process")
+
 func (n *Node) spawn(ctx context.Context, node, function string, arg any, held bool) (pid.PID, error) {
 	from, _ := runtime.TryCurrentPID(ctx)
-	p, err := n.askPID(ctx, node, func(req uint64, limit ByteCount) ([]byte, error) {
+	q := &query{frame: func(req uint64, limit ByteCount) ([]byte, error) {
 		frame := wire.AppendSpawn(nil, req, from.ID(), function, held)
 		frame, err := term.Limits{MaxBytes: limit, MaxDepth: n.limits.MaxDepth}.AppendMessage(frame, arg)
 		if err != nil {
 			return nil, err
 		}
 		return wire.End(frame, 0), nil
-	})
+	}}
+	if held { // nobody would release it
+		q.unasked = func(c *conn, a answer) {
+			if p, err := c.processIn(a); err == nil {
+				c.endHeld(p)
+			}
+		}
+	}
+	var p pid.PID
+	c, a := n.askQuery(ctx, node, q)
+	err := a.err
+	if err == nil {
+		p, err = c.processIn(a)
+	}
+	if err == nil && p.IsZero() {
+		err = errNoNumber
+	}
 	if err != nil {
-		return p, fmt.Errorf("spawn %q on %s: %w", function, node, err)
+		return pid.PID{}, fmt.Errorf("spawn %q on %s: %w", function, node, err)
 	}
 	return p, nil
 }
 
+// endHeld ends a process that was spawned held and has lost its spawner, as a link with
+// that one would.
+func (c *conn) endHeld(p pid.PID) {
+	if !p.IsZero() {
+		c.answerFrame(wire.AppendSignal(nil, wire.Exit, 0, wire.To{ID: p.ID()}, 0, signal.NoProc))
+	}
+}
+
+func (n *Node) endHeld(p pid.PID) {
+	if c := n.connOf(p); c != nil {
+		c.endHeld(p)
+	}
+}
+
+// connOf returns the connection to the node of p, nil if there is none.
+func (n *Node) connOf(p pid.PID) *conn { return n.routes.Load().byID[p.Node()] }
+
 // letGo makes a process begin that was spawned held. If the connection is lost
 // instead, the process ends.
 func (n *Node) letGo(p pid.PID) {
-	if c := n.find(&pid.Address{PID: p}); c != nil {
+	if c := n.connOf(p); c != nil {
 		c.answerFrame(wire.AppendRelease(nil, p.ID()))
 	}
 }
@@ -88,10 +128,10 @@ func (n *Node) letGo(p pid.PID) {
 // spawnAside answers a spawn that came in fragments, whose argument may take long to
 // decode. f does not change: it is not part of the read buffer.
 func (c *conn) spawnAside(f wire.Frame) {
-	weight := ByteCount(len(f.Value) + arrivalBytes)
-	c.waiting.add(weight)
+	weight := ByteCount(len(f.Value))
+	c.relations.Charge(weight)
 	c.node.wg.Go(func() { // ends by itself; Close waits for it
-		defer c.waiting.add(-weight)
+		defer c.relations.Charge(-weight)
 		if err := c.spawnIn(&f); err != nil {
 			c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
 		}
@@ -134,8 +174,8 @@ func (c *conn) failed(req, code uint64, text string) {
 	c.answerFrame(wire.AppendFailure(nil, req, code, text))
 }
 
-// gate is where a process waits that was spawned held: for a value, or for the
-// connection's loss, which closes it. A nil gate is open.
+// gate is where a process waits that was spawned held: for a value. If the connection is
+// lost it gets an exit signal instead. A nil gate is open.
 type gate chan struct{}
 
 func newGate(held bool) gate {
@@ -150,10 +190,7 @@ func (g gate) pass(ctx *runtime.Context) error {
 		return nil
 	}
 	select {
-	case _, released := <-g:
-		if !released {
-			return signal.NoConnection
-		}
+	case <-g:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -165,18 +202,25 @@ func (c *conn) hold(id uint64, g gate) error {
 	if g == nil {
 		return nil
 	}
+	torn, err := c.tryHold(id, g)
+	if torn { // the connection was lost meanwhile
+		_ = c.node.rt.Exit(c.local(id), signal.NoConnection)
+	}
+	return err
+}
+
+func (c *conn) tryHold(id uint64, g gate) (torn bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.relations.over {
-		close(g) // the connection was lost meanwhile
-		return nil
+	if c.torn {
+		return true, nil
 	}
 	put(&c.held, id, g)
 	c.heldSpawns.set(int64(len(c.held)))
 	if len(c.held) > c.cfg.MaxHeldSpawns || c.heldSpawns.exceeded() {
-		return errHeld
+		return false, errHeld
 	}
-	return nil
+	return false, nil
 }
 
 // release opens the gate of a process.

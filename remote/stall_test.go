@@ -3,6 +3,7 @@ package remote_test
 import (
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -92,7 +93,8 @@ func TestBackoff_NudgeEndsItAndPinsNothing(t *testing.T) {
 		c := l.node("c@test")
 		name := pid.Name{Name: "x", Node: "c@test"}
 		require.NoError(l, c.Close(bounded(l)))
-		require.ErrorIs(l, a.Runtime().SendNamed(bounded(l), name, 1), remote.ErrNoConnection)
+		require.NoError(l, a.Runtime().SendNamed(bounded(l), name, 1))
+		synctest.Wait()
 		require.ErrorIs(l, a.Runtime().SendNamed(bounded(l), name, 1), remote.ErrBackoff)
 		l.node("c@test")
 		a.Nudge("c@test")

@@ -26,9 +26,28 @@ func (From) ImmutableTerm() {}
 
 // request is the message of a call.
 type request struct {
-	value  any
-	from   From
-	caller *process // nil: of another node
+	value   any
+	from    From
+	caller  *process // nil: of another node
+	watched *pid.Ref // under what the caller watches us, zero if it does not; nil: from.Ref
+}
+
+// newRequest returns the request of a caller on another node.
+func newRequest(env *signal.Envelope) *request {
+	r := &request{value: env.Value, from: From{env.From, env.ReplyTo.Ref()}}
+	if env.Ref != r.from.Ref {
+		watched := env.Ref
+		r.watched = &watched
+	}
+	return r
+}
+
+// watch returns under which reference the caller watches the process that it has called.
+func (r *request) watch() pid.Ref {
+	if r.watched != nil {
+		return *r.watched
+	}
+	return r.from.Ref
 }
 
 // call is a call that waits for its reply. A process keeps its last one to use it
@@ -216,7 +235,7 @@ func (p *process) sendRequest(w *call, req any) error {
 	q, away := p.find(w.to)
 	if away {
 		w.away = true
-		env := signal.Envelope{Kind: signal.Call, From: p.pid(), Ref: w.ref, Value: req}
+		env := signal.Envelope{Kind: signal.Call, From: p.pid(), Ref: w.ref, ReplyTo: signal.ReplyToRef(w.ref), Value: req}
 		return p.rt.route((*requestContext)(w), w.to, env)
 	}
 	if q == p {
@@ -233,7 +252,7 @@ func (p *process) sendRequest(w *call, req any) error {
 		return ErrNoProc
 	}
 	w.callee = q
-	return q.acceptCall((*requestContext)(w), p.stop(), &request{v, From{p.pid(), w.ref}, p})
+	return q.acceptCall((*requestContext)(w), p.stop(), &request{value: v, from: From{p.pid(), w.ref}, caller: p})
 }
 
 // find returns the process at an address, nil if there is none, or that the
@@ -263,7 +282,7 @@ func (p *process) acceptCall(ctx context.Context, stop *atomic.Uint32, r *reques
 	if err == nil || errors.Is(err, mailbox.ErrClosed) {
 		return nil // if closed: p has begun to end, and its end tells the caller why
 	}
-	p.forgetWatcher(r.from.Ref)
+	p.forgetWatcher(r.watch())
 	return p.refused(err)
 }
 
@@ -273,13 +292,16 @@ func (p *process) watchCall(r *request) bool {
 	if !p.running() {
 		return false
 	}
-	p.recordLocked().watchers.put(r.from.Ref, watcher{process: r.caller, pid: r.from.PID})
+	if r.watch().IsZero() {
+		return true
+	}
+	p.recordLocked().watchers.put(r.watch(), watcher{process: r.caller, pid: r.from.PID})
 	return true
 }
 
 // acceptRemoteCall is acceptCall for a caller on another node.
 func (p *process) acceptRemoteCall(ctx context.Context, env signal.Envelope) error {
-	return p.acceptCall(ctx, nil, &request{value: env.Value, from: From{env.From, env.Ref}})
+	return p.acceptCall(ctx, nil, newRequest(&env))
 }
 
 // refuseCall tells the caller that its request was dropped.
@@ -288,9 +310,9 @@ func (rt *Runtime) refuseCall(r *request, err error) {
 		r.caller.finishCall(r.from.Ref, nil, err)
 		return
 	}
-	rt.signalAway(r.from.PID, signal.Envelope{
-		Kind: signal.DownSignal, Ref: r.from.Ref, Reason: signal.Error(err.Error()),
-	})
+	if ref := r.watch(); !ref.IsZero() {
+		rt.signalAway(r.from.PID, signal.Envelope{Kind: signal.DownSignal, Ref: ref, Reason: signal.Error(err.Error())})
+	}
 }
 
 // CallContext returns the context of a call that the process has received: it
@@ -367,7 +389,7 @@ func (p *process) replyAway(to From, v any) error {
 	if !p.rt.isRemote(to.PID) {
 		return p.checkRunning()
 	}
-	return p.sendAway((*Context)(p), to.PID, signal.Envelope{Kind: signal.Reply, Ref: to.Ref, Value: v})
+	return p.sendAway((*Context)(p), to.PID, signal.Envelope{Kind: signal.Reply, ReplyTo: signal.ReplyToRef(to.Ref), Value: v})
 }
 
 // acceptReply ends a call with a reply from another node.

@@ -30,7 +30,7 @@ func (p *process) Deliver(ctx context.Context, env signal.Envelope) error {
 	case signal.Call:
 		return p.acceptRemoteCall(ctx, env)
 	case signal.Reply:
-		p.acceptReply(env.Ref, env.Value)
+		p.acceptReply(env.ReplyTo.Ref(), env.Value)
 	case signal.ExitSignal:
 		p.rt.exit(p, env.From, env.Reason)
 	case signal.LinkExit:

@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -8,6 +10,7 @@ import (
 	"weak"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 )
 
 // The sizes of what every process has, and of what only some have.
@@ -135,3 +138,20 @@ func WeakProcess(ctx *Context) weak.Pointer[Context] { return weak.Make(ctx) }
 
 // AnythingHooked reports whether sends and receives have more to do than that.
 func (rt *Runtime) AnythingHooked() bool { return rt.hooks.any() }
+
+// Deliver brings in a signal from another node, for tests whose networks have no
+// connections.
+func (rt *Runtime) Deliver(ctx context.Context, to pid.Address, env signal.Envelope) error {
+	err := rt.registry.Deliver(ctx, to, env)
+	if err == nil || env.Kind == signal.Message || env.Kind == signal.Raw || !env.Kind.Valid() {
+		return err
+	}
+	reason := signal.NoProc
+	if !errors.Is(err, ErrNoProc) {
+		reason = signal.Error(err.Error())
+	}
+	if back, ok := signal.Answer(to, env, reason); ok {
+		rt.signalAway(env.From, back)
+	}
+	return nil
+}

@@ -256,16 +256,3 @@ func TestDefault_IsOneRuntime(t *testing.T) {
 	require.Same(t, runtime.Default(), runtime.Default())
 	require.NoError(t, runtime.Default().Run(context.Background(), func(*runtime.Context) error { return nil }))
 }
-
-func TestAttach_KeepsOneValueForEachKey(t *testing.T) {
-	type key struct{}
-	rt := start(t)
-	require.Nil(t, rt.Attached(key{}))
-	kept, wasThere := rt.Attach(key{}, 1)
-	require.Equal(t, 1, kept)
-	require.False(t, wasThere)
-	kept, wasThere = rt.Attach(key{}, 2)
-	require.Equal(t, 1, kept)
-	require.True(t, wasThere)
-	require.Equal(t, 1, rt.Attached(key{}))
-}

@@ -152,22 +152,6 @@ func (p *process) acceptUnlink(from pid.PID) {
 	p.forgetLinkLocked(from)
 }
 
-// SetLink sets p's side of a link with away, a process of another node, or takes it
-// away. It reports whether p is Running; if not, nothing is set. Only the module that
-// connects nodes calls it, in the critical section in which it takes note of the link
-// itself: so the two never disagree, whatever p does meanwhile.
-func (rt *Runtime) SetLink(p, away pid.PID, linked bool) bool {
-	q, ok := rt.registry.Get(p)
-	if !ok {
-		return false
-	}
-	if linked {
-		return q.acceptRemoteLink(away) == nil
-	}
-	q.acceptUnlink(away)
-	return q.running()
-}
-
 func (p *process) checkRunning() error {
 	if !p.running() {
 		return ErrTerminated

@@ -111,6 +111,7 @@ type rare struct {
 	exitWatches *exitWatch      // see Context.WatchExit
 	starting    *starting       // what it starts at this moment
 	crash       *CrashDetails   // see Context.ExplainCrash; dropped by the report
+	drops       *drops          // of one with an OnDrop, from the spawn on
 	lastReplies []lastReply     // see Context.ReplyAtEnd; taken when the process is Dead
 
 	carried map[string]string // see noteCarried; nil: nothing; dropped when the process sleeps

@@ -366,16 +366,3 @@ func TestRemote_ChainAcrossTwoNodesDiesOfOneExit(t *testing.T) {
 		require.Equal(t, signal.Error("boom"), await(t, h))
 	}
 }
-
-func TestSetLink_SetsOneSide(t *testing.T) {
-	a, b, _ := twoNodes(t)
-	here, there := spawn(t, a, idle), spawn(t, b, idle)
-	require.True(t, a.SetLink(here.PID(), there.PID(), true))
-	require.Equal(t, []pid.PID{there.PID()}, here.Links())
-	require.Empty(t, there.Links())
-	require.True(t, a.SetLink(here.PID(), there.PID(), false))
-	require.Empty(t, here.Links())
-	here.Exit(signal.Kill)
-	require.False(t, a.SetLink(here.PID(), there.PID(), true), "it has ended")
-	require.Empty(t, here.Links())
-}

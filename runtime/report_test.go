@@ -306,5 +306,4 @@ func TestReports_GoToTheDefaultLoggerUnlessToldOtherwise(t *testing.T) {
 	rt := runtime.MustNew(runtime.Config{})
 	await(t, spawn(t, rt, crashingBody))
 	require.Len(t, j.reports(t), 1)
-	require.Same(t, slog.Default(), rt.Logger())
 }

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -71,7 +70,7 @@ type Runtime struct {
 	telling  atomic.Int64 // processes out of the table that have yet to tell all of their end
 	stopping atomic.Bool
 	ended    chan struct{} // capacity 1; a token while stopping and a process or zombie has ended
-	attached sync.Map      // what other modules keep with the runtime, see Attach
+	attached sync.Map      // what other modules keep with the runtime, see package inlet
 }
 
 // New makes a runtime. It returns an error if cfg is not valid: a Name that is no
@@ -172,55 +171,6 @@ func (rt *Runtime) Exit(to pid.PID, reason signal.ExitReason) error {
 	return rt.sendExit(context.Background(), nil, pid.PID{}, to, reason)
 }
 
-// Deliver brings in a signal from another node. Only the module that connects
-// nodes calls it. For a link, monitor or call to a process that is gone it
-// answers the sender with an exit or down signal, reason noproc, or the error of
-// a call that was refused; for messages it returns what became of them.
-//
-// A nil ctx never waits: what would have to wait for room in a mailbox is left
-// undone and unanswered, and Deliver returns [ErrMailboxFull].
-func (rt *Runtime) Deliver(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	err := rt.registry.Deliver(ctx, to, env)
-	if err == nil {
-		return nil
-	}
-	if ctx == nil && errors.Is(err, ErrMailboxFull) {
-		return err
-	}
-	back := signal.Envelope{From: to.PID, Ref: env.Ref, Reason: signal.NoProc}
-	if !errors.Is(err, ErrNoProc) && !errors.Is(err, ErrNameNotFound) {
-		back.Reason = signal.Error(err.Error())
-	}
-	switch env.Kind {
-	case signal.Link:
-		back.Kind = signal.LinkExit
-	case signal.Monitor, signal.Call:
-		back.Kind = signal.DownSignal
-	case signal.Message, signal.Raw:
-		return err
-	default:
-		if !env.Kind.Valid() {
-			return err
-		}
-		return nil // exit, unlink, demonitor, reply: late is as good as done
-	}
-	rt.signalAway(env.From, back)
-	return nil
-}
-
-// Attach keeps v with the runtime under key, for modules that extend it, and
-// returns what is kept: v, or what was there before. Keys are of a type of the
-// module's own, as with context.WithValue.
-func (rt *Runtime) Attach(key, v any) (kept any, wasThere bool) {
-	return rt.attached.LoadOrStore(key, v)
-}
-
-// Attached returns what is kept with the runtime under key, nil if nothing is.
-func (rt *Runtime) Attached(key any) any {
-	v, _ := rt.attached.Load(key)
-	return v
-}
-
 // isRemote reports whether p may be a process of another node: not of this one,
 // nor of an earlier start of it, nor of one without a name.
 func (rt *Runtime) isRemote(p pid.PID) bool {
@@ -246,10 +196,6 @@ func (rt *Runtime) signalAway(to pid.PID, env signal.Envelope) {
 func (rt *Runtime) signalAwayTo(to pid.Address, env signal.Envelope) {
 	_ = rt.route(context.Background(), to, env)
 }
-
-// Logger returns where the runtime's reports go: for modules that report in the
-// name of its processes.
-func (rt *Runtime) Logger() *slog.Logger { return rt.logger() }
 
 func (rt *Runtime) logger() *slog.Logger {
 	if rt.cfg.Logger != nil {

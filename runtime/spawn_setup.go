@@ -19,6 +19,9 @@ func (p *process) apply(opts *SpawnOptions) {
 		return
 	}
 	onDrop := opts.Mailbox.OnDrop
+	if onDrop != nil {
+		p.rareLocked().drops = &drops{onDrop: onDrop}
+	}
 	p.box.Init(mailbox.Config[Message]{
 		Capacity: opts.Mailbox.Capacity,
 		Policy:   opts.Mailbox.Policy,
@@ -29,14 +32,18 @@ func (p *process) apply(opts *SpawnOptions) {
 
 // dropped tells the caller of a call that was dropped, and the program.
 func (p *process) dropped(m Message, onDrop func(Message)) {
-	if r, ok := m.value.(*request); ok && m.kind == KindCall {
-		p.forgetWatcher(r.from.Ref)
-		p.rt.refuseCall(r, ErrMailboxFull)
-	}
-	p.rt.counts.dropped.Add(1)
-	p.rt.traceDropped(toPID(p.pid()), m, ErrMailboxFull)
+	p.refuseDropped(m)
 	if onDrop != nil {
 		p.guard(func() { onDrop(m) })
+	}
+}
+
+func (p *process) refuseDropped(m Message) {
+	p.rt.counts.dropped.Add(1)
+	p.rt.traceDropped(toPID(p.pid()), m, ErrMailboxFull)
+	if r, ok := m.value.(*request); ok && m.kind == KindCall {
+		p.forgetWatcher(r.watch())
+		p.rt.refuseCall(r, ErrMailboxFull)
 	}
 }
 
@@ -45,9 +52,6 @@ func (p *process) dropped(m Message, onDrop func(Message)) {
 func (p *process) relate(parent *process, opts *SpawnOptions) (ref pid.Ref, ok bool) {
 	if !opts.Link && !opts.Monitor {
 		return ref, true
-	}
-	if opts.Monitor {
-		parent.box.Reserve()
 	}
 	lockPair(parent, p)
 	defer unlockPair(parent, p)

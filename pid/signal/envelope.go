@@ -16,9 +16,10 @@ const (
 	Message Kind = iota + 1
 	// Raw is a value of the program that is a []byte and handed over uncopied.
 	Raw
-	// Call is a request whose reply goes to the alias Envelope.Ref of From.
+	// Call is a request whose reply goes to Envelope.ReplyTo of From. If Ref is not
+	// zero it asks in the same step for what a Monitor under Ref asks for.
 	Call
-	// Reply is the answer to the call Envelope.Ref of the receiver.
+	// Reply is the answer to the call Envelope.ReplyTo of the receiver.
 	Reply
 	// ExitSignal is sent by Exit: reason Kill cannot be trapped.
 	ExitSignal
@@ -34,6 +35,9 @@ const (
 	Demonitor
 	// DownSignal ends the monitor Ref of the receiver.
 	DownSignal
+	// UnlinkAck tells between two nodes that an Unlink has arrived: what is said
+	// about the link from then on is about a younger one.
+	UnlinkAck
 	kindEnd // one past the last kind
 )
 
@@ -52,6 +56,7 @@ var kindNames = [kindEnd]string{
 	Monitor:    "monitor",
 	Demonitor:  "demonitor",
 	DownSignal: "down",
+	UnlinkAck:  "unlink ack",
 }
 
 // String returns the name of k for people, and its number if it is not valid.
@@ -66,12 +71,32 @@ func (k Kind) String() string {
 // alone, never from the bytes or the type of its payload.
 //
 // Which fields count: From always, but zero for a message that no process sent;
-// Ref for Call, Reply, Monitor, Demonitor and DownSignal; Reason for ExitSignal,
-// LinkExit and DownSignal; Value for Message, Raw, Call and Reply.
+// Ref for Call, Monitor, Demonitor and DownSignal; ReplyTo for Call and Reply; Reason
+// for ExitSignal, LinkExit and DownSignal; Value for Message, Raw, Call and Reply.
 type Envelope struct {
-	Kind   Kind
-	From   pid.PID
-	Ref    pid.Ref
-	Reason ExitReason
-	Value  any
+	Kind    Kind
+	From    pid.PID
+	Ref     pid.Ref
+	ReplyTo ReplyTo
+	Reason  ExitReason
+	Value   any
+}
+
+// Answer returns what the sender of env gets if env cannot reach the process at to, or
+// is refused there: an end, with the given reason, of what it was to begin. It reports
+// false if the sender gets nothing: late is as good as done for what ends something,
+// and a message may be lost.
+func Answer(to pid.Address, env Envelope, reason ExitReason) (back Envelope, ok bool) {
+	back = Envelope{From: to.PID, Ref: env.Ref, Reason: reason}
+	switch env.Kind {
+	case Link:
+		back.Kind = LinkExit
+	case Monitor, Call:
+		back.Kind = DownSignal
+		ok = !env.Ref.IsZero()
+		return back, ok
+	default:
+		return Envelope{}, false
+	}
+	return back, true
 }

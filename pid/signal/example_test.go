@@ -53,21 +53,3 @@ func ExampleParseExitReason() {
 	// true <nil>
 	// true
 }
-
-func ExampleDecodeEnvelope() {
-	from, err := pid.ParsePID("<shop@host1.42.7>")
-	if err != nil {
-		panic(err)
-	}
-	wire, err := signal.AppendEnvelope(nil, signal.Envelope{
-		Kind:   signal.LinkExit,
-		From:   from,
-		Reason: signal.Error("disk full"),
-	})
-	if err != nil {
-		panic(err)
-	}
-	e, err := signal.DecodeEnvelope(wire)
-	fmt.Println(e.Kind, e.From, e.Reason, err)
-	// Output: link exit <shop@host1.42.7> error: disk full <nil>
-}

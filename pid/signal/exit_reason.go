@@ -18,7 +18,7 @@ import (
 // crash report and a transient child's restart ask [ExitReason.IsFailure].
 type ExitReason struct {
 	code reasonCode
-	text string // only of codeShutdownText and codeError
+	text string // of codeShutdownText and codeError; of a foreign reason see packForeign
 }
 
 // reasonCode is the kind of a reason, by its number on the wire: none is ever
@@ -34,6 +34,8 @@ const (
 	codeNoConnection reasonCode = 5
 	codeError        reasonCode = 6
 	codeShutdownText reasonCode = 7
+	codeForeign      reasonCode = 8
+	codeShutdownTerm reasonCode = 9
 )
 
 // MaxReasonTextBytes is the length of the longest text of a reason, 64 KiB. It
@@ -109,9 +111,10 @@ func ReasonOf(err error) ExitReason {
 // IsNormal reports whether r is [Normal], the one reason that links ignore.
 func (r ExitReason) IsNormal() bool { return r.code == codeNormal }
 
-// IsShutdown reports whether r is [Shutdown] or made by [ShutdownReason].
+// IsShutdown reports whether r is [Shutdown] or made by [ShutdownReason] or
+// [ForeignShutdown].
 func (r ExitReason) IsShutdown() bool {
-	return r.code == codeShutdown || r.code == codeShutdownText
+	return r.code == codeShutdown || r.code == codeShutdownText || r.code == codeShutdownTerm
 }
 
 // IsFailure reports whether r is neither normal nor a shutdown: the reasons that
@@ -122,8 +125,12 @@ func (r ExitReason) IsFailure() bool { return !r.IsNormal() && !r.IsShutdown() }
 // IsError reports whether r was made by [Error].
 func (r ExitReason) IsError() bool { return r.code == codeError }
 
-// Text returns the text given to [Error] or [ShutdownReason], "" for all others.
-func (r ExitReason) Text() string { return r.text }
+// Text returns the text given to [Error], [ShutdownReason], [Foreign] or
+// [ForeignShutdown], "" for all others.
+func (r ExitReason) Text() string {
+	text, _ := r.unpack()
+	return text
+}
 
 // ImmutableTerm marks an ExitReason as free to share between processes.
 func (ExitReason) ImmutableTerm() {}

@@ -76,14 +76,14 @@ func validPrefixLen(text string) int {
 	return len(text)
 }
 
-// String returns the text form, the same as [ExitReason.Error].
-// [ParseExitReason] is its inverse.
+// String returns the text form, the same as [ExitReason.Error]. [ParseExitReason] is
+// its inverse, but for a foreign reason, of which only the text is in it.
 func (r ExitReason) String() string {
 	switch r.code {
-	case codeShutdownText:
-		return shutdownPrefix + r.text
-	case codeError:
-		return errorPrefix + r.text
+	case codeShutdownText, codeShutdownTerm:
+		return shutdownPrefix + r.Text()
+	case codeError, codeForeign:
+		return errorPrefix + r.Text()
 	default:
 		return words[r.code]
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 // A reason is a MessagePack extension of the code [term.ExtExitReason]: one byte
-// for its kind, a reasonCode, and the text in UTF-8 behind it, which only
-// codeError and codeShutdownText have.
+// for its kind, a reasonCode, and behind it the text in UTF-8, which only
+// codeError and codeShutdownText have; or, of a foreign one, the length of the text
+// (a varint as of package encoding/binary), the text, and the term.
 var (
 	_ term.Appender = ExitReason{}
 	_ term.Parser   = (*ExitReason)(nil)
@@ -62,6 +63,8 @@ func decodeReason(content []byte) (ExitReason, error) {
 		return Error(text), nil
 	case code == codeShutdownText:
 		return ShutdownReason(text), nil
+	case (code == codeForeign || code == codeShutdownTerm) && isPacked(text):
+		return ExitReason{code, text}, nil
 	case int(code) >= len(words):
 		return Error(fmt.Sprintf("exit reason of unknown kind %d: %s", code, text)), nil
 	case text != "":

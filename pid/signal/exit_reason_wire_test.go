@@ -58,11 +58,11 @@ func TestExitReason_IsNotLostForWhatAPeerSends(t *testing.T) {
 		content string
 		want    signal.ExitReason
 	}{
-		"a kind of a newer peer":           {"\x08", signal.Error("exit reason of unknown kind 8: ")},
+		"a kind of a newer peer":           {"\x0a", signal.Error("exit reason of unknown kind 10: ")},
 		"a kind of a newer peer with text": {"\xffmoved away", signal.Error("exit reason of unknown kind 255: moved away")},
 		"a text that is not UTF-8":         {"\x06a\xffb", signal.Error("a\uFFFDb")},
 		"a text that is too long":          {"\x07" + long, signal.ShutdownReason(long)},
-		"an unknown kind, too long":        {"\x09" + long, signal.Error("exit reason of unknown kind 9: " + long)},
+		"an unknown kind, too long":        {"\x0b" + long, signal.Error("exit reason of unknown kind 11: " + long)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wire := term.AppendExtHeader(nil, term.ExtExitReason, len(c.content))

@@ -20,38 +20,11 @@ type goldenReason struct {
 	Wire   hexBytes
 }
 
-type goldenEnvelope struct {
-	Kind   string
-	From   pid.PID
-	Ref    pid.Ref
-	Reason signal.ExitReason
-	Value  any
-	Raw    *hexBytes
-	Wire   hexBytes
-}
-
 type hexBytes []byte
 
 func (h *hexBytes) UnmarshalText(text []byte) (err error) {
 	*h, err = hex.DecodeString(string(text))
 	return err
-}
-
-// envelope returns the envelope that the line describes.
-func (g goldenEnvelope) envelope() signal.Envelope {
-	e := signal.Envelope{From: g.From, Ref: g.Ref, Reason: g.Reason, Value: g.Value}
-	for k := signal.Message; k.Valid(); k++ {
-		if k.String() == g.Kind {
-			e.Kind = k
-		}
-	}
-	if n, ok := g.Value.(float64); ok { // JSON has no other numbers
-		e.Value = int(n)
-	}
-	if g.Raw != nil {
-		e.Value = []byte(*g.Raw)
-	}
-	return e
 }
 
 // readGolden reads a file of one JSON object a line.
@@ -75,6 +48,16 @@ func goldenReasons(t testing.TB) []goldenReason {
 	return readGolden[goldenReason](t, "testdata/exit_reason.golden.jsonl")
 }
 
-func goldenEnvelopes(t testing.TB) []goldenEnvelope {
-	return readGolden[goldenEnvelope](t, "testdata/envelope.golden.jsonl")
+func mustPID(t testing.TB, text string) pid.PID {
+	t.Helper()
+	p, err := pid.ParsePID(text)
+	require.NoError(t, err)
+	return p
+}
+
+func mustRef(t testing.TB, text string) pid.Ref {
+	t.Helper()
+	r, err := pid.ParseRef(text)
+	require.NoError(t, err)
+	return r
 }

@@ -34,11 +34,11 @@ func TestSystem_TravelsInFieldsOfAMessage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, local)
 
-	wire, err := signal.AppendEnvelope(nil, signal.Envelope{Kind: signal.Message, Value: want})
+	wire, err := term.AppendMessage(nil, want)
 	require.NoError(t, err)
-	got, err := signal.DecodeEnvelope(wire)
+	got, err := term.DecodeMessage(wire)
 	require.NoError(t, err)
-	require.Equal(t, want, got.Value)
+	require.Equal(t, want, got)
 }
 
 func TestSystem_IsRefusedAsAMessage(t *testing.T) {
@@ -53,16 +53,12 @@ func TestSystem_IsRefusedAsAMessage(t *testing.T) {
 }
 
 func TestSystem_IsRefusedWhenAPeerForgesOne(t *testing.T) {
-	forged := term.AppendArrayLen(nil, 3)
-	forged = term.AppendUint(forged, uint64(signal.Message))
-	forged, err := pid.PID{}.AppendTerm(forged)
-	require.NoError(t, err)
 	const name = "signal.Exit"
-	forged = term.AppendArrayLen(forged, 2)
+	forged := term.AppendArrayLen(nil, 2)
 	forged = append(term.AppendExtHeader(forged, term.ExtTypeName, len(name)), name...)
 	body, err := term.Encode(signal.Exit{Reason: signal.Kill})
 	require.NoError(t, err)
 
-	_, err = signal.DecodeEnvelope(append(forged, body...))
+	_, err = term.DecodeMessage(append(forged, body...))
 	require.ErrorIs(t, err, term.ErrRefusedMessage)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/starlang-go/starlang/remote/cluster/directory"
 	"github.com/starlang-go/starlang/remote/cluster/internal/mirror"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/dist"
 )
 
 // Cluster is this node's membership of a cluster. Make it with [Start]; all goroutines
@@ -59,7 +60,7 @@ type clusterKey struct{}
 
 // Of returns the Cluster that rt was started in, nil if it was in none.
 func Of(rt *runtime.Runtime) *Cluster {
-	c, _ := rt.Attached(clusterKey{}).(*Cluster)
+	c, _ := dist.Attached(rt, clusterKey{}).(*Cluster)
 	return c
 }
 
@@ -74,7 +75,7 @@ func Start(ctx context.Context, rt *runtime.Runtime, cfg Config) (*Cluster, erro
 		return nil, fmt.Errorf("cluster: %w", err)
 	}
 	c := newCluster(rt, cfg)
-	if _, taken := rt.Attach(clusterKey{}, c); taken {
+	if _, taken := dist.Attach(rt, clusterKey{}, c); taken {
 		return nil, ErrStarted
 	}
 	if err := c.start(); err != nil {

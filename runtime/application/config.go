@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 )
 
 // keptKey is the key under which a runtime keeps its programs.
@@ -25,7 +26,7 @@ type kept struct {
 
 // keep lets others find a program by its runtime.
 func keep(rt *runtime.Runtime, p *Program) {
-	v, _ := rt.Attach(keptKey{}, new(kept))
+	v, _ := inlet.Of(rt).Attach(keptKey{}, new(kept))
 	k := v.(*kept)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -33,7 +34,7 @@ func keep(rt *runtime.Runtime, p *Program) {
 }
 
 func programs(rt *runtime.Runtime) []*Program {
-	k, ok := rt.Attached(keptKey{}).(*kept)
+	k, ok := inlet.Of(rt).Attached(keptKey{}).(*kept)
 	if !ok {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/internal/guard"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
@@ -85,7 +86,7 @@ func newProgram(ctx context.Context, opts Options, apps []App) (*Program, error)
 	if rt == nil {
 		rt = runtime.MustNew(runtime.Config{})
 	}
-	p := &Program{rt: rt, log: rt.Logger(), total: opts.stopTimeout(apps), ended: make(chan struct{}, 1), over: make(chan struct{}), state: Starting}
+	p := &Program{rt: rt, log: inlet.Of(rt).Logger(), total: opts.stopTimeout(apps), ended: make(chan struct{}, 1), over: make(chan struct{}), state: Starting}
 	p.urgent, p.hurry = context.WithCancel(context.Background())
 	for _, a := range ordered {
 		p.apps = append(p.apps, &running{App: a, done: make(chan struct{}), state: Waiting})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 )
 
 // handle brings one message to the method that it is for, unless an exit signal has
@@ -157,7 +158,7 @@ func (s *server) timeout() {
 // reportUnhandled tells of something that the server does not know. The type
 // alone is told: the value may be secret.
 func (s *server) reportUnhandled(what string, v any) {
-	s.ctx.Runtime().Logger().LogAttrs(context.Background(), slog.LevelWarn, "server does not handle a "+what,
+	inlet.Of(s.ctx.Runtime()).Logger().LogAttrs(context.Background(), slog.LevelWarn, "server does not handle a "+what,
 		slog.String("pid", s.ctx.PID().String()),
 		slog.String("server", fmt.Sprintf("%T", s.impl)),
 		slog.String("type", fmt.Sprintf("%T", v)))

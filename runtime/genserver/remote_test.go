@@ -12,24 +12,48 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 	"github.com/starlang-go/starlang/term"
 )
 
 // wire brings signals to another node by their wire form, at once.
 type wire struct {
-	to *runtime.Runtime
+	from, to *runtime.Runtime
 }
 
 func (w wire) SendRemote(ctx context.Context, to pid.Address, env signal.Envelope) error {
-	b, err := signal.AppendEnvelope(nil, env)
-	if err != nil {
-		return &runtime.SendError{To: to, Err: err}
+	if env.Value != nil {
+		b, err := term.AppendMessage(nil, env.Value)
+		if err != nil {
+			return &runtime.SendError{To: to, Err: err}
+		}
+		if env.Value, err = term.DecodeMessage(b); err != nil {
+			return err
+		}
 	}
-	arrived, err := signal.DecodeEnvelope(b)
-	if err != nil {
-		return err
+	return w.deliver(to, env)
+}
+
+func (w wire) deliver(to pid.Address, env signal.Envelope) error {
+	in, p := inlet.Of(w.to), to.PID
+	if p.IsZero() {
+		p, _ = in.Registered(to.Name.Name)
 	}
-	return w.to.Deliver(ctx, to, arrived)
+	var err error
+	switch env.Kind {
+	case signal.Call:
+		if err = in.Deliver(p, signal.Envelope{Kind: signal.Monitor, From: env.From, Ref: env.Ref}); err == nil {
+			_, err = in.Offer(p, env)
+		}
+	case signal.Message, signal.Raw:
+		_, err = in.Offer(p, env)
+	default:
+		err = in.Deliver(p, env)
+	}
+	if back, ok := signal.Answer(to, env, signal.NoProc); ok && err != nil {
+		return inlet.Of(w.from).Deliver(env.From, back)
+	}
+	return nil
 }
 
 // twoNodes runs test as a process of one node, in a bubble of time. There is
@@ -38,8 +62,8 @@ func twoNodes(t *testing.T, test func(t *testing.T, ctx *runtime.Context, far *r
 	synctest.Test(t, func(t *testing.T) {
 		near := newRuntime(t, runtime.Config{Name: "near@test"})
 		far := newRuntime(t, runtime.Config{Name: "far@test"})
-		require.NoError(t, near.SetRemoteSendHook(wire{far}))
-		require.NoError(t, far.SetRemoteSendHook(wire{near}))
+		require.NoError(t, near.SetRemoteSendHook(wire{near, far}))
+		require.NoError(t, far.SetRemoteSendHook(wire{far, near}))
 		require.NoError(t, near.Run(context.Background(), func(ctx *runtime.Context) error {
 			test(t, ctx, far)
 			return nil

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 )
 
 // drain handles all events that wait, as long as the process lives.
@@ -153,7 +154,7 @@ func (m *machine[S, D]) refuse(ev Event) {
 		_ = ev.From.ReplyError(m.ctx.Context, genserver.ErrUnhandled)
 		return
 	}
-	m.ctx.Runtime().Logger().LogAttrs(context.Background(), slog.LevelWarn, "state machine does not handle an event",
+	inlet.Of(m.ctx.Runtime()).Logger().LogAttrs(context.Background(), slog.LevelWarn, "state machine does not handle an event",
 		slog.String("pid", m.ctx.PID().String()),
 		slog.String("state", fmt.Sprint(m.state)),
 		slog.String("kind", ev.Kind.String()),

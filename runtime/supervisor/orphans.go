@@ -11,6 +11,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 )
 
 // A supervisor that is killed cannot stop its children. Their links with it end them, except
@@ -24,7 +25,7 @@ type childrenKey struct{}
 // kept returns the children of all supervisors of a runtime, by the PID of each. An entry
 // is owned by its supervisor, and dropped when that and all children have ended.
 func kept(rt *runtime.Runtime) *sync.Map {
-	m, _ := rt.Attach(childrenKey{}, new(sync.Map))
+	m, _ := inlet.Of(rt).Attach(childrenKey{}, new(sync.Map))
 	return m.(*sync.Map)
 }
 

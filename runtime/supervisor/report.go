@@ -7,6 +7,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 )
 
 // The messages and keys of a supervisor's reports. They are stable. Source: OTP,
@@ -73,5 +74,5 @@ func (s *server) report(ctx *genserver.Context, level slog.Level, message string
 		slog.String(keyChild, c.spec.ID),
 		slog.String(keyChildPID, c.pid.String()),
 	}, more...)
-	ctx.Runtime().Logger().LogAttrs(context.Background(), level, message, attrs...)
+	inlet.Of(ctx.Runtime()).Logger().LogAttrs(context.Background(), level, message, attrs...)
 }

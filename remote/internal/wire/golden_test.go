@@ -193,8 +193,9 @@ func TestKinds_HaveNames(t *testing.T) {
 	k, ok := wire.Down.Signal()
 	require.True(t, ok)
 	require.Equal(t, signal.DownSignal, k)
-	_, ok = wire.UnlinkAck.Signal()
-	require.False(t, ok)
+	k, ok = wire.UnlinkAck.Signal()
+	require.True(t, ok)
+	require.Equal(t, signal.UnlinkAck, k)
 	_, ok = wire.Ping.Signal()
 	require.False(t, ok)
 }
