@@ -101,6 +101,15 @@ func (m *Mailbox[T]) Len() int {
 	return int(m.added - uint32(m.turn.taken()))
 }
 
+// Queued returns how many messages have been queued since the mailbox was made, less
+// those that were dropped: whoever has taken as many has taken all that is there now.
+func (m *Mailbox[T]) Queued() uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	taken := m.turn.taken()
+	return taken + uint64(m.added-uint32(taken))
+}
+
 // Taken returns how many messages have been received since the mailbox was made.
 func (m *Mailbox[T]) Taken() uint64 { return m.turn.taken() }
 

@@ -16,17 +16,19 @@ var ErrAlarm = mailbox.ErrInterrupted
 // has nothing of it. The process's end stops it; after that StartAlarm returns the zero
 // Ref. The Ref is for [Context.CancelTimer] and [Context.ReadTimer].
 //
-// rang must not block. It notes in a way that the loop sees that the alarm has rung: the
+// rang gets how many messages the process will have received when it has received all
+// that were there when the alarm rang, see [Context.Received]: so a loop can keep the
+// order in which messages and alarms came. It must not block. It notes in a way that the loop sees that the alarm has rung: the
 // loop is to look before it waits, since a receive of another kind may have used up
 // the wake-up.
-func (c *Context) StartAlarm(d time.Duration, rang func()) pid.Ref {
+func (c *Context) StartAlarm(d time.Duration, rang func(queued uint64)) pid.Ref {
 	p := c.process()
 	if !p.running() {
 		return pid.Ref{}
 	}
 	ref := p.rt.node.NextRef()
 	p.rt.startTimer(ref, p, delay{first: d}, func() {
-		rang()
+		rang(p.box.Queued())
 		p.box.Interrupt()
 	})
 	return ref

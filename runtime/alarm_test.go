@@ -16,7 +16,7 @@ func TestAlarm_WakesTheLoopAndIsNoMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, startWith(t, runtime.Config{}), func(ctx *runtime.Context) error {
 			var rung atomic.Int32
-			ring := func() { rung.Add(1) }
+			ring := func(uint64) { rung.Add(1) }
 			ctx.StartAlarm(time.Second, ring)
 			began := time.Now()
 			_, err := ctx.RecvOrAlarm()
@@ -43,7 +43,7 @@ func TestAlarm_EndsASleep(t *testing.T) {
 		rt := startWith(t, runtime.Config{})
 		began := time.Now()
 		h := spawn(t, rt, func(ctx *runtime.Context) error {
-			ctx.StartAlarm(time.Minute, func() {})
+			ctx.StartAlarm(time.Minute, func(uint64) {})
 			return ctx.Hibernate(func(ctx *runtime.Context) error { return signal.ShutdownReason("woken") })
 		})
 		require.Equal(t, signal.ShutdownReason("woken"), await(t, h))
@@ -55,7 +55,7 @@ func TestAlarm_DiesWithTheProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := startWith(t, runtime.Config{})
 		h := spawn(t, rt, func(ctx *runtime.Context) error {
-			ctx.StartAlarm(time.Second, func() { panic("of a process that is gone") })
+			ctx.StartAlarm(time.Second, func(uint64) { panic("of a process that is gone") })
 			return nil
 		})
 		await(t, h)

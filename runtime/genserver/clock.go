@@ -2,6 +2,7 @@ package genserver
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
@@ -38,8 +39,11 @@ func (c *clock) sleepy() bool { return c.after == 0 }
 // when there is nothing to do.
 func (s *server) receive() (runtime.Message, error) {
 	for {
-		if s.asked.rung.Load() {
-			s.wake()
+		if s.asked.rung.Load() != 0 {
+			s.lookAtAlarms()
+		}
+		if s.alarms && !s.suspended && s.impl.(Alarmed).AlarmDue(s.receivedInOrder()) {
+			return runtime.Message{}, errRang
 		}
 		m, err := s.receiveOnce()
 		if err != runtime.ErrAlarm {
@@ -53,8 +57,10 @@ func (s *server) receiveOnce() (runtime.Message, error) {
 	c := s.ctx.Context
 	switch {
 	case s.suspended:
-		return c.RecvMatch(s.isForSuspended)
-	case s.asked.hibernating, s.isDue():
+		m, err := c.RecvMatch(s.isForSuspended)
+		s.ahead++ // of what waits
+		return m, err
+	case s.asked.hibernating, s.isDue(), s.alarms:
 		m, err := c.TryRecv()
 		if errors.Is(err, runtime.ErrEmpty) {
 			return m, s.idle()
@@ -71,10 +77,26 @@ func (s *server) receiveOnce() (runtime.Message, error) {
 	return c.RecvOrAlarm()
 }
 
+// receivedInOrder returns how many messages the server has received of those that were
+// there first: while it was suspended it took some ahead of others.
+func (s *server) receivedInOrder() uint64 {
+	if s.ahead > 0 && s.ctx.QueueLen() == 0 {
+		s.ahead = 0
+	}
+	return s.ctx.Received() - uint64(s.ahead)
+}
+
 func (s *server) isDue() bool { return s.asked.timed && s.asked.due <= s.uptime() }
 
 // idle says what is to be done when there is no message.
 func (s *server) idle() error {
+	if s.alarms {
+		if s.impl.(Alarmed).AlarmDue(math.MaxUint64) {
+			return errRang
+		}
+		s.alarms = false
+		return runtime.ErrAlarm // look again, and wait
+	}
 	if s.isDue() {
 		return errDue
 	}
@@ -92,7 +114,7 @@ func (s *server) wakeAt(t time.Duration) {
 	if !c.alarm.IsZero() && (c.rings <= t || !s.cancelAlarm()) {
 		return // it rings earlier, or has rung
 	}
-	c.alarm = s.ctx.StartAlarm(t-s.uptime(), func() { s.asked.rung.Store(true) })
+	c.alarm = s.ctx.Context.StartAlarm(t-s.uptime(), func(uint64) { s.asked.rung.Or(rungOwn) })
 	c.rings = t
 }
 
@@ -105,10 +127,20 @@ func (s *server) cancelAlarm() bool {
 	return true
 }
 
+// lookAtAlarms takes note of the alarms that have rung.
+func (s *server) lookAtAlarms() {
+	rung := s.asked.rung.Swap(0)
+	if rung&rungOwn != 0 {
+		s.wake()
+	}
+	if rung&rungMore != 0 {
+		s.alarms = true
+	}
+}
+
 // wake is called when the alarm has rung: the server hibernates next if it has
 // been quiet for long enough.
 func (s *server) wake() {
-	s.asked.rung.Store(false)
 	s.clock.alarm = pid.Ref{}
 	if s.clock.after <= 0 || s.counts.total() != s.clock.events {
 		return

@@ -37,10 +37,16 @@ const longest = time.Duration(math.MaxInt64 / 2)
 // is rare.
 type asked struct {
 	due         time.Duration // end of the timeout, in uptime
-	rung        atomic.Bool   // set by the alarm's goroutine: the loop is to look at its times
+	rung        atomic.Uint32 // bits, set by alarms in their goroutines: what the loop is to look at
 	timed       bool          // there is a timeout
 	hibernating bool          // sleeps as soon as there is no mail
 }
+
+// Bits of asked.rung.
+const (
+	rungOwn  = 1 << iota // the loop's times
+	rungMore             // those of an [Alarmed]
+)
 
 // Continue makes the server call HandleContinue with v when the present method has
 // returned, before it looks at any other message. More than one are done in order.

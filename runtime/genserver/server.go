@@ -21,7 +21,9 @@ type server struct {
 	rare       *rare // nil: nothing of it
 	linked     bool  // with its parent from the start on
 	suspended  bool
-	terminated bool // Terminate has been called
+	alarms     bool   // some of an Alarmed have rung
+	ahead      uint32 // how many messages were received ahead of older ones: see receivedInOrder
+	terminated bool   // Terminate has been called
 }
 
 // counts are the messages that a server has handled.
@@ -62,10 +64,11 @@ func (s *server) run(*runtime.Context) error {
 }
 
 // errAsleep is returned by receive if there is nothing to do and the server is to
-// hibernate, errDue if its timeout is over.
+// hibernate, errDue if its timeout is over, errRang if it is the turn of an alarm.
 var (
 	errAsleep = errors.New("nothing to do")
 	errDue    = errors.New("timeout is over")
+	errRang   = errors.New("alarm has rung")
 )
 
 func (s *server) loop(last *runtime.Message) error {
@@ -81,6 +84,8 @@ func (s *server) loop(last *runtime.Message) error {
 			s.handle(m)
 		case err == errDue:
 			s.timeout()
+		case err == errRang:
+			s.ring()
 		case err == errAsleep:
 			return s.ctx.Context.Hibernate(s.run)
 		default:

@@ -94,17 +94,21 @@ func (m *machine[S, D]) HandleCast(ctx *genserver.Context, msg any) error {
 }
 
 func (m *machine[S, D]) HandleInfo(ctx *genserver.Context, msg any) error {
-	if t, ok := msg.(signal.Timeout); ok {
-		fired, live, ours := m.timers.fired(t.Ref)
-		switch {
-		case live:
-			m.accept(fired.event())
-			return nil
-		case ours:
-			return nil
-		}
-	}
 	m.accept(Event{Kind: Info, Content: msg, ctx: ctx})
+	return nil
+}
+
+// AlarmDue implements genserver.Alarmed.
+func (m *machine[S, D]) AlarmDue(received uint64) bool {
+	first := m.timers.first()
+	return first != nil && first.rang.Load()-1 <= received
+}
+
+// HandleAlarm implements genserver.Alarmed.
+func (m *machine[S, D]) HandleAlarm(*genserver.Context) error {
+	if ev, ok := m.timers.takeFirst(); ok {
+		m.accept(ev)
+	}
 	return nil
 }
 

@@ -1,11 +1,13 @@
 package statem
 
 import (
+	"cmp"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
 )
 
 // timerChange is what is to be done with a timer.
@@ -24,29 +26,36 @@ const (
 	updateTimer
 )
 
-// timers are a machine's timeouts. Each timer has at most one: either a timer of
-// the runtime runs for it, or it is due.
+// timers are a machine's timeouts. Each timer has at most one: either an alarm runs, or
+// has rung, for it, or it is due. An alarm is no message, so nothing that the program
+// receives has to do with it, and one that is cancelled is gone.
 type timers struct {
-	running map[Timer]timeout
+	running map[Timer]*timeout
 	// due are those of time zero, in the order in which they were set. They
 	// are no events yet, so that they can still be cancelled.
-	due []timeout
-	// stale are timers that were cancelled too late: their message is still to
-	// come, and nobody is to see it. Each leaves with its message.
-	stale map[pid.Ref]struct{}
+	due []*timeout
 }
 
 type timeout struct {
 	timer   Timer
-	ref     pid.Ref // zero if due
 	content any
+	ref     pid.Ref       // of the alarm; stopped by the end of the process
+	at      time.Duration // when it is over, in uptime
+	// rang is set by the alarm, to one more than the number of messages that come
+	// before the timeout; 0: it has not rung.
+	rang atomic.Uint64
 }
 
-func (t timeout) event() Event {
+func (t *timeout) event() Event {
 	return Event{Kind: Timeout, Timer: t.timer, Content: t.content}
 }
 
-func (t *timers) change(ctx *runtime.Context, c timerChange) {
+// before reports whether t, which has rung, comes before o, which has too.
+func (t *timeout) before(o *timeout) bool {
+	return cmp.Or(cmp.Compare(t.rang.Load(), o.rang.Load()), cmp.Compare(t.at, o.at)) < 0
+}
+
+func (t *timers) change(ctx *genserver.Context, c timerChange) {
 	switch {
 	case c.what == cancelTimer:
 		t.cancel(ctx, c.timer)
@@ -56,23 +65,25 @@ func (t *timers) change(ctx *runtime.Context, c timerChange) {
 	}
 }
 
-func (t *timers) set(ctx *runtime.Context, c timerChange) {
+func (t *timers) set(ctx *genserver.Context, c timerChange) {
 	t.cancel(ctx, c.timer)
+	set := &timeout{timer: c.timer, content: c.content}
 	if c.after == 0 {
-		t.due = append(t.due, timeout{timer: c.timer, content: c.content})
+		t.due = append(t.due, set)
 		return
 	}
 	if t.running == nil {
-		t.running = make(map[Timer]timeout)
+		t.running = make(map[Timer]*timeout)
 	}
-	t.running[c.timer] = timeout{c.timer, ctx.StartTimer(c.after), c.content}
+	t.running[c.timer] = set
+	set.at = ctx.Runtime().Uptime() + c.after
+	set.ref = ctx.StartAlarm(c.after, func(queued uint64) { set.rang.Store(queued + 1) })
 }
 
 // update reports whether there was a timeout to be changed.
 func (t *timers) update(c timerChange) bool {
 	if running, ok := t.running[c.timer]; ok {
 		running.content = c.content
-		t.running[c.timer] = running
 		return true
 	}
 	if i := t.findDue(c.timer); i >= 0 {
@@ -83,50 +94,46 @@ func (t *timers) update(c timerChange) bool {
 }
 
 func (t *timers) findDue(timer Timer) int {
-	return slices.IndexFunc(t.due, func(due timeout) bool { return due.timer == timer })
+	return slices.IndexFunc(t.due, func(due *timeout) bool { return due.timer == timer })
 }
 
-func (t *timers) cancel(ctx *runtime.Context, timer Timer) {
+func (t *timers) cancel(ctx *genserver.Context, timer Timer) {
 	if i := t.findDue(timer); i >= 0 {
 		t.due = slices.Delete(t.due, i, i+1)
 		return
 	}
-	running, ok := t.running[timer]
-	if !ok {
-		return
+	if running, ok := t.running[timer]; ok {
+		delete(t.running, timer)
+		ctx.CancelTimer(running.ref)
 	}
-	delete(t.running, timer)
-	if _, before := ctx.CancelTimer(running.ref); before {
-		return
-	}
-	if t.stale == nil {
-		t.stale = make(map[pid.Ref]struct{})
-	}
-	t.stale[running.ref] = struct{}{}
 }
 
 // takeDue takes the oldest timeout of time zero.
-func (t *timers) takeDue() (timeout, bool) {
+func (t *timers) takeDue() (Event, bool) {
 	if len(t.due) == 0 {
-		return timeout{}, false
+		return Event{}, false
 	}
 	first := t.due[0]
 	t.due = slices.Delete(t.due, 0, 1)
-	return first, true
+	return first.event(), true
 }
 
-// fired takes the timeout whose timer has the given Ref. It is not ours if the
-// program set that timer itself; then it is an event as any other message.
-func (t *timers) fired(ref pid.Ref) (out timeout, live, ours bool) {
-	if _, stale := t.stale[ref]; stale {
-		delete(t.stale, ref)
-		return timeout{}, false, true
-	}
-	for timer, running := range t.running {
-		if running.ref == ref {
-			delete(t.running, timer)
-			return running, true, true
+// first returns the timeout that rang first, nil if none has.
+func (t *timers) first() (first *timeout) {
+	for _, running := range t.running {
+		if running.rang.Load() != 0 && (first == nil || running.before(first)) {
+			first = running
 		}
 	}
-	return timeout{}, false, false
+	return first
+}
+
+// takeFirst takes the timeout that rang first. It may have been cancelled meanwhile.
+func (t *timers) takeFirst() (Event, bool) {
+	first := t.first()
+	if first == nil {
+		return Event{}, false
+	}
+	delete(t.running, first.timer)
+	return first.event(), true
 }

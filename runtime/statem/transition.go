@@ -32,8 +32,7 @@ func (m *machine[S, D]) next() (Event, bool) {
 		return ev, true
 	}
 	m.queue = nil
-	due, ok := m.timers.takeDue()
-	return due.event(), ok
+	return m.timers.takeDue()
 }
 
 // handle is one transition, with the context that the event came with.
@@ -48,7 +47,7 @@ func (m *machine[S, D]) handle(ev Event) error {
 
 // transit does the steps of a transition in OTP's order, see the package doc.
 func (m *machine[S, D]) transit(c *Context[S, D], ev Event) error {
-	m.timers.cancel(m.ctx.Context, EventTimer)
+	m.timers.cancel(m.server, EventTimer)
 	next, err := m.call(c, ev)
 	if err != nil || m.stopping {
 		return err
@@ -70,7 +69,7 @@ func (m *machine[S, D]) transit(c *Context[S, D], ev Event) error {
 	if changed {
 		m.queue = append(m.postponed, m.queue...)
 		m.postponed = nil
-		m.timers.cancel(m.ctx.Context, StateTimer)
+		m.timers.cancel(m.server, StateTimer)
 	}
 	m.settle()
 	return nil
@@ -142,7 +141,7 @@ func (m *machine[S, D]) reply() {
 func (m *machine[S, D]) settle() {
 	m.queue = append(m.asked.inserted, m.queue...)
 	for _, change := range m.asked.timers {
-		m.timers.change(m.ctx.Context, change)
+		m.timers.change(m.server, change)
 	}
 	m.asked = asked{}
 }
