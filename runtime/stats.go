@@ -76,3 +76,6 @@ func (c *counts) countEnd(reason signal.ExitReason, received uint64) {
 		c.failed.Add(1)
 	}
 }
+
+// Crashed returns how many processes have ended by a failure of their own, at little cost.
+func (rt *Runtime) Crashed() uint64 { return rt.counts.crashed.Load() }

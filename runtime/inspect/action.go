@@ -1,0 +1,159 @@
+package inspect
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/text"
+	"github.com/starlang-go/starlang/runtime/supervisor"
+	"github.com/starlang-go/starlang/term"
+)
+
+// Verb says what an [Action] does.
+type Verb string
+
+// The verbs.
+const (
+	Exit           Verb = "exit"    // sends an exit signal with the Reason
+	Kill           Verb = "kill"    // sends the exit signal kill
+	Suspend        Verb = "suspend" // a server handles nothing until Resume
+	Resume         Verb = "resume"
+	TerminateChild Verb = "terminate" // stops the Child of a supervisor
+	RestartChild   Verb = "restart"   // starts a stopped Child, or stops and starts a running one
+	Send           Verb = "send"      // sends the value of the JSON
+	Call           Verb = "call"      // calls with the value of the JSON
+	GC             Verb = "gc"        // collects garbage and gives memory back
+	Disconnect     Verb = "disconnect"
+)
+
+// Action asks the server to do something. Each is logged.
+type Action struct {
+	Do     Verb
+	Target string // a process, or for Disconnect a node
+	Child  string // the ID of a child, or its PID
+	Reason string // of Exit; "": shutdown
+	// JSON is the value to send: of an object with a member "@type" the value of the
+	// type that is registered by that name, else of Go's own types.
+	JSON string
+}
+
+// Done is the answer to an [Action].
+type Done struct {
+	PID   pid.PID `json:"pid,omitzero"`   // of the process that it was done to, or that was started
+	Reply string  `json:"reply,omitzero"` // to a call, as JSON
+}
+
+func init() {
+	term.MustRegister[Action]("inspect.Action")
+	term.MustRegister[Done]("inspect.Done")
+}
+
+func (a Action) target() string { return a.Target }
+
+// actionTime bounds what waits for the processes of the program.
+const actionTime = 10 * time.Second
+
+func (a Action) answer(ctx context.Context, n *node) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, actionTime)
+	defer cancel()
+	switch a.Do {
+	case GC:
+		debug.FreeOSMemory()
+		return Done{}, nil
+	case Disconnect:
+		if n.cfg.Disconnect == nil {
+			return nil, fmt.Errorf("disconnect: %w", ErrUnsupported)
+		}
+		return Done{}, n.cfg.Disconnect(ctx, a.Target)
+	}
+	p, err := n.find(a.Target)
+	if err != nil {
+		return nil, err
+	}
+	return a.actOn(ctx, n, p)
+}
+
+func (a Action) actOn(ctx context.Context, n *node, p pid.PID) (any, error) {
+	done := Done{PID: p}
+	switch a.Do {
+	case Exit, Kill:
+		reason, err := a.reason()
+		if err != nil {
+			return nil, err
+		}
+		return done, n.rt.Exit(p, reason)
+	case Suspend, Resume:
+		if _, err := n.findServer(a.Target, runtime.Server); err != nil {
+			return nil, err
+		}
+		if a.Do == Suspend {
+			return done, genserver.Suspend(ctx, p)
+		}
+		return done, genserver.Resume(ctx, p)
+	case TerminateChild, RestartChild:
+		return a.actOnChild(ctx, n)
+	case Send, Call:
+		return a.send(ctx, done)
+	}
+	return nil, fmt.Errorf("%q: %w", a.Do, ErrUnsupported)
+}
+
+func (a Action) reason() (signal.ExitReason, error) {
+	if a.Do == Kill {
+		return signal.Kill, nil
+	}
+	return signal.ParseExitReason(cmp.Or(a.Reason, signal.Shutdown.String()))
+}
+
+func (a Action) actOnChild(ctx context.Context, n *node) (any, error) {
+	sup, err := n.findServer(a.Target, runtime.Supervisor)
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := n.parse(a.Child); ok {
+		err = supervisor.TerminateChild(ctx, sup, p)
+	} else {
+		err = supervisor.TerminateChild(ctx, sup, a.Child)
+	}
+	if err != nil || a.Do == TerminateChild {
+		return Done{PID: sup}, err
+	}
+	p, err := supervisor.RestartChild(ctx, sup, a.Child)
+	return Done{PID: p}, err
+}
+
+func (a Action) send(ctx context.Context, done Done) (any, error) {
+	v, err := valueOf(a.JSON)
+	if err != nil {
+		return nil, err
+	}
+	if a.Do == Send {
+		return done, runtime.Send(ctx, done.PID, v)
+	}
+	reply, err := genserver.CallAs[any](ctx, done.PID, v)
+	done.Reply = jsonOf(reply)
+	return done, err
+}
+
+// logAction says who has done what, whatever came of it.
+func (n *node) logAction(who pid.PID, q action, err error) {
+	attrs := []slog.Attr{slog.String("who", who.String()), slog.String("what", nameOf(q)), slog.String("target", cut(q.target(), 256))}
+	if a, ok := q.(Action); ok {
+		attrs[1] = slog.String("what", cut(string(a.Do), 32))
+		if a.Child != "" {
+			attrs = append(attrs, slog.String("child", cut(a.Child, 256)))
+		}
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", text.Error(err, text.MaxReportBytes)))
+	}
+	n.log(slog.LevelWarn, "somebody acts on this node", attrs...)
+}

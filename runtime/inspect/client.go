@@ -1,0 +1,96 @@
+package inspect
+
+import (
+	"context"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
+)
+
+// Client asks the server of one node. All goroutines may share it. Its methods return,
+// beside the errors of [genserver.Call], one that is [ErrDenied], [ErrBusy],
+// [ErrNotFound], [ErrNoServer] or [ErrUnsupported].
+type Client struct {
+	rt *runtime.Runtime
+	to pid.Name
+}
+
+// NewClient returns a Client that asks, in the name of rt, the server with the given
+// address: on rt, or on another node.
+func NewClient(rt *runtime.Runtime, server pid.Name) *Client { return &Client{rt, server} }
+
+// ask asks a server.
+func ask[R any](ctx context.Context, to pid.Name, q query) (R, error) {
+	return genserver.CallAs[R](ctx, to, q)
+}
+
+func askBy[R any](ctx context.Context, c *Client, q query) (R, error) {
+	return ask[R](runtime.WithCallTimeout(runtime.NewContext(ctx, c.rt), maxAnswerTime), c.to, q)
+}
+
+// Top asks for the processes that come first.
+func (c *Client) Top(ctx context.Context, q Top) (Rows, error) { return askBy[Rows](ctx, c, q) }
+
+// Find asks for the processes that a text means.
+func (c *Client) Find(ctx context.Context, q Find) (Rows, error) { return askBy[Rows](ctx, c, q) }
+
+// Process asks for all that there is to see of a process.
+func (c *Client) Process(ctx context.Context, target string) (Info, error) {
+	return askBy[Info](ctx, c, Process{target})
+}
+
+// State asks a server for its state.
+func (c *Client) State(ctx context.Context, target string) (Text, error) {
+	return askBy[Text](ctx, c, State{target})
+}
+
+// Stack asks for the stack of a process.
+func (c *Client) Stack(ctx context.Context, target string) (Text, error) {
+	return askBy[Text](ctx, c, Stack{target})
+}
+
+// Stacks asks what the goroutines of all processes do.
+func (c *Client) Stacks(ctx context.Context) (Text, error) { return askBy[Text](ctx, c, Stacks{}) }
+
+// Roots asks for the supervisors that no other one has started.
+func (c *Client) Roots(ctx context.Context, q Roots) (Rows, error) { return askBy[Rows](ctx, c, q) }
+
+// Tree asks for what is below a supervisor.
+func (c *Client) Tree(ctx context.Context, q Tree) (Branch, error) { return askBy[Branch](ctx, c, q) }
+
+// Apps asks for the applications.
+func (c *Client) Apps(ctx context.Context) (AppList, error) { return askBy[AppList](ctx, c, Apps{}) }
+
+// Names asks for registered names.
+func (c *Client) Names(ctx context.Context, q Names) (NameList, error) {
+	return askBy[NameList](ctx, c, q)
+}
+
+// Zombies asks for the zombies.
+func (c *Client) Zombies(ctx context.Context, q Zombies) (ZombieList, error) {
+	return askBy[ZombieList](ctx, c, q)
+}
+
+// Nodes asks for the connections to other nodes.
+func (c *Client) Nodes(ctx context.Context, q Nodes) (NodeList, error) {
+	return askBy[NodeList](ctx, c, q)
+}
+
+// Runtime asks for the numbers of the node.
+func (c *Client) Runtime(ctx context.Context) (Numbers, error) {
+	return askBy[Numbers](ctx, c, Runtime{})
+}
+
+// Waits asks who waits for whom.
+func (c *Client) Waits(ctx context.Context, q Waits) (WaitList, error) {
+	return askBy[WaitList](ctx, c, q)
+}
+
+// Alarms asks for the alarms.
+func (c *Client) Alarms(ctx context.Context, q Alarms) (AlarmList, error) {
+	return askBy[AlarmList](ctx, c, q)
+}
+
+// Act asks the server to do something. It needs [Control].
+func (c *Client) Act(ctx context.Context, a Action) (Done, error) { return askBy[Done](ctx, c, a) }
