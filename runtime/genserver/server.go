@@ -22,8 +22,8 @@ type server struct {
 	linked     bool  // with its parent from the start on
 	suspended  bool
 	alarms     bool   // some of an Alarmed have rung
-	ahead      uint32 // how many messages were received ahead of older ones: see receivedInOrder
 	terminated bool   // Terminate has been called
+	ahead      uint32 // how many messages were received ahead of older ones: see receivedInOrder
 }
 
 // counts are the messages that a server has handled.

@@ -33,9 +33,12 @@ type Machine[S comparable, D any] struct {
 	Format func(state S, data D) any
 }
 
-// State says what a state does.
+// State says what a state does. It needs On or Handle.
 type State[S comparable, D any] struct {
-	// Handle handles an event and returns the next state, for example
+	// On are typed handlers, see [Handle]. They come before Handle and return what
+	// it does.
+	On Handlers[S, D]
+	// Handle handles all other events and returns the next state, for example
 	// ctx.State() to stay. After an error the machine stops with it as reason,
 	// see genserver.InfoHandler, except that after genserver.ErrUnhandled it
 	// goes on where it is: a caller gets that error, other events are logged.

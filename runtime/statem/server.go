@@ -38,7 +38,7 @@ func (m *machine[S, D]) in() State[S, D] {
 
 // check returns an error if the machine has come to a state that can do nothing.
 func (m *machine[S, D]) check() error {
-	if m.in().Handle == nil {
+	if !m.in().handles() {
 		return fmt.Errorf("state %v has no Handle", m.state)
 	}
 	return nil
@@ -53,6 +53,9 @@ type begin struct{}
 
 func (m *machine[S, D]) Init(ctx *genserver.Context) error {
 	m.server, m.ctx.Context, m.ctx.event = ctx, ctx.Context, ctx
+	if err := m.checkHandlers(); err != nil {
+		return err
+	}
 	if m.spec.Init != nil {
 		state, err := m.spec.Init(&m.ctx)
 		if err != nil {

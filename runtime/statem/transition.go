@@ -78,7 +78,7 @@ func (m *machine[S, D]) transit(c *Context[S, D], ev Event) error {
 // call lets the state handle ev, and sends the replies. What it does not handle
 // leaves the machine where it is.
 func (m *machine[S, D]) call(c *Context[S, D], ev Event) (next S, err error) {
-	next, err = m.in().Handle(c, ev)
+	next, err = m.in().handle(c, ev)
 	switch {
 	case err == genserver.ErrUnhandled: // wrapped, it is that of a server that was called
 		m.asked = asked{}
