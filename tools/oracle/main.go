@@ -5,7 +5,11 @@ package main
 import (
 	"os"
 
+	"github.com/starlang-go/starlang/tools/oracle/behaviours"
 	"github.com/starlang-go/starlang/tools/oracle/internal/cli"
 )
 
-func main() { os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	behaviours.BeChild()
+	os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr))
+}

@@ -30,6 +30,10 @@ usage: go run ./tools/oracle COMMAND
   check [-nodes N] [-repeat N] SCENARIOS EXPECTED
                               compare the results with recorded ones, N times over, and show
                               the first difference of each scenario
+  live [-count N] [-seed S] [-keep NAME]
+                              compare N random scenarios of servers, state machines and
+                              applications with the Erlang that is installed, and keep them
+                              as NAME.jsonl and NAME.expected.jsonl
   help                        print this
 
 With -nodes 2 the processes of each scenario are spread over two nodes that talk over
@@ -56,6 +60,7 @@ type app struct {
 var commands = map[string]func(*app, []string) error{
 	"run":   (*app).run,
 	"check": (*app).check,
+	"live":  (*app).live,
 }
 
 // Run carries a command line out and returns the exit status.

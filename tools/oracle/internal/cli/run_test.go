@@ -80,3 +80,12 @@ func TestHelp_IsNoError(t *testing.T) {
 	require.Equal(t, cli.OK, status)
 	require.Contains(t, stdout, "usage: go run ./tools/oracle COMMAND")
 }
+
+func TestLive_RefusesWhatItDoesNotUnderstand(t *testing.T) {
+	for _, args := range [][]string{{"live", "-count", "0"}, {"live", "x"}, {"live", "-what"}} {
+		status, stdout, stderr := oracle(args...)
+		require.Equal(t, cli.Usage, status)
+		require.Empty(t, stdout)
+		require.Contains(t, stderr, "live [-count N]")
+	}
+}
