@@ -27,6 +27,7 @@
 //	Task.Supervisor.async_nolink         AsyncNoLink(ctx, f)
 //	Task.await(task, timeout)            t.Await(ctx), bounded by ctx
 //	Task.yield(task, 0)                  t.Poll()
+//	{ref, result} in handle_info         AsyncMessage(ctx, f), a Result in HandleInfo
 //	Task.await_many(tasks)               AwaitMany(ctx, tasks...)
 //	Task.shutdown(task)                  t.Stop(ctx)
 //	Task.start(fun)                      ctx.Spawn(f)
