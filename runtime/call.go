@@ -3,13 +3,13 @@ package runtime
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/internal/reply"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -152,15 +152,14 @@ func watchable(ctx context.Context) context.Context {
 	return ctx
 }
 
-func replyAs[T any](to pid.Address, v any, err error) (reply T, _ error) {
+func replyAs[T any](to pid.Address, v any, err error) (r T, _ error) {
 	if err != nil {
-		return reply, err
+		return r, err
 	}
-	reply, ok := v.(T)
-	if !ok && v != nil {
-		return reply, &RuntimeError{"call", to, fmt.Errorf("%w: got %T, want %T", ErrReplyType, v, reply)}
+	if r, err = reply.As[T](v, ErrReplyType); err != nil {
+		return r, &RuntimeError{"call", to, err}
 	}
-	return reply, nil
+	return r, nil
 }
 
 // call makes a call and waits for its end, or until it is due. limit, unless it is nil, is called once the call can be found, to bound the wait in another way.

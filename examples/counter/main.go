@@ -15,15 +15,19 @@ import (
 // counter is a server. One request is handled at a time, so it needs no lock.
 type counter struct{ n int }
 
-// add is a request. The reply is the new count, an int.
-type add struct{ By int }
+// Add is a request. The reply is the new count, an int.
+type Add struct {
+	genserver.Returns[int]
+	By int
+}
 
-func (c *counter) HandleCall(_ *genserver.Context, _ genserver.From, req any) (any, error) {
-	if add, ok := req.(add); ok {
-		c.n += add.By
-		return c.n, nil
-	}
-	return nil, genserver.ErrUnhandled
+func (c *counter) add(_ *genserver.Context, q Add) (int, error) {
+	c.n += q.By
+	return c.n, nil
+}
+
+func (c *counter) Handlers() genserver.Handlers {
+	return genserver.Handle(genserver.On((*counter).add))
 }
 
 func main() {
@@ -39,7 +43,7 @@ func run(w io.Writer) error {
 			return err
 		}
 		for by := range 4 {
-			n, err := genserver.CallAs[int](ctx, "counter", add{by})
+			n, err := genserver.Call(ctx, "counter", Add{By: by})
 			fmt.Fprintln(w, "add", by, "gives", n, err)
 		}
 		return genserver.Stop(ctx, "counter", signal.Normal)

@@ -2,11 +2,10 @@ package genserver
 
 import (
 	"context"
-	"fmt"
-	"reflect"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/reply"
 )
 
 // Call sends a server a request and waits for the reply, whose type the request names:
@@ -83,19 +82,9 @@ func ask(ctx context.Context, to pid.Address, msg any) (any, error) {
 }
 
 func replyAs[Reply any](to pid.Address, v any) (Reply, error) {
-	reply, ok := v.(Reply)
-	if ok || v == nil && mayBeNil(reflect.TypeFor[Reply]()) {
-		return reply, nil
+	r, err := reply.As[Reply](v, ErrReplyType)
+	if err != nil {
+		return r, &runtime.RuntimeError{Op: "call", To: to, Err: err}
 	}
-	err := fmt.Errorf("%w: got %T, want %v", ErrReplyType, v, reflect.TypeFor[Reply]())
-	return reply, &runtime.RuntimeError{Op: "call", To: to, Err: err}
-}
-
-// mayBeNil reports whether a reply of nil is fine for a caller who wants a t.
-func mayBeNil(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Interface, reflect.Pointer, reflect.Map, reflect.Slice:
-		return true
-	}
-	return t.Size() == 0
+	return r, nil
 }

@@ -33,6 +33,26 @@
 //	}
 //	p, err := statem.StartLink(ctx, lock, genserver.Options{Name: "door"})
 //
+// Typed handlers, checked when a machine starts, are in [State].On:
+//
+//	type Unlock struct {
+//		genserver.Returns[bool]
+//		Code string
+//	}
+//
+//	"locked": {On: statem.Handle(statem.OnCall(unlock))},
+//
+//	func unlock(c *statem.Context[string, door], to genserver.ReplyTo[bool], q Unlock) (string, error) {
+//		open := q.Code == c.Data.code
+//		statem.Reply(c, to, open)
+//		…
+//	}
+//
+// What cannot be done is an error with which the machine fails: an Enter that postpones, a
+// reply to an event that is no call, a timer without a name. What a function has asked for
+// that fails is not done, replies included. No function runs after the process has got its
+// exit signal.
+//
 // # A transition, step by step
 //
 // The steps are those of gen_statem(3), transition_option():
@@ -56,14 +76,14 @@
 //	gen_statem                                 statem
 //	----------                                 ------
 //	start, start_link, start_monitor           Start, StartLink, StartMonitor
-//	call, cast, reply, stop                    genserver.Call, Cast, From.Reply, Stop
+//	call, cast, reply, stop                    genserver.Call, Cast, Stop; ctx.Reply
 //	callback_mode() -> state_functions         Machine.States
 //	callback_mode() -> handle_event_function   Machine.Default
 //	state_enter                                State.Enter
 //	init(Args) -> {ok, State, Data, Actions}   Machine.Initial and Data, or Machine.Init
 //	terminate, format_status                   Machine.Terminate, Machine.Format
 //
-//	State(EventType, Content, Data)            State.Handle(ctx, event), ctx.Data
+//	State(EventType, Content, Data)            State.On, State.Handle(ctx, event); ctx.Data
 //	  {call, From}, cast, info, internal         event.Kind and event.From
 //	  timeout, state_timeout, {timeout, Name}    event.Timer: EventTimer, StateTimer, "Name"
 //	  {next_state, State, Data, Actions}         return state, nil
@@ -85,5 +105,13 @@
 //	hibernate                                  Hibernate()
 //	{change_callback_module, _}                none
 //
-// An event that a state does not handle is no crash here: see [State].Handle.
+//	differences                                here
+//	-----------                                ----
+//	an event that a state does not handle      no crash: see [State].Handle
+//	two actions for one timer                  both are done, in order; OTP: the last one wins
+//	a transition's replies when it stops       sent when the machine has ended and its name is free
+//	system messages and {timeout, …}           a look does not touch a timeout
+//	messages of timers                         none: what a function receives itself has none of them
+//	get_state                                  the state, and the types of the data, without Format
+//	a pending zero timeout set to a time       is replaced; OTP 25 delivers it too
 package statem
