@@ -36,13 +36,13 @@ func (l Limits) AppendEncode(dst []byte, v any) ([]byte, error) {
 	if v == nil {
 		return msgp.AppendNil(dst), nil
 	}
-	left := l.room(dst)
+	left := l.encodeBudget(dst)
 	out, err := planOf(v).encodeHeld(dst, v, left)
 	return left.finish(dst, out, v, err)
 }
 
 // encodeHeld encodes v, of p's type.
-func (p *plan) encodeHeld(dst []byte, v any, left room) ([]byte, error) {
+func (p *plan) encodeHeld(dst []byte, v any, left encodeBudget) ([]byte, error) {
 	switch {
 	case p.elem != nil && p.noWire == nil:
 		to := heldPointee(v)
@@ -120,7 +120,7 @@ func open(b []byte, l Limits) (*Reader, error) {
 		return nil, tooLong(b, l.MaxBytes)
 	}
 	r := readers.Get().(*Reader)
-	r.b, r.pos, r.quota = b, 0, l.quota()
+	r.b, r.pos, r.budget = b, 0, l.decodeBudget()
 	return r, nil
 }
 

@@ -145,7 +145,7 @@ func forgetRefused() {
 	}
 }
 
-func (p *plan) encodeCustom(dst []byte, src address, left room) ([]byte, error) {
+func (p *plan) encodeCustom(dst []byte, src address, left encodeBudget) ([]byte, error) {
 	if nilable(p.typ.Kind()) && firstWordIsNil(src) {
 		return msgp.AppendNil(dst), nil
 	}
@@ -161,7 +161,7 @@ func (p *plan) callAppend(dst []byte, src address) (out []byte, err error) {
 	return p.custom.append(dst, src)
 }
 
-func (p *plan) copyCustom(dst, src address, left room) error {
+func (p *plan) copyCustom(dst, src address, left encodeBudget) error {
 	if nilable(p.typ.Kind()) && firstWordIsNil(src) {
 		dst.value(p).SetZero()
 		return nil

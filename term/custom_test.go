@@ -14,11 +14,11 @@ import (
 type (
 	other       struct{ m map[string]int }
 	otherLocked struct {
-		mu sync.Mutex
+		mu sync.Mutex //lint:ignore U1000 it is what makes the type unsendable
 		n  int
 	}
 	otherSlice []chan int
-	otherLate  struct{ c chan int }
+	otherLate  struct{ c chan int } //lint:ignore U1000 it is what makes the type unsendable
 	holdsOther struct {
 		A other
 		B []*otherLocked

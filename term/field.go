@@ -23,7 +23,7 @@ type field struct {
 	omitEmpty bool
 }
 
-func (f *field) copy(dst, src address, left room) error {
+func (f *field) copy(dst, src address, left encodeBudget) error {
 	from, to := src.add(f.offset), dst.add(f.offset)
 	if f.omitEmpty && f.plan.coding != notSelfCoding && f.plan.isZero(from) {
 		to.value(f.plan).SetZero() // it is left out, whatever its form would be

@@ -37,7 +37,7 @@ func isolate(v any) (any, error) {
 	} else if err := p.refusedMessage(); err != nil {
 		return nil, encodeFailed(&EncodeError{Err: err}, v)
 	}
-	arrived, err := copyAny(v, copyRoom)
+	arrived, err := copyAny(v, copyBudget)
 	if err == nil && arrived != nil {
 		if why := planOf(arrived).refusedMessage(); why != nil { // a Raw may have been one
 			err = &EncodeError{Err: why}
@@ -50,7 +50,7 @@ func isolate(v any) (any, error) {
 }
 
 // copyAny returns what arrives for a v in an interface.
-func copyAny(v any, left room) (any, error) {
+func copyAny(v any, left encodeBudget) (any, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -82,7 +82,7 @@ func copyAny(v any, left room) (any, error) {
 }
 
 // isTidy reports whether what arrives for a v in an interface is v.
-func isTidy(v any, left room) bool {
+func isTidy(v any, left encodeBudget) bool {
 	if v == nil {
 		return true
 	}
@@ -96,7 +96,7 @@ func isTidy(v any, left room) bool {
 
 // isTidy reports whether v, of p's type, which is not plain, arrives as it is. If
 // it is nested too deeply it does not.
-func (p *plan) isTidy(v any, left room) bool {
+func (p *plan) isTidy(v any, left encodeBudget) bool {
 	return p.tidy != nil && !p.direct && left.depth > 0 && p.tidy(heldPointee(v), left)
 }
 

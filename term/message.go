@@ -21,7 +21,7 @@ func (l Limits) AppendMessage(dst []byte, v any) ([]byte, error) {
 	if err := p.refusedMessage(); err != nil {
 		return dst, encodeFailed(&EncodeError{Err: err}, v)
 	}
-	left := l.room(dst)
+	left := l.encodeBudget(dst)
 	out, err := p.appendTyped(dst, v, left)
 	return left.finish(dst, out, v, err)
 }
@@ -63,12 +63,12 @@ func (r *Reader) readMessage() (any, error) {
 type MessageDecoder struct {
 	reader Reader
 	max    ByteCount
-	quota  quota
+	budget decodeBudget
 }
 
 // NewMessageDecoder returns a decoder under limits l.
 func NewMessageDecoder(l Limits) *MessageDecoder {
-	return &MessageDecoder{max: l.withDefaults().MaxBytes, quota: l.quota()}
+	return &MessageDecoder{max: l.withDefaults().MaxBytes, budget: l.decodeBudget()}
 }
 
 // Decode decodes what [AppendMessage] wrote, as [Limits.DecodeMessage] does.
@@ -77,7 +77,7 @@ func (d *MessageDecoder) Decode(b []byte) (any, error) {
 		return nil, tooLong(b, d.max)
 	}
 	r := &d.reader
-	r.b, r.pos, r.quota, r.skipped = b, 0, d.quota, nil
+	r.b, r.pos, r.budget, r.skipped = b, 0, d.budget, nil
 	v, err := r.readMessage()
 	r.b = nil
 	return v, err

@@ -16,10 +16,10 @@ type plan struct {
 	direct      bool     // an interface holds the value itself: see heldDirectly
 	elem        *plan    // what a pointer points to
 
-	encode func(dst []byte, src address, left room) ([]byte, error)
-	decode func(r *Reader, dst address) error      // *dst is zero
-	copy   func(dst, src address, left room) error // dst is anything but src itself
-	isZero func(a address) bool                    // what omitempty asks: nothing is lost with the value
+	encode func(dst []byte, src address, left encodeBudget) ([]byte, error)
+	decode func(r *Reader, dst address) error              // *dst is zero
+	copy   func(dst, src address, left encodeBudget) error // dst is anything but src itself
+	isZero func(a address) bool                            // what omitempty asks: nothing is lost with the value
 
 	coding    selfCoding // how the type writes its own form, if it does
 	immutable bool       // its values may be shared, whatever they refer to
@@ -36,7 +36,7 @@ type plan struct {
 	skips   bool            // some of the memory must not even be read: fields tagged "-"
 	// tidy reports that a value is already as it would arrive, though others of
 	// its type are not: a struct whose slices and pointers are nil. It may be nil.
-	tidy func(a address, left room) bool
+	tidy func(a address, left encodeBudget) bool
 
 	asIs    atomic.Bool              // a value that is sent arrives as it is
 	wire    atomic.Pointer[wireForm] // how it travels with its type; nil: it cannot
@@ -162,7 +162,7 @@ func (c *compiler) settle(p *plan) {
 // copyMemory says that a copy of the memory is an isolated value.
 func (p *plan) copyMemory() {
 	p.plain = true
-	p.copy = func(dst, src address, _ room) error {
+	p.copy = func(dst, src address, _ encodeBudget) error {
 		dst.value(p).Set(src.value(p))
 		return nil
 	}

@@ -24,10 +24,10 @@ func restored(v any) any {
 
 // errorInterface compiles the type error.
 func errorInterface(p *plan, load func(address) any, store func(address, any) error) {
-	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, left encodeBudget) ([]byte, error) {
 		return appendAny(dst, carriedIn(load(src)), left)
 	}
-	p.tidy = func(a address, left room) bool {
+	p.tidy = func(a address, left encodeBudget) bool {
 		v := load(a)
 		if v == nil {
 			return true
@@ -35,7 +35,7 @@ func errorInterface(p *plan, load func(address) any, store func(address, any) er
 		_, arrived := v.(*arrivedError)
 		return arrived || isTidy(v, left) && planOf(v).wire.Load() != nil
 	}
-	p.copy = func(dst, src address, left room) error {
+	p.copy = func(dst, src address, left encodeBudget) error {
 		v := carriedIn(load(src))
 		if c, ok := v.(CarriedError); ok {
 			return store(dst, c.Err())

@@ -13,8 +13,8 @@ func (c *compiler) iface(p *plan) {
 	if p.typ.NumMethod() > 0 {
 		load, store = p.loadInterface, p.storeInterface
 	}
-	p.tidy = func(a address, left room) bool { return isTidy(load(a), left) }
-	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+	p.tidy = func(a address, left encodeBudget) bool { return isTidy(load(a), left) }
+	p.encode = func(dst []byte, src address, left encodeBudget) ([]byte, error) {
 		return appendAny(dst, load(src), left)
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -31,7 +31,7 @@ func (c *compiler) iface(p *plan) {
 		}
 		return nil
 	}
-	p.copy = func(dst, src address, left room) error {
+	p.copy = func(dst, src address, left encodeBudget) error {
 		v, err := copyAny(load(src), left)
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ type mapPlan struct {
 	check          bool // each key may be one that cannot be sent
 }
 
-func (m mapPlan) encode(dst []byte, src address, left room) ([]byte, error) {
+func (m mapPlan) encode(dst []byte, src address, left encodeBudget) ([]byte, error) {
 	v := src.value(m.of)
 	if v.IsNil() {
 		return msgp.AppendNil(dst), nil
@@ -100,7 +100,7 @@ func (m mapPlan) decode(r *Reader, dst address) error {
 	return nil
 }
 
-func (m mapPlan) copy(dst, src address, left room) error {
+func (m mapPlan) copy(dst, src address, left encodeBudget) error {
 	from := src.value(m.of)
 	if from.IsNil() {
 		dst.value(m.of).SetZero()

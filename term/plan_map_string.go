@@ -38,7 +38,7 @@ type mapTo[V any] struct{ of, value *plan }
 
 func (m mapTo[V]) compile() { m.of.encode, m.of.decode, m.of.copy = m.encode, m.decode, m.copy }
 
-func (m mapTo[V]) encode(dst []byte, src address, left room) ([]byte, error) {
+func (m mapTo[V]) encode(dst []byte, src address, left encodeBudget) ([]byte, error) {
 	entries := *at[map[string]V](src)
 	if entries == nil {
 		return msgp.AppendNil(dst), nil
@@ -101,7 +101,7 @@ func (m mapTo[V]) decode(r *Reader, dst address) error {
 	return nil
 }
 
-func (m mapTo[V]) copy(dst, src address, left room) error {
+func (m mapTo[V]) copy(dst, src address, left encodeBudget) error {
 	from := *at[map[string]V](src)
 	if from == nil {
 		*at[map[string]V](dst) = nil

@@ -17,7 +17,7 @@ func (c *compiler) pointer(p *plan) {
 	elem := c.plan(p.typ.Elem())
 	p.elem = elem
 	p.parts = []part{{"", elem}}
-	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, left encodeBudget) ([]byte, error) {
 		to := src.pointee()
 		if to.isNil() {
 			return msgp.AppendNil(dst), nil
@@ -34,7 +34,7 @@ func (c *compiler) pointer(p *plan) {
 		}
 		return err
 	}
-	p.copy = func(dst, src address, left room) error {
+	p.copy = func(dst, src address, left encodeBudget) error {
 		to, err := elem.copyNew(src.pointee(), left)
 		if err == nil {
 			dst.setPointee(to)
@@ -61,7 +61,7 @@ func (p *plan) alloc() address {
 }
 
 // copyNew copies what a pointer points to, which may be nothing.
-func (p *plan) copyNew(src address, left room) (address, error) {
+func (p *plan) copyNew(src address, left encodeBudget) (address, error) {
 	if src.isNil() {
 		return src, nil
 	}

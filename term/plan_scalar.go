@@ -58,7 +58,7 @@ func whyNot(k reflect.Kind) string {
 }
 
 func boolean(p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendBool(dst, *at[bool](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -74,7 +74,7 @@ func boolean(p *plan) {
 }
 
 func signed[T int | int8 | int16 | int32 | int64](p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendInt(dst, int64(*at[T](src))), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -93,7 +93,7 @@ func signed[T int | int8 | int16 | int32 | int64](p *plan) {
 }
 
 func unsigned[T uint | uint8 | uint16 | uint32 | uint64](p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendUint(dst, uint64(*at[T](src))), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -112,7 +112,7 @@ func unsigned[T uint | uint8 | uint16 | uint32 | uint64](p *plan) {
 }
 
 func float32s(p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendFloat32(dst, *at[float32](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -129,7 +129,7 @@ func float32s(p *plan) {
 }
 
 func float64s(p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendFloat64(dst, *at[float64](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -146,7 +146,7 @@ func float64s(p *plan) {
 }
 
 func text(p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		s := *at[string](src)
 		if err := checkLen(len(s)); err != nil {
 			return dst, err
@@ -167,7 +167,7 @@ func text(p *plan) {
 
 func copyScalar[T comparable](p *plan) {
 	p.plain = true
-	p.copy = func(dst, src address, _ room) error {
+	p.copy = func(dst, src address, _ encodeBudget) error {
 		*at[T](dst) = *at[T](src)
 		return nil
 	}

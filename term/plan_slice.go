@@ -8,11 +8,9 @@ import (
 	"github.com/starlang-go/starlang/term/msgp"
 )
 
-var bytesType = reflect.TypeFor[[]byte]()
-
 func (c *compiler) slice(p *plan) {
 	p.isZero = firstWordIsNil
-	p.tidy = func(a address, left room) bool { return cap(*at[[]struct{}](a)) == 0 && left.depth > 0 }
+	p.tidy = func(a address, left encodeBudget) bool { return cap(*at[[]struct{}](a)) == 0 && left.depth > 0 }
 	elem := c.plan(p.typ.Elem())
 	if isByte(elem) {
 		byteSlice(p)
@@ -21,7 +19,7 @@ func (c *compiler) slice(p *plan) {
 	p.parts = []part{{"[]", elem}}
 	size := p.typ.Elem().Size()
 	makeOf, copyOf := sliceFuncs(p, elem)
-	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, left encodeBudget) ([]byte, error) {
 		first, n := src.elements()
 		if first.isNil() {
 			return msgp.AppendNil(dst), nil
@@ -43,7 +41,7 @@ func (c *compiler) slice(p *plan) {
 		first, _ := dst.elements()
 		return decodeElements(r, elem, first, n)
 	}
-	p.copy = func(dst, src address, left room) error {
+	p.copy = func(dst, src address, left encodeBudget) error {
 		from, n := src.elements()
 		if from.isNil() {
 			*at[[]struct{}](dst) = nil
@@ -76,7 +74,7 @@ func (c *compiler) array(p *plan) {
 		return
 	}
 	p.parts = []part{{"[]", elem}}
-	p.encode = func(dst []byte, src address, left room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, left encodeBudget) ([]byte, error) {
 		return encodeElements(dst, elem, src, n, left)
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -93,10 +91,10 @@ func (c *compiler) array(p *plan) {
 		}
 		return decodeElements(r, elem, dst, n)
 	}
-	p.copy = func(dst, src address, left room) error {
+	p.copy = func(dst, src address, left encodeBudget) error {
 		return copyElements(elem, dst, src, n, left)
 	}
-	tidy := func(a address, left room) bool {
+	tidy := func(a address, left encodeBudget) bool {
 		left.depth--
 		for i := range n {
 			if !elem.tidy(a.add(uintptr(i)*size), left) {
@@ -117,7 +115,7 @@ func (c *compiler) array(p *plan) {
 	}
 }
 
-func encodeElements(dst []byte, elem *plan, first address, n int, left room) ([]byte, error) {
+func encodeElements(dst []byte, elem *plan, first address, n int, left encodeBudget) ([]byte, error) {
 	left, err := left.enter(dst)
 	if err != nil {
 		return dst, err
@@ -148,7 +146,7 @@ func decodeElements(r *Reader, elem *plan, first address, n int) error {
 	return nil
 }
 
-func copyElements(elem *plan, to, from address, n int, left room) error {
+func copyElements(elem *plan, to, from address, n int, left encodeBudget) error {
 	left, err := left.enter(nil)
 	if err != nil {
 		return err
@@ -203,7 +201,7 @@ func copySlice[T any](dst, src address) {
 func isByte(e *plan) bool { return e.typ.Kind() == reflect.Uint8 && e.coding == notSelfCoding }
 
 func byteSlice(p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		b := *at[[]byte](src)
 		if err := checkLen(len(b)); err != nil {
 			return dst, err
@@ -214,7 +212,7 @@ func byteSlice(p *plan) {
 		*at[[]byte](dst), err = r.ReadBytes()
 		return err
 	}
-	p.copy = func(dst, src address, _ room) error {
+	p.copy = func(dst, src address, _ encodeBudget) error {
 		*at[[]byte](dst) = bytes.Clone(*at[[]byte](src))
 		return nil
 	}
@@ -222,7 +220,7 @@ func byteSlice(p *plan) {
 
 func byteArray(p *plan) {
 	n := p.typ.Size()
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendBytes(dst, src.bytes(n)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -243,4 +241,4 @@ func byteArray(p *plan) {
 // firstWordIsNil reports whether a pointer, slice, map or interface is nil.
 func firstWordIsNil(a address) bool { return a.pointee().isNil() }
 
-func tidyIfNil(a address, _ room) bool { return firstWordIsNil(a) }
+func tidyIfNil(a address, _ encodeBudget) bool { return firstWordIsNil(a) }

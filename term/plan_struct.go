@@ -52,7 +52,7 @@ func (s *structPlan) settle(c *compiler) {
 	}
 }
 
-func (s *structPlan) encode(dst []byte, src address, left room) ([]byte, error) {
+func (s *structPlan) encode(dst []byte, src address, left encodeBudget) ([]byte, error) {
 	left, err := left.enter(dst)
 	if err != nil {
 		return dst, err
@@ -182,7 +182,7 @@ func (s *structPlan) readKey(r *Reader, next int) (int, error) {
 	return -1, nil
 }
 
-func (s *structPlan) copy(dst, src address, left room) error {
+func (s *structPlan) copy(dst, src address, left encodeBudget) error {
 	left, err := left.enter(nil)
 	if err != nil {
 		return err
@@ -201,7 +201,7 @@ func (s *structPlan) copy(dst, src address, left room) error {
 
 // copyFields copies the fields that travel and leaves the others zero. It does
 // not even read these: they may be locks that somebody holds.
-func (s *structPlan) copyFields(dst, src address, left room) error {
+func (s *structPlan) copyFields(dst, src address, left encodeBudget) error {
 	dst.value(s.of).SetZero()
 	for i := range s.fields {
 		if err := s.fields[i].copy(dst, src, left); err != nil {
@@ -211,7 +211,7 @@ func (s *structPlan) copyFields(dst, src address, left room) error {
 	return nil
 }
 
-func (s *structPlan) isTidy(a address, left room) bool {
+func (s *structPlan) isTidy(a address, left encodeBudget) bool {
 	left.depth--
 	for _, i := range s.deep {
 		if f := &s.fields[i]; !f.plan.tidy(a.add(f.offset), left) {

@@ -9,7 +9,7 @@ import (
 // timestamp compiles time.Time, which arrives in UTC and without a monotonic
 // reading: another node has neither the sender's time zone nor its clock.
 func timestamp(p *plan) {
-	p.encode = func(dst []byte, src address, _ room) ([]byte, error) {
+	p.encode = func(dst []byte, src address, _ encodeBudget) ([]byte, error) {
 		return msgp.AppendTime(dst, *at[time.Time](src)), nil
 	}
 	p.decode = func(r *Reader, dst address) error {
@@ -21,11 +21,11 @@ func timestamp(p *plan) {
 		*at[time.Time](dst) = v
 		return nil
 	}
-	p.copy = func(dst, src address, _ room) error {
+	p.copy = func(dst, src address, _ encodeBudget) error {
 		*at[time.Time](dst) = arrived(*at[time.Time](src))
 		return nil
 	}
-	p.tidy = func(a address, _ room) bool {
+	p.tidy = func(a address, _ encodeBudget) bool {
 		t := *at[time.Time](a)
 		return t == arrived(t)
 	}

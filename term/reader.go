@@ -24,9 +24,9 @@ type Parser interface {
 // on is unspecified. A Reader belongs to one goroutine. The zero Reader is at
 // the end of no bytes.
 type Reader struct {
-	b     []byte
-	pos   int   // Invariant: 0 <= pos <= len(b)
-	quota quota // what the limits leave to the rest
+	b      []byte
+	pos    int          // Invariant: 0 <= pos <= len(b)
+	budget decodeBudget // what the limits leave to the rest
 
 	message bool      // the value at offset 0 is a message
 	recent  *wireForm // what the type name stood for that was looked up last
@@ -35,7 +35,7 @@ type Reader struct {
 }
 
 // NewReader returns a Reader of b, which must not change while it is in use.
-func NewReader(b []byte) *Reader { return &Reader{b: b, quota: Limits{}.quota()} }
+func NewReader(b []byte) *Reader { return &Reader{b: b, budget: Limits{}.decodeBudget()} }
 
 // Offset returns how many bytes have been read.
 func (r *Reader) Offset() int { return r.pos }
@@ -353,11 +353,11 @@ func (r *Reader) Skip() error {
 // pass is Skip without looking at the keys of maps. It reports whether there are
 // maps that may have one twice.
 func (r *Reader) pass() (maps bool, err error) {
-	w := msgp.Walker{B: r.b, Pos: r.pos, Depth: r.quota.depth, Elements: r.quota.elements}
+	w := msgp.Walker{B: r.b, Pos: r.pos, Depth: r.budget.depth, Elements: r.budget.elements}
 	if err := w.Value(); err != nil {
 		return false, r.Fail(w.Pos, err)
 	}
-	r.pos, r.quota.elements = w.Pos, w.Elements
+	r.pos, r.budget.elements = w.Pos, w.Elements
 	return w.Maps, nil
 }
 

@@ -52,11 +52,11 @@ func (c *compiler) spreadRefusals() {
 // obeyRefusals lets the functions of a refused type return why.
 func (p *plan) obeyRefusals() {
 	if f := p.noWire; f != nil {
-		p.encode = func(dst []byte, _ address, _ room) ([]byte, error) { return dst, f.encodeError() }
+		p.encode = func(dst []byte, _ address, _ encodeBudget) ([]byte, error) { return dst, f.encodeError() }
 		p.decode = func(r *Reader, _ address) error { return f.decodeError(r.pos) }
 	}
 	if f := p.noCopy; f != nil {
-		p.copy = func(_, _ address, _ room) error { return f.encodeError() }
+		p.copy = func(_, _ address, _ encodeBudget) error { return f.encodeError() }
 		p.plain, p.tidy = false, nil
 	}
 }

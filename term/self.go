@@ -175,13 +175,13 @@ func (p *plan) halfCoded() bool {
 }
 
 // copyByCoding copies a value by encoding and decoding it.
-func (p *plan) copyByCoding(dst, src address, left room) error {
+func (p *plan) copyByCoding(dst, src address, left encodeBudget) error {
 	b, err := p.encode(nil, src, left)
 	if err != nil {
 		return err
 	}
 	dst.value(p).SetZero()
-	r := &Reader{b: b, quota: quota{depth: left.depth, elements: math.MaxInt, memory: math.MaxInt}}
+	r := &Reader{b: b, budget: decodeBudget{depth: left.depth, elements: math.MaxInt, memory: math.MaxInt}}
 	if err := p.decode(r, dst); err != nil {
 		return &EncodeError{Err: fmt.Errorf("its own encoding cannot be decoded: %w", err)}
 	}

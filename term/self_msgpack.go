@@ -9,7 +9,7 @@ import (
 )
 
 // encodeForeign encodes a value by the methods that msgpack/v5 finds.
-func (p *plan) encodeForeign(dst []byte, src address, left room) ([]byte, error) {
+func (p *plan) encodeForeign(dst []byte, src address, left encodeBudget) ([]byte, error) {
 	start := len(dst)
 	e := foreignEncoders.Get().(*foreignEncoder)
 	e.buf = dst

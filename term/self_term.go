@@ -13,11 +13,11 @@ var (
 )
 
 // encodeTerm encodes a value by its [Appender].
-func (p *plan) encodeTerm(dst []byte, src address, left room) ([]byte, error) {
+func (p *plan) encodeTerm(dst []byte, src address, left encodeBudget) ([]byte, error) {
 	return p.encodeBy(src.pointer(p).(Appender), dst, left)
 }
 
-func (p *plan) encodeBy(a Appender, dst []byte, left room) ([]byte, error) {
+func (p *plan) encodeBy(a Appender, dst []byte, left encodeBudget) ([]byte, error) {
 	out, err := p.callAppendTerm(a, dst)
 	if err != nil {
 		return dst, &EncodeError{Err: err}
@@ -40,7 +40,7 @@ func (p *plan) callParser(r *Reader, dst address) (err error) {
 
 // checkWritten holds what method has appended to dst from start on to what it
 // promised, so that no type can spoil the encoding of others.
-func (p *plan) checkWritten(dst []byte, start int, left room, method string) error {
+func (p *plan) checkWritten(dst []byte, start int, left encodeBudget, method string) error {
 	why := errNotOneValue
 	if len(dst) > start {
 		w := msgp.Walker{B: dst, Pos: start, Depth: left.depth, Elements: len(dst)}
@@ -63,19 +63,19 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 	if r.skipNil() {
 		return nil
 	}
-	start, all, before := r.pos, r.b, r.quota
+	start, all, before := r.pos, r.b, r.budget
 	if _, err := r.pass(); err != nil { // the Parser looks at the keys
 		return err
 	}
-	after := r.quota
-	r.pos, r.b, r.quota = start, all[:r.pos], before
-	r.quota.owed = 0 // what is open around the value owes nothing in it
+	after := r.budget
+	r.pos, r.b, r.budget = start, all[:r.pos], before
+	r.budget.owed = 0 // what is open around the value owes nothing in it
 	err := p.callParser(r, dst)
 	if err == nil && r.Len() > 0 {
 		err = r.Fail(r.pos, fmt.Errorf("%w: the parser of %v left some of it", ErrTrailingBytes, p.typ))
 	}
-	after.memory = r.quota.memory
-	r.b, r.quota = all, after
+	after.memory = r.budget.memory
+	r.b, r.budget = all, after
 	return r.wrap(start, err)
 }
 

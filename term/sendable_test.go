@@ -19,6 +19,8 @@ import (
 	"github.com/starlang-go/starlang/term"
 )
 
+//lint:file-ignore U1000 Only reflect looks at the fields of these types.
+
 // Types that hide something, alone, in each other, in themselves and in generic
 // ones, next to types of the same shape that do not.
 type (

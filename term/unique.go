@@ -50,7 +50,7 @@ func (r *Reader) noteKey() error {
 func (r *Reader) closeKeys(outer int) error {
 	keys := r.skipped[outer:]
 	r.skipped = r.skipped[:outer]
-	r.quota.memory += len(keys) * int(skippedKeyBytes)
+	r.budget.memory += len(keys) * int(skippedKeyBytes)
 	slices.SortFunc(keys, func(a, b skippedKey) int {
 		return cmp.Or(cmp.Compare(a.digest, b.digest), cmp.Compare(a.at, b.at))
 	})

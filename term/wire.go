@@ -20,7 +20,7 @@ type wireForm struct {
 
 // appendAny appends v together with its type: the form of a message, and of what
 // is in an interface.
-func appendAny(dst []byte, v any, left room) ([]byte, error) {
+func appendAny(dst []byte, v any, left encodeBudget) ([]byte, error) {
 	if v == nil {
 		return msgp.AppendNil(dst), nil
 	}
@@ -28,7 +28,7 @@ func appendAny(dst []byte, v any, left room) ([]byte, error) {
 }
 
 // appendTyped appends v, of p's type, together with its type.
-func (p *plan) appendTyped(dst []byte, v any, left room) ([]byte, error) {
+func (p *plan) appendTyped(dst []byte, v any, left encodeBudget) ([]byte, error) {
 	form := p.wire.Load()
 	if form == nil {
 		return dst, p.notRegistered()
@@ -103,7 +103,7 @@ func (r *Reader) typeName() (name []byte, ok bool) {
 
 // readNamed reads the value whose type name stood before it, from start on.
 func readNamed(r *Reader, start int, name []byte) (v any, err error) {
-	r.quota.owed -= 2
+	r.budget.owed -= 2
 	if r.recent == nil || r.recent.name != string(name) {
 		form := names.find(name)
 		if form == nil {

@@ -6,8 +6,8 @@ import (
 	"math/bits"
 )
 
-// quota is what the limits leave to the rest of a value that is being decoded.
-type quota struct {
+// decodeBudget is what the limits leave to the rest of a value that is being decoded.
+type decodeBudget struct {
 	depth    int // how many more arrays and maps may be open at once
 	elements int // how many more elements and pairs there may be
 	memory   int // how many more bytes the decoded value may take
@@ -18,9 +18,9 @@ type quota struct {
 	owed int
 }
 
-func (l Limits) quota() quota {
+func (l Limits) decodeBudget() decodeBudget {
 	l = l.withDefaults()
-	return quota{depth: l.MaxDepth, elements: l.MaxElements, memory: int(min(l.MaxMemory, math.MaxInt))}
+	return decodeBudget{depth: l.MaxDepth, elements: l.MaxElements, memory: int(min(l.MaxMemory, math.MaxInt))}
 }
 
 // enterArray reads the header of an array whose elements are decoded next. Each
@@ -46,9 +46,9 @@ func (r *Reader) enterMap() (int, error) {
 }
 
 // enter takes a container of the given elements, which are so many values, out
-// of the quota.
+// of the budget.
 func (r *Reader) enter(start, elements, values int) error {
-	q := &r.quota
+	q := &r.budget
 	q.depth--
 	q.elements -= elements
 	q.owed += values
@@ -64,10 +64,10 @@ func (r *Reader) enter(start, elements, values int) error {
 }
 
 // next says that one of the values begins that an array or a map has announced.
-func (r *Reader) next() { r.quota.owed-- }
+func (r *Reader) next() { r.budget.owed-- }
 
 // leave says that the array or map that was entered last is at its end.
-func (r *Reader) leave() { r.quota.depth++ }
+func (r *Reader) leave() { r.budget.depth++ }
 
 // Claim takes n bytes out of the memory that the decoded value may take, see
 // [Limits].MaxMemory: for a Parser that allocates by a length which it has read. It
@@ -82,9 +82,9 @@ func (r *Reader) Claim(n ByteCount) error {
 // claim takes n things of size bytes each out of the memory that there may be.
 func (r *Reader) claim(n int, size uintptr) error {
 	high, low := bits.Mul64(uint64(n), uint64(size))
-	if high != 0 || low > uint64(r.quota.memory) {
+	if high != 0 || low > uint64(r.budget.memory) {
 		return r.Fail(r.pos, fmt.Errorf("%w: it takes more memory than the limit", ErrTooLarge))
 	}
-	r.quota.memory -= int(low)
+	r.budget.memory -= int(low)
 	return nil
 }

@@ -5,29 +5,29 @@ import (
 	"reflect"
 )
 
-// room is what the limits leave to the rest of a value that is encoded or
+// encodeBudget is what the limits leave to the rest of a value that is encoded or
 // copied. It is passed by value: a pointer to it would be an allocation.
-type room struct {
+type encodeBudget struct {
 	depth int // how many more arrays, maps and structs may be open at once
 	end   int // how long the encoding may become
 }
 
-// copyRoom is the room for copies, which have no encoding. What is copied with the
+// copyBudget is the budget of copies, which have no encoding. What is copied with the
 // memory around it is not counted: how deep it nests, its type says.
-var copyRoom = room{DefaultMaxDepth, math.MaxInt}
+var copyBudget = encodeBudget{DefaultMaxDepth, math.MaxInt}
 
-// room returns the room that l gives to an encoding which is appended to dst.
-func (l Limits) room(dst []byte) room {
+// encodeBudget returns the budget that l gives to an encoding which is appended to dst.
+func (l Limits) encodeBudget(dst []byte) encodeBudget {
 	l = l.withDefaults()
 	end := math.MaxInt
 	if l.MaxBytes < ByteCount(math.MaxInt-len(dst)) {
 		end = len(dst) + int(l.MaxBytes)
 	}
-	return room{l.MaxDepth, end}
+	return encodeBudget{l.MaxDepth, end}
 }
 
 // finish returns what an encoding of v, appended to dst, came to.
-func (m room) finish(dst, out []byte, v any, err error) ([]byte, error) {
+func (m encodeBudget) finish(dst, out []byte, v any, err error) ([]byte, error) {
 	if err == nil && len(out) > m.end {
 		err = &EncodeError{Err: ErrTooLarge}
 	}
@@ -45,8 +45,8 @@ func encodeFailed(err error, v any) error {
 	return err
 }
 
-// enter returns the room inside of an array, map or struct.
-func (m room) enter(dst []byte) (room, error) {
+// enter returns the budget inside of an array, map or struct.
+func (m encodeBudget) enter(dst []byte) (encodeBudget, error) {
 	if m.depth <= 0 {
 		return m, &EncodeError{Err: ErrTooDeep}
 	}
