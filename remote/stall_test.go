@@ -82,7 +82,7 @@ func TestBackoff_NudgeEndsItAndPinsNothing(t *testing.T) {
 		l.connect(a, b)
 		require.NoError(l, b.Close(bounded(l)))
 		after(10 * time.Minute)
-		b = l.node("b@test")
+		l.node("b@test")
 		begun := time.Now()
 		a.Nudge("b@test")
 		for len(a.Nodes()) == 0 {

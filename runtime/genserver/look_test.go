@@ -131,7 +131,7 @@ func TestLook_ShowsNoSecret(t *testing.T) {
 
 type keeper struct {
 	Password, Big string
-	hidden        map[string]string
+	hidden        map[string]string //lint:ignore U1000 it is what makes the type unsendable
 }
 
 func (k *keeper) HandleCall(*genserver.Context, genserver.From, any) (any, error) { panic("boom") }

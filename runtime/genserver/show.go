@@ -23,7 +23,7 @@ func (s *server) format(what string, f func() any) (any, error) {
 	if s.formatHangs() {
 		return nil, fmt.Errorf("%s: %w", what, errFormatHangs)
 	}
-	v, err, done := guard.Within(formatLimit, func() (any, error) { return showable(f()), nil })
+	v, done, err := guard.Within(formatLimit, func() (any, error) { return showable(f()), nil })
 	if errors.Is(err, guard.ErrLate) {
 		s.makeRare().formatting = done
 	}

@@ -34,8 +34,7 @@ type (
 )
 
 type stock struct {
-	items   map[string]int
-	waiting []genserver.ReplyTo[int]
+	items map[string]int
 }
 
 func (s *stock) Handlers() genserver.Handlers {
@@ -149,12 +148,12 @@ func (*other) put(*genserver.Context, Put) (int, error) { return 0, nil }
 // The servers with mistakes in their handlers.
 type (
 	doubled    struct{ stock }
-	foreign    struct{ stock }
+	foreign    struct{}
 	incomplete struct{ stock }
-	nilFunc    struct{ stock }
-	emptied    struct{ stock }
+	nilFunc    struct{}
+	emptied    struct{}
 	looks      struct{ stock }
-	misnamed   struct{ stock }
+	misnamed   struct{}
 )
 
 func (*doubled) Handlers() genserver.Handlers {

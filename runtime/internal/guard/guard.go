@@ -63,7 +63,7 @@ var ErrLate = errors.New("has not returned in time")
 // Within calls f in a goroutine of its own and returns what f returns, or [ErrLate] if
 // that takes longer than d. A panic of f is an error, and so is a call of
 // runtime.Goexit. done is closed when f has returned at last.
-func Within[T any](d time.Duration, f func() (T, error)) (v T, err error, done <-chan struct{}) {
+func Within[T any](d time.Duration, f func() (T, error)) (v T, done <-chan struct{}, err error) {
 	results, over := make(chan result[T], 1), make(chan struct{})
 	go func() { // ends with f; Within waits for it, within bounds
 		defer close(over)
@@ -73,8 +73,8 @@ func Within[T any](d time.Duration, f func() (T, error)) (v T, err error, done <
 	defer timer.Stop()
 	select {
 	case r := <-results:
-		return r.value, r.err, over
+		return r.value, over, r.err
 	case <-timer.C:
-		return v, ErrLate, over
+		return v, over, ErrLate
 	}
 }
