@@ -1,15 +1,14 @@
 package remote
 
 import (
+	"context"
 	"errors"
-	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
-	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/term"
@@ -24,14 +23,16 @@ import (
 //	up --finish, goodbye read--> closing --written, or end--> closed
 //	 '----------------------- end ---------------------------^
 type conn struct {
-	node   *Node
-	cfg    *Config // the node's, which does not change
+	*common
+	owner  owner
 	peer   pid.NodeID
 	stream net.Conn // bottom, or TLS over it
 	bottom *stream
 	begun  time.Time
 
-	relations *dist.Peer // what crosses the connection; set by announce, before the goroutines run
+	// relations owns what crosses the connection. It is set once, under mu, before the
+	// goroutines run; who has found the connection in the routes may find nil.
+	relations *dist.Peer
 
 	accepted bool   // the peer has dialled
 	access   Access // what the peer may do here
@@ -83,6 +84,27 @@ type inbound struct {
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
 }
 
+// owner is what a conn asks of the node that made it. The reader calls it.
+type owner interface {
+	// request acts on a request of the peer. whole tells that it came in fragments: then f
+	// does not change. An error ends the connection.
+	request(c *conn, f *wire.Frame, whole bool) error
+	// lost sees to what follows when the connection is over, and all that had arrived has
+	// been acted on. held are processes of the peer's that wait for a release.
+	lost(c *conn, held map[uint64]gate, cause DownCause, err error)
+}
+
+// common is what a node and all its conns have in common.
+type common struct {
+	self    pid.NodeID
+	cfg     Config
+	limits  term.Limits
+	budgets budgets
+	log     journal
+	ctx     context.Context // ends when the node has been closed
+	wg      sync.WaitGroup  // all goroutines of the node
+}
+
 type connState uint8
 
 const (
@@ -92,10 +114,10 @@ const (
 )
 
 // newConn makes a connection whose first bytes are first.
-func newConn(n *Node, h *handshake, id pid.NodeID, first []byte) *conn {
+func newConn(o owner, all *common, h *handshake, id pid.NodeID, first []byte) *conn {
 	c := &conn{
-		node:    n,
-		cfg:     &n.cfg,
+		common:  all,
+		owner:   o,
 		peer:    id,
 		stream:  h.stream,
 		bottom:  h.bottom,
@@ -110,19 +132,25 @@ func newConn(n *Node, h *handshake, id pid.NodeID, first []byte) *conn {
 	c.wake = sync.NewCond(&c.mu)
 	c.bottom.resumes.Store(true)
 	c.direct = tryWriter(c.stream)
-	c.assembly.of, c.backlog.of = n.budgets.fragments, n.budgets.backlog
-	c.heldSpawns.of = n.budgets.held
-	c.decoder = term.NewMessageDecoder(n.limits)
+	c.assembly.of, c.backlog.of = all.budgets.fragments, all.budgets.backlog
+	c.heldSpawns.of = all.budgets.held
+	c.decoder = term.NewMessageDecoder(all.limits)
 	return c
 }
 
 // run serves the connection until it is lost, and then sees to all that follows.
 func (c *conn) run() {
-	defer c.node.wg.Done()
+	defer c.wg.Done()
 	defer c.tearDown() // also if code of the program ends this goroutine
 	c.startHeartbeat()
 	go c.write() // ended by the loss, and by closing; tearDown waits for it
 	c.read()
+}
+
+func (c *conn) setRelations(p *dist.Peer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.relations = p
 }
 
 // end ends the connection at once. What is queued is lost.
@@ -197,21 +225,12 @@ func (c *conn) tearDown() {
 
 	c.relations.Down(err)
 	asked.fail(ErrLost)
-	for id := range held {
-		_ = c.node.rt.Exit(c.local(id), signal.NoConnection)
-	}
-	text := textOf(err)
-	c.node.logger().Info("disconnected", slog.String("peer", c.peer.Name()),
-		slog.String("cause", string(cause)), slog.String("detail", text))
-	if !c.hidden() {
-		c.node.watchers.tell(c.node, NodeDown{Node: c.peer.Name(), Creation: c.peer.Creation(), Cause: cause, Detail: text})
-	}
-	c.node.connGone(c)
+	c.owner.lost(c, held, cause, err)
 	close(c.gone)
 }
 
 // local returns the PID of a process of this node.
-func (c *conn) local(id uint64) pid.PID { return pid.New(c.node.self, id) }
+func (c *conn) local(id uint64) pid.PID { return pid.New(c.self, id) }
 
 // remote returns the PID of a process of the peer, the zero PID for 0.
 func (c *conn) remote(id uint64) pid.PID {

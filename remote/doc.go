@@ -18,18 +18,21 @@
 //
 // Two pipelines, each in one direction through the files:
 //
-//	out: send → resolver → dial → handshake → conn → queue (fragment, direct) → stream
-//	in:  stream → accept, pending → handshake → conn → read → runtime
+//	out: dist → send → queue (fragment, direct) → stream, over a conn that came by
+//	     resolver → dial → handshake
+//	in:  accept → pending → handshake → conn, then stream → read → dist
 //
-// Out: a sender finds the connection in the node's routes, or waits for an attempt to make
-// one. It encodes its message itself, waits for room in the connection's queue, and appends
-// the frame there in one critical section with looking whether it is still alive; the
-// connection's writer hands what is queued to the operating system.
+// Out: package dist, which owns what crosses nodes, finds the connection or asks for one
+// ([Node.Connect] does too). The sender encodes its message itself, waits for room in the
+// connection's queue, and appends the frame there in one critical section with looking
+// whether it is still alive; the connection's writer hands what is queued to the operating
+// system.
 //
 // In: an accepted connection is pending until its dialler has proven itself and the node
 // has decided between connections of one pair. Then the connection's reader decodes frames
-// where they lie and acts on each before the next. It never waits for one process, and
-// pauses only when too much waits in all.
+// where they lie and gives each signal to package dist before the next. It never waits for
+// one process, and pauses only when too much waits in all. A connection does not know the
+// node: what it asks of it is the interface owner.
 //
 // Beside these: peer is what the node knows of another name; heartbeat and idle watch over a
 // connection; budget counts what all connections hold; guard and journal run code of the

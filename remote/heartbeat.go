@@ -179,11 +179,13 @@ func (c *conn) probe(d time.Duration) bool {
 	if c.state == connUp {
 		c.pingLocked(time.Now())
 	}
-	number := c.heartbeat.number
+	number, relations := c.heartbeat.number, c.relations
 	c.mu.Unlock()
 	onlyPong := c.paused.Load()
-	c.relations.AllowBeyond(probeBytes)
-	defer c.relations.AllowBeyond(0)
+	if relations != nil {
+		relations.AllowBeyond(probeBytes)
+		defer relations.AllowBeyond(0)
+	}
 	ticker := time.NewTicker(d / probeSteps)
 	defer ticker.Stop()
 	for range probeSteps {

@@ -73,20 +73,20 @@ func (n *Node) Stats() NodeInfo {
 func (c *conn) info() ConnInfo {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return ConnInfo{
+	info := ConnInfo{
 		Node:        c.peer.Name(),
 		Creation:    c.peer.Creation(),
 		BytesIn:     c.size.Load(),
 		BytesOut:    c.sentSize,
-		MessagesIn:  c.relations.Received(),
 		MessagesOut: c.sent,
 		Queue:       c.queuedLocked(),
-		Waiting:     c.relations.Waiting(),
-		Relations:   c.relations.Relations(),
-		Dropped:     c.relations.Dropped(),
 		RoundTrip:   time.Duration(c.roundTrip.Load()),
 		Up:          time.Since(c.begun),
 	}
+	if r := c.relations; r != nil {
+		info.MessagesIn, info.Waiting, info.Relations, info.Dropped = r.Received(), r.Waiting(), r.Relations(), r.Dropped()
+	}
+	return info
 }
 
 // NodeInfo asks a node about itself. For this node's own name it is [Node.Stats]. It

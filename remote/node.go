@@ -9,10 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
-	"github.com/starlang-go/starlang/term"
 )
 
 // Node connects a runtime with those of other nodes. Make it with [Start]; all
@@ -21,11 +19,8 @@ import (
 // Lock order: mu, then a connection's mu. None of them is held while package dist is
 // called, which calls the carrier, a connection, with its own locks held.
 type Node struct {
+	common
 	rt       *runtime.Runtime
-	self     pid.NodeID
-	cfg      Config
-	limits   term.Limits
-	budgets  budgets
 	listener net.Listener // nil: dials only
 	begun    time.Time
 
@@ -40,16 +35,13 @@ type Node struct {
 	forget   *time.Timer      // guarded by mu; calls forgetLocked; nil: nobody is to be forgotten
 	closed   bool             // guarded by mu
 
-	log      journal
 	pending  pendingHandshakes
 	port     *dist.Port // who owns what crosses the connections
 	watchers nodeMonitors
 	funcs    sync.Map // of string to Func
 	requests atomic.Uint64
 
-	ctx    context.Context // ends when the node has been closed
-	cancel context.CancelFunc
-	wg     sync.WaitGroup // all goroutines of the node
+	cancel context.CancelFunc // of ctx
 }
 
 // Start connects rt, which must have a name, with other nodes as cfg says: it
@@ -115,14 +107,13 @@ func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{
-		rt:      rt,
-		self:    rt.Node().ID(),
-		cfg:     cfg,
-		limits:  cfg.termLimits(),
-		budgets: cfg.budgets(),
-		begun:   time.Now(),
-		peers:   make(map[string]*peer),
-		log:     journal{logger: cfg.Logger},
+		common: common{
+			self: rt.Node().ID(), cfg: cfg, limits: cfg.termLimits(),
+			budgets: cfg.budgets(), log: journal{logger: cfg.Logger},
+		},
+		rt:    rt,
+		begun: time.Now(),
+		peers: make(map[string]*peer),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.routes.Store(&routes{})
@@ -139,7 +130,10 @@ func Of(rt *runtime.Runtime) *Node {
 	return n
 }
 
-var _ dist.Dialler = (*Node)(nil)
+var (
+	_ dist.Dialler = (*Node)(nil)
+	_ owner        = (*Node)(nil)
+)
 
 // Runtime returns the runtime that the node connects.
 func (n *Node) Runtime() *runtime.Runtime { return n.rt }
@@ -217,5 +211,3 @@ func (n *Node) closeListener() {
 		_ = n.listener.Close()
 	}
 }
-
-func (n *Node) logger() *journal { return &n.log }

@@ -63,6 +63,6 @@ func (c *conn) refuseAct(f *wire.Frame) {
 		c.failed(f.Ref, failureOther, errObserver.Text())
 	}
 	if last := c.warned.Swap(time.Now().Unix()); time.Since(time.Unix(last, 0)) > time.Second {
-		c.node.log.Warn("an observer was refused", slog.String("peer", c.peer.Name()), slog.String("act", f.Kind.String()))
+		c.log.Warn("an observer was refused", slog.String("peer", c.peer.Name()), slog.String("act", f.Kind.String()))
 	}
 }

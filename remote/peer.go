@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/backoff"
 	"github.com/starlang-go/starlang/runtime/dist"
 )
@@ -74,7 +75,7 @@ func (n *Node) peerLocked(name string) *peer {
 // that goes on. first goes before everything else. The connection's goroutines are
 // started by announce.
 func (n *Node) installLocked(p *peer, h *handshake, id pid.NodeID, first []byte) *conn {
-	c := newConn(n, h, id, first)
+	c := newConn(n, &n.common, h, id, first)
 	c.wanted.Store(p.wanted)
 	c.accepted = first != nil
 	p.conn = c
@@ -97,7 +98,7 @@ func (n *Node) announce(c *conn) {
 	if !c.hidden() {
 		n.watchers.tell(n, NodeUp{Node: c.peer.Name(), Creation: c.peer.Creation()})
 	}
-	c.relations = n.port.Up(c.peer, c, dist.Features{Hidden: c.hidden()})
+	c.setRelations(n.port.Up(c.peer, c, dist.Features{Hidden: c.hidden()}))
 	go c.run() // ended by the loss of the connection; Close waits for it
 }
 
@@ -119,6 +120,20 @@ func (n *Node) failAttemptLocked(p *peer, err error) {
 		n.forgetLocked()
 	}
 	n.wg.Go(func() { n.port.Failed(p.name, err) }) // ends by itself; Close waits for it
+}
+
+// lost implements owner.
+func (n *Node) lost(c *conn, held map[uint64]gate, cause DownCause, err error) {
+	for id := range held {
+		_ = n.rt.Exit(c.local(id), signal.NoConnection)
+	}
+	text := textOf(err)
+	n.log.Info("disconnected", slog.String("peer", c.peer.Name()),
+		slog.String("cause", string(cause)), slog.String("detail", text))
+	if !c.hidden() {
+		n.watchers.tell(n, NodeDown{Node: c.peer.Name(), Creation: c.peer.Creation(), Cause: cause, Detail: text})
+	}
+	n.connGone(c)
 }
 
 // connGone is the edge from connected to idle. All that follows from the loss has

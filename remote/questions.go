@@ -35,7 +35,7 @@ func (c *conn) respondLater(req uint64, answer func() []byte) {
 	}
 	c.questions.queue = append(c.questions.queue, question{req, answer})
 	if c.questions.open++; c.questions.open == 1 {
-		c.node.wg.Go(c.answerQuestions) // ends when none is open, or the connection has; Close waits for it
+		c.wg.Go(c.answerQuestions) // ends when none is open, or the connection has; Close waits for it
 	}
 }
 
@@ -48,7 +48,7 @@ func (c *conn) answerQuestions() {
 		c.mu.Unlock()
 		frame := wire.End(append(wire.AppendAnswer(nil, q.req), q.answer()...), 0)
 		c.mu.Lock()
-		if err := c.awaitRoomLocked(c.node.ctx, laterFragment); err != nil {
+		if err := c.awaitRoomLocked(c.ctx, laterFragment); err != nil {
 			c.questions = questions{}
 			return
 		}

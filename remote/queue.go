@@ -77,7 +77,7 @@ const (
 // queue. All three hold in the critical section in which it returns: so nothing of
 // a process that has ended, which somebody could know already, is queued.
 func (c *conn) awaitRoomLocked(ctx context.Context, how queueing) error {
-	cfg := &c.node.cfg
+	cfg := &c.cfg
 	for waits := 0; ; waits++ {
 		limit := cfg.QueueBytes
 		if (how == firstFragment || how == laterFragment) && waits < maxShortWaits && registry.MayWait(ctx) {

@@ -147,9 +147,9 @@ func (c *conn) signalIn(kind signal.Kind, f *wire.Frame, whole bool) error {
 	case signal.Monitor, signal.Demonitor:
 		s.Ref = pid.NewRef(c.peer, f.Ref)
 	case signal.DownSignal:
-		s.Ref = pid.NewRef(c.node.self, f.Ref)
+		s.Ref = pid.NewRef(c.self, f.Ref)
 	case signal.Reply:
-		s.ReplyTo = signal.ReplyToRef(pid.NewRef(c.node.self, f.Ref))
+		s.ReplyTo = signal.ReplyToRef(pid.NewRef(c.self, f.Ref))
 	}
 	switch kind {
 	case signal.Message, signal.Raw, signal.Call, signal.Reply:
@@ -184,7 +184,7 @@ func (c *conn) decode(kind signal.Kind, b []byte) (any, error) {
 	if kind == signal.Raw {
 		return append(make([]byte, 0, len(b)), b...), nil
 	}
-	return c.node.limits.DecodeMessage(b)
+	return c.limits.DecodeMessage(b)
 }
 
 // otherIn acts on a frame that is no signal.
@@ -193,8 +193,7 @@ func (c *conn) otherIn(f *wire.Frame, whole bool) error {
 		if f.Kind != wire.Spawn {
 			return fmt.Errorf("%v frame in fragments", f.Kind)
 		}
-		c.spawnAside(*f)
-		return nil
+		return c.owner.request(c, f, true)
 	}
 	if f.Kind != wire.Ping && f.Kind != wire.Pong && f.Kind != wire.Idle {
 		c.signals.Add(1)
@@ -216,7 +215,7 @@ func (c *conn) otherIn(f *wire.Frame, whole bool) error {
 		c.goodbyeIn(f)
 		return errGoodbye
 	case wire.Whereis, wire.Spawn, wire.ProcessInfo, wire.NodeInfo, wire.Release:
-		return c.requestIn(f)
+		return c.owner.request(c, f, false)
 	case wire.Answer, wire.Failure:
 		c.answerIn(f)
 	}

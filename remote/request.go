@@ -160,21 +160,25 @@ func failureError(code uint64, text string) error {
 	return fmt.Errorf("the node answers: %s", text)
 }
 
-// requestIn answers a request.
-func (c *conn) requestIn(f *wire.Frame) error {
+// request implements owner: it answers a request that came over c.
+func (n *Node) request(c *conn, f *wire.Frame, whole bool) error {
 	switch f.Kind {
 	case wire.Whereis:
-		p, _ := c.node.rt.Whereis(string(f.Name))
+		p, _ := n.rt.Whereis(string(f.Name))
 		c.respond(f.Ref, term.AppendUint(nil, p.ID()))
 	case wire.Spawn:
-		return c.spawnIn(f)
+		if whole {
+			n.spawnAside(c, *f)
+			return nil
+		}
+		return n.spawnIn(c, f)
 	case wire.Release:
 		c.release(f.Ref)
 	case wire.ProcessInfo:
 		id := f.To
-		c.respondLater(f.Ref, func() []byte { return c.node.processInfo(id) })
+		c.respondLater(f.Ref, func() []byte { return n.processInfo(id) })
 	case wire.NodeInfo:
-		c.respondLater(f.Ref, c.node.nodeInfo)
+		c.respondLater(f.Ref, n.nodeInfo)
 	}
 	return nil
 }

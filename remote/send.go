@@ -48,7 +48,7 @@ func (c *conn) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, 
 		}
 		return wire.End(term.AppendBytes(dst, raw), start), nil
 	}
-	dst, err := c.node.appendValue(dst, env.Value, limit)
+	dst, err := c.appendValue(dst, env.Value, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (n *Node) encode(to pid.Address, env *signal.Envelope) (dist.Encoded, error
 }
 
 // appendValue appends the encoding of a message's value.
-func (n *Node) appendValue(dst []byte, v any, limit ByteCount) ([]byte, error) {
+func (all *common) appendValue(dst []byte, v any, limit ByteCount) ([]byte, error) {
 	switch v := v.(type) {
 	case dist.Encoded:
 		if ByteCount(len(v)) > limit {
@@ -87,7 +87,7 @@ func (n *Node) appendValue(dst []byte, v any, limit ByteCount) ([]byte, error) {
 			return nil, tooLarge(len(v), limit) // without having copied it
 		}
 	}
-	return term.Limits{MaxBytes: limit, MaxDepth: n.limits.MaxDepth}.AppendMessage(dst, v)
+	return term.Limits{MaxBytes: limit, MaxDepth: all.limits.MaxDepth}.AppendMessage(dst, v)
 }
 
 func tooLarge(n int, limit ByteCount) error {

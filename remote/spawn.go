@@ -127,31 +127,31 @@ func (n *Node) letGo(p pid.PID) {
 
 // spawnAside answers a spawn that came in fragments, whose argument may take long to
 // decode. f does not change: it is not part of the read buffer.
-func (c *conn) spawnAside(f wire.Frame) {
+func (n *Node) spawnAside(c *conn, f wire.Frame) {
 	weight := ByteCount(len(f.Value))
 	c.relations.Charge(weight)
-	c.node.wg.Go(func() { // ends by itself; Close waits for it
+	n.wg.Go(func() { // ends by itself; Close waits for it
 		defer c.relations.Charge(-weight)
-		if err := c.spawnIn(&f); err != nil {
+		if err := n.spawnIn(c, &f); err != nil {
 			c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
 		}
 	})
 }
 
 // spawnIn answers a spawn.
-func (c *conn) spawnIn(f *wire.Frame) error {
-	function, ok := c.node.funcs.Load(string(f.Name))
+func (n *Node) spawnIn(c *conn, f *wire.Frame) error {
+	function, ok := n.funcs.Load(string(f.Name))
 	if !ok {
 		c.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
 		return nil
 	}
-	arg, err := c.node.limits.DecodeMessage(f.Value)
+	arg, err := n.limits.DecodeMessage(f.Value)
 	if err != nil {
 		c.failed(f.Ref, failureArgument, err.Error())
 		return nil
 	}
 	gate := newGate(f.Held)
-	p, err := c.node.rt.Spawn(func(ctx *runtime.Context) error {
+	p, err := n.rt.Spawn(func(ctx *runtime.Context) error {
 		if err := gate.pass(ctx); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (c *conn) spawnIn(f *wire.Frame) error {
 		c.failed(f.Ref, failureOther, err.Error())
 		return nil
 	}
-	err = c.hold(p.ID(), gate)
+	err = n.hold(c, p.ID(), gate)
 	c.respond(f.Ref, term.AppendUint(nil, p.ID()))
 	return err
 }
@@ -198,13 +198,13 @@ func (g gate) pass(ctx *runtime.Context) error {
 }
 
 // hold takes note of a process that waits at a gate.
-func (c *conn) hold(id uint64, g gate) error {
+func (n *Node) hold(c *conn, id uint64, g gate) error {
 	if g == nil {
 		return nil
 	}
 	torn, err := c.tryHold(id, g)
 	if torn { // the connection was lost meanwhile
-		_ = c.node.rt.Exit(c.local(id), signal.NoConnection)
+		_ = n.rt.Exit(c.local(id), signal.NoConnection)
 	}
 	return err
 }

@@ -201,6 +201,13 @@ func (p *Port) SendRemote(ctx context.Context, to pid.Address, env signal.Envelo
 	return &registry.SendError{To: to, Err: err}
 }
 
+// CheckRemote implements [registry.RemoteChecker]: it encodes the value as for a node that
+// is yet to be connected, and throws the bytes away.
+func (p *Port) CheckRemote(to pid.Address, env signal.Envelope) error {
+	_, err := p.cfg.Encode(to, &env)
+	return err
+}
+
 // find returns the peer that an address is on if it is up, else nil. For a PID it is
 // that very start of its node.
 func (p *Port) find(to *pid.Address) *Peer {
