@@ -85,8 +85,8 @@ func (c *helping) argument(ctx *runtime.Context, t reflect.Type) (reflect.Value,
 		return pick(runtime.CrashDetails{})
 	case reflect.TypeFor[context.Context]():
 		return pick(ctx)
-	case reflect.TypeFor[func()]():
-		return pick(func() {})
+	case reflect.TypeFor[func(uint64)]():
+		return pick(func(uint64) {})
 	}
 	switch t.Kind() {
 	case reflect.Interface:
