@@ -81,6 +81,9 @@ type Config struct {
 	// what there is to see. With Cookie it may also have that process act; without, it
 	// proves itself by ObserverCookie. An observer does not listen.
 	Observer bool
+	// Inspect says whether tools may look at this node, and steer it: with package attach,
+	// or the command starctl.
+	Inspect Inspect
 	// TLSSource, if set, is asked for TLS at each handshake: for certificates that
 	// are renewed while the node runs. See [TLSFiles.Load].
 	TLSSource func() (*tls.Config, error)
@@ -242,6 +245,8 @@ func (c Config) check() error {
 		return fmt.Errorf("unknown WhenFull %d", c.WhenFull)
 	case c.VerifyName != nil && (c.TLS == nil || c.TLS.ClientAuth != tls.RequireAndVerifyClientCert):
 		return errors.New("VerifyName needs TLS with ClientAuth RequireAndVerifyClientCert")
+	case c.Inspect > InspectControl:
+		return fmt.Errorf("unknown Inspect %d", c.Inspect)
 	case c.Observer && c.Listen != "":
 		return errors.New("an observer does not listen")
 	}

@@ -60,6 +60,10 @@ func Start(rt *runtime.Runtime, cfg Config) (*Node, error) {
 		n.closeListener()
 		return nil, err
 	}
+	if err := n.startInspect(); err != nil {
+		_ = n.Close(context.Background())
+		return nil, fmt.Errorf("remote: %w", err)
+	}
 	if n.listener != nil {
 		n.wg.Go(n.acceptAll) // ended by Close, which waits for it
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
 // Access is what a connected node may do at this one.
@@ -21,7 +22,7 @@ const (
 )
 
 // InspectName is the name of the process that observers may send to.
-const InspectName = "starlang.inspect"
+const InspectName = inspect.Name
 
 // AccessOf returns what the start of a node that id names may do here.
 func (n *Node) AccessOf(id pid.NodeID) Access {

@@ -14,7 +14,9 @@ import (
 
 // observed is a node that is looked at, with a process of the observers' name and others.
 func observed(l *lab) *remote.Node {
-	n := l.node("a@test", func(c *remote.Config) { c.Cookie, c.ObserverCookie = "main", "look" })
+	n := l.node("a@test", func(c *remote.Config) {
+		c.Cookie, c.ObserverCookie, c.Inspect = "main", "look", remote.InspectOff // a stand-in of its name is started here
+	})
 	_, err := n.Runtime().SpawnOpt(runtime.SpawnOptions{Name: remote.InspectName}, echo)
 	require.NoError(l, err)
 	_, err = n.Runtime().SpawnOpt(runtime.SpawnOptions{Name: "secret"}, echo)
