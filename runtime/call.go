@@ -60,9 +60,8 @@ type call struct {
 	err    error
 	done   mailbox.Event // happens once the call has left the table
 	timer  *time.Timer
-	due    instant // 0: no timeout; guarded by the caller's mu
-	begun  instant // guarded by the caller's mu
-	armed  instant // when timer fires, 0: it does not; guarded by the caller's mu
+	when   callTime // its due is 0 while no call waits; guarded by the caller's mu
+	armed  instant  // when timer fires, 0: it does not; guarded by the caller's mu
 	to     pid.Address
 	callee *process // nil: of another node, or gone
 	away   bool     // the request went to another node
@@ -104,9 +103,9 @@ func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, e
 
 // callAny is the part of a call that is the same for all types of replies.
 func callAny(ctx context.Context, to pid.Address, req any) (any, error) {
-	if c, ok := ctx.(*Context); ok && c != nil && !c.Derives() {
+	if c, ok := ctx.(*Context); ok && c != nil && c.process().origin&boundsCalls == 0 {
 		p := c.process()
-		return p.call(to, p.rt.carry(ctx, p, req), p.rt.callTime(p.rt.cfg.CallTimeout), nil)
+		return p.call(to, p.rt.carry(ctx, p, req), p.rt.usualCallTime(), nil)
 	}
 	rt, p, err := actor(ctx)
 	if err != nil {
@@ -119,7 +118,7 @@ func callAny(ctx context.Context, to pid.Address, req any) (any, error) {
 	if p == nil {
 		p = rt.caller()
 	}
-	watched, when := watchable(ctx), rt.callTime(rt.callLimit(ctx))
+	watched, when := watchable(ctx), rt.callTimeOf(ctx)
 	if watched == nil {
 		return p.call(to, req, when, nil)
 	}
@@ -162,7 +161,8 @@ func replyAs[T any](to pid.Address, v any, err error) (r T, _ error) {
 	return r, nil
 }
 
-// call makes a call and waits for its end, or until it is due. limit, unless it is nil, is called once the call can be found, to bound the wait in another way.
+// call makes a call and waits for its end, or until it is due. limit, unless it is nil,
+// is called once the call can be found, to bound the wait in another way.
 func (p *process) call(to pid.Address, req any, when callTime, limit func(*call, *process)) (any, error) {
 	w, err := p.startCall(to, when)
 	if err != nil {
@@ -198,11 +198,9 @@ func (p *process) startCall(to pid.Address, when callTime) (*call, error) {
 	if w == nil {
 		w = &call{caller: p}
 	}
-	w.ref, w.to, w.begun = p.rt.node.NextRef(), to, when.begun
+	w.ref, w.to, w.when = p.rt.node.NextRef(), to, when
 	r.calls.put(w.ref, w)
-	if when.due != 0 {
-		w.setDueLocked(when.due)
-	}
+	w.boundLocked()
 	return w, nil
 }
 
@@ -219,7 +217,7 @@ func (p *process) endCall(w *call) (v any, err error) {
 	w.value, w.err, w.callee, w.away = nil, nil, nil, false
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w.due = 0
+	w.when.due = 0
 	if r := p.rec; p.mayCall() && (r == nil || r.freeCall == nil) {
 		p.recordLocked().freeCall = w // the body may have gone to sleep without waiting for us
 	} else {

@@ -1,8 +1,6 @@
 package runtime
 
 import (
-	"context"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -61,56 +59,3 @@ func (rt *Runtime) endCalls() {
 func (p *process) mayCall() bool { return p.running() || p.isCaller() }
 
 func (p *process) isCaller() bool { return p.origin&callsOnly != 0 }
-
-// DefaultCallTimeout is how long a call waits whose context has no deadline, as in OTP.
-const DefaultCallTimeout = 5 * time.Second
-
-// NoTimeout, as [Config].CallTimeout or of [WithCallTimeout] or [CallTimeout], lets a
-// call wait for as long as it takes.
-const NoTimeout time.Duration = math.MaxInt64
-
-// callLimit is the context that WithCallTimeout returns.
-type callLimit struct {
-	context.Context
-	limit time.Duration
-}
-
-type callLimitKey struct{}
-
-// Value implements context.Context.
-func (c *callLimit) Value(key any) any {
-	if _, ok := key.(callLimitKey); ok {
-		return c.limit
-	}
-	return c.Context.Value(key)
-}
-
-// WithCallTimeout returns a context whose calls wait for d at the most, in place of
-// [Config].CallTimeout. A deadline of the context counts too, whichever comes first.
-func WithCallTimeout(parent context.Context, d time.Duration) context.Context {
-	return &callLimit{parent, d}
-}
-
-// callTime is when a call begins, and when it ends with [ErrTimeout]: 0 if never.
-type callTime struct{ begun, due instant }
-
-// callTime returns the time of a call that begins now and may take for d.
-func (rt *Runtime) callTime(d time.Duration) callTime {
-	t := callTime{begun: instant(rt.Uptime())}
-	if d != NoTimeout {
-		t.due = max(t.begun+instant(d), 1)
-	}
-	return t
-}
-
-// callLimit returns how long a call with ctx may take: for ever if it has a deadline
-// that ends it.
-func (rt *Runtime) callLimit(ctx context.Context) time.Duration {
-	if d, ok := ctx.Value(callLimitKey{}).(time.Duration); ok {
-		return d
-	}
-	if _, bounded := ctx.Deadline(); bounded {
-		return NoTimeout
-	}
-	return rt.cfg.CallTimeout
-}

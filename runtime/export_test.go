@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"time"
 	"unsafe"
 	"weak"
 
@@ -154,4 +155,16 @@ func (rt *Runtime) Deliver(ctx context.Context, to pid.Address, env signal.Envel
 		rt.signalAway(env.From, back)
 	}
 	return nil
+}
+
+// CallClockRuns reports whether the clock of calls has a timer that runs.
+func (rt *Runtime) CallClockRuns() bool { return rt.callClock.word.Load() != 0 }
+
+// HoldCallClock makes the clock of calls stand d behind, as if the program had been
+// stopped for that long.
+func (rt *Runtime) HoldCallClock(d time.Duration) {
+	c := &rt.callClock
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.word.Store(max(c.word.Load()&^unread-int64(d)&^unread, 2))
 }

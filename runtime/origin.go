@@ -13,7 +13,10 @@ const (
 
 	behaviourShift = 60 // of the two bits that hold its Behaviour
 	behaviourBits  = origin(3) << behaviourShift
-	kindBits       = derived | callsOnly | behaviourBits
+
+	boundsCalls origin = 1 << 59 // derived, and that one has a deadline or a limit for calls
+
+	kindBits = derived | callsOnly | behaviourBits | boundsCalls
 )
 
 // Behaviour says what a process answers beside its messages.

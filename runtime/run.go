@@ -45,6 +45,9 @@ func (p *process) deriveFrom(ctx context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.origin |= derived
+	if callsBoundedBy(ctx) {
+		p.origin |= boundsCalls
+	}
 	p.rareLocked().base = ctx
 }
 

@@ -38,7 +38,10 @@ type Config struct {
 	// at the time of the report.
 	Logger *slog.Logger
 	// CallTimeout is how long a call waits whose context has no deadline. 0 means
-	// [DefaultCallTimeout]; [NoTimeout] lets it wait for as long as it takes.
+	// [DefaultCallTimeout]; [NoTimeout] lets it wait for as long as it takes. So that
+	// it costs such a call next to nothing, it may end later by an eighth of
+	// CallTimeout, or by 2 ms if that is more; never earlier. For a time that is
+	// exact see [CallTimeout] and [WithCallTimeout].
 	CallTimeout time.Duration
 	// ProfileLabels gives the goroutine of each process the profile labels pid,
 	// name, label and type: what they were when it started, or woke up. It costs
@@ -62,6 +65,7 @@ type Runtime struct {
 	counts   counts
 	callers  callers
 
+	callClock  callClock
 	propagator atomic.Pointer[Propagator] // set once; nil: none
 	tracers    tracers
 	birth      time.Time
@@ -113,6 +117,7 @@ func build(cfg Config, newRegistry func(pid.NodeID) *registry.Registry[*process]
 		ended:    make(chan struct{}, 1),
 	}
 	rt.timers.init()
+	rt.callClock.init(cfg.CallTimeout)
 	return rt, nil
 }
 

@@ -27,7 +27,7 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 	if body == nil {
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, ErrNilBody}
 	}
-	w, err := p.startCall(pid.Address{}, p.rt.callTime(NoTimeout))
+	w, err := p.startCall(pid.Address{}, p.rt.endlessCallTime())
 	if err != nil {
 		return pid.PID{}, pid.Ref{}, &SpawnError{opts.Name, err}
 	}

@@ -10,11 +10,11 @@ import (
 // Wait is a call that waits for its reply: who waits for whom. A circle of them ends
 // only by a timeout.
 type Wait struct {
-	Caller pid.PID     // zero: the program, see [NewContext]
-	To     pid.Address // as it was called
-	Callee pid.PID     // who that is now; zero if it is on another node, or gone
-	Ref    pid.Ref     // of this one call
-	Age    time.Duration
+	Caller pid.PID       // zero: the program, see [NewContext]
+	To     pid.Address   // as it was called
+	Callee pid.PID       // who that is now; zero if it is on another node, or gone
+	Ref    pid.Ref       // of this one call
+	Age    time.Duration // up to an eighth of [Config].CallTimeout too old
 }
 
 // Waits iterates over the calls that wait at this moment, in no order. Each process is
@@ -42,7 +42,7 @@ func (p *process) appendWaits(to []Wait) []Wait {
 	}
 	now := instant(p.rt.Uptime())
 	for ref, w := range p.rec.calls.all() {
-		wait := Wait{To: w.to, Ref: ref, Age: time.Duration(now - w.begun)}
+		wait := Wait{To: w.to, Ref: ref, Age: time.Duration(now - w.when.begun)}
 		if !p.isCaller() {
 			wait.Caller = p.pid()
 		}
