@@ -79,6 +79,7 @@ type inbound struct {
 	signals   atomic.Uint64 // other frames, without pings and what tells of idleness
 	size      atomic.Uint64 // bytes
 	roundTrip atomic.Int64  // of the last ping; 0 before
+	in        incoming
 	decoder   *term.MessageDecoder
 	assembly  assembly
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
@@ -134,17 +135,35 @@ func newConn(o owner, all *common, h *handshake, id pid.NodeID, first []byte) *c
 	c.direct = tryWriter(c.stream)
 	c.assembly.of, c.backlog.of = all.budgets.fragments, all.budgets.backlog
 	c.heldSpawns.of = all.budgets.held
+	c.in.buf = make([]byte, minReadBytes)
 	c.decoder = term.NewMessageDecoder(all.limits)
 	return c
 }
 
 // run serves the connection until it is lost, and then sees to all that follows.
 func (c *conn) run() {
-	defer c.wg.Done()
-	defer c.tearDown() // also if code of the program ends this goroutine
 	c.startHeartbeat()
 	go c.write() // ended by the loss, and by closing; tearDown waits for it
+	c.serve()
+}
+
+// serve runs the reader. Code of the program may end the goroutine of a reader. If that
+// happens in a decoding method it costs one message: another goroutine goes on behind its
+// frame. If it happens in the transport, the connection is lost.
+func (c *conn) serve() {
+	done := false
+	defer func() {
+		if c.in.acting && !done {
+			c.in.acting = false
+			go c.serve() // as run was: ended by the loss of the connection; Close waits for it
+			return
+		}
+		defer c.wg.Done()
+		c.in = incoming{}
+		c.tearDown()
+	}()
 	c.read()
+	done = true
 }
 
 func (c *conn) setRelations(p *dist.Peer) {

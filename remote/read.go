@@ -20,54 +20,73 @@ const (
 	maxReadBytes = wire.LengthBytes + wire.MaxFrameBytes
 )
 
+// incoming is what was read and not yet acted on. It outlives the goroutine of a reader.
+type incoming struct {
+	buf    []byte
+	used   int  // how much of buf the frames take that were acted on, or just are
+	filled int  // how much of buf was read
+	acting bool // on frames
+}
+
+// rest returns what may hold another frame.
+func (in *incoming) rest() []byte { return in.buf[in.used:in.filled] }
+
+// space makes room in the buffer, by moving what is left or by growing, and returns it.
+func (in *incoming) space() []byte {
+	full := in.filled == len(in.buf)
+	in.filled = copy(in.buf, in.rest())
+	in.used = 0
+	if full && len(in.buf) < maxReadBytes {
+		longer := make([]byte, 0, maxReadBytes)
+		in.buf = append(longer, in.buf[:in.filled]...)[:min(4*len(in.buf), maxReadBytes)]
+	}
+	return in.buf[in.filled:]
+}
+
 // read is the reader: it acts on all frames, in order, until the connection ends.
 func (c *conn) read() {
-	buf := make([]byte, minReadBytes)
-	filled := 0
+	var lost error
 	for {
-		n, err := c.stream.Read(buf[filled:])
-		filled += n
+		if bad := c.frames(); bad != nil {
+			c.stopReading(bad)
+			return
+		}
+		if lost != nil && !(errors.Is(lost, os.ErrDeadlineExceeded) && c.forgive()) {
+			c.lost(lost)
+			return
+		}
+		var n int
+		n, lost = c.stream.Read(c.in.space())
+		c.in.filled += n
 		if n > 0 {
 			c.reads.Add(1)
 			c.size.Add(uint64(n))
 		}
-		used, bad := c.frames(buf[:filled])
-		if bad != nil {
-			c.stopReading(bad)
-			return
-		}
-		if err != nil && !(errors.Is(err, os.ErrDeadlineExceeded) && c.forgive()) {
-			c.lost(err)
-			return
-		}
-		full := filled == len(buf)
-		filled = copy(buf, buf[used:filled])
-		if full && len(buf) < maxReadBytes {
-			buf = append(make([]byte, 0, maxReadBytes), buf[:filled]...)[:min(4*len(buf), maxReadBytes)]
-		}
 	}
 }
 
-// frames acts on the whole frames at the beginning of b and returns how long they
-// are together.
-func (c *conn) frames(b []byte) (used int, err error) {
+// frames acts on the whole frames that were read. A decoding method of the program may end
+// the goroutine in it: that costs the frame, see serve.
+func (c *conn) frames() error {
+	c.in.acting = true
 	defer func() { c.relations.Flush() }()
-	for len(b)-used >= wire.LengthBytes {
-		length := binary.BigEndian.Uint32(b[used:])
+	for b := c.in.rest(); len(b) >= wire.LengthBytes; b = c.in.rest() {
+		length := binary.BigEndian.Uint32(b)
 		if length == 0 || length > wire.MaxFrameBytes {
-			return used, fmt.Errorf("frame of %d bytes", length)
+			return fmt.Errorf("frame of %d bytes", length)
 		}
-		end := used + wire.LengthBytes + int(length)
+		end := wire.LengthBytes + int(length)
 		if end > len(b) {
 			break
 		}
-		if err := c.frame(b[used+wire.LengthBytes:end], false); err != nil {
-			return used, err
+		c.in.used += end
+		if err := c.frame(b[wire.LengthBytes:end], false); err != nil {
+			return err
 		}
-		used = end
 		c.awaitRoom()
 	}
-	return used, nil
+	c.in.acting = false
+	return nil
 }
 
 // What ends the reader besides errors.
@@ -121,13 +140,17 @@ func (c *conn) frame(body []byte, whole bool) error {
 
 // plainMessage takes in a message to a PID: most frames are of this kind.
 func (c *conn) plainMessage(from, to uint64, value []byte) {
-	v, err := c.decoder.Decode(value)
-	if err != nil {
-		env := signal.Envelope{Kind: signal.Message, From: c.remote(from)}
-		c.relations.Undecodable(dist.Signal{Envelope: env, To: c.address(to)}, err)
-		return
+	var v any
+	err := errEnded // unless Decode returns
+	defer func() {
+		if err != nil {
+			env := signal.Envelope{Kind: signal.Message, From: c.remote(from)}
+			c.relations.Undecodable(dist.Signal{Envelope: env, To: c.address(to)}, err)
+		}
+	}()
+	if v, err = c.decoder.Decode(value); err == nil {
+		c.relations.Message(c.remote(from), c.local(to), v, len(value))
 	}
-	c.relations.Message(c.remote(from), c.local(to), v, len(value))
 }
 
 func (c *conn) address(id uint64) pid.Address { return pid.Address{PID: c.local(id)} }
@@ -171,12 +194,23 @@ func (c *conn) valueIn(s dist.Signal, value []byte, whole bool) error {
 		s.Decode = func() (any, error) { return c.decode(kind, value) }
 		return c.relations.In(s)
 	}
-	var err error
-	if s.Value, err = c.decode(s.Kind, value); err != nil {
-		c.relations.Undecodable(s, err)
+	if !c.decodeInto(&s, value) {
 		return nil
 	}
 	return c.relations.In(s)
+}
+
+// decodeInto sets the value of s and reports true, or says who loses by it that it cannot
+// be decoded.
+func (c *conn) decodeInto(s *dist.Signal, value []byte) bool {
+	err := errEnded // unless decode returns
+	defer func() {
+		if err != nil {
+			c.relations.Undecodable(*s, err)
+		}
+	}()
+	s.Value, err = c.decode(s.Kind, value)
+	return err == nil
 }
 
 // decode returns the value in b, of which it keeps nothing.

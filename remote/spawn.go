@@ -145,9 +145,8 @@ func (n *Node) spawnIn(c *conn, f *wire.Frame) error {
 		c.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
 		return nil
 	}
-	arg, err := n.limits.DecodeMessage(f.Value)
-	if err != nil {
-		c.failed(f.Ref, failureArgument, err.Error())
+	arg, ok := n.argument(c, f)
+	if !ok {
 		return nil
 	}
 	gate := newGate(f.Held)
@@ -168,6 +167,18 @@ func (n *Node) spawnIn(c *conn, f *wire.Frame) error {
 	err = n.hold(c, p.ID(), gate)
 	c.respond(f.Ref, term.AppendUint(nil, p.ID()))
 	return err
+}
+
+// argument returns the argument of a spawn, or tells the peer that it cannot be decoded.
+func (n *Node) argument(c *conn, f *wire.Frame) (arg any, ok bool) {
+	err := errEnded // unless DecodeMessage returns
+	defer func() {
+		if err != nil {
+			c.failed(f.Ref, failureArgument, err.Error())
+		}
+	}()
+	arg, err = n.limits.DecodeMessage(f.Value)
+	return arg, err == nil
 }
 
 func (c *conn) failed(req, code uint64, text string) {

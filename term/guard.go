@@ -10,7 +10,7 @@ const maxPanicText = 200
 
 // caught turns the panic of a method of the program, of type t, into an error. It
 // is to be deferred by a function that does nothing but call the method. There is
-// no way to catch runtime.Goexit: it ends the goroutine that sends or receives,
+// no way to catch runtime.Goexit: it ends the goroutine that encodes or decodes,
 // whatever is deferred there.
 func caught(err *error, t reflect.Type, method string) {
 	if r := recover(); r != nil {

@@ -2,7 +2,8 @@ package dist
 
 import (
 	"errors"
-	"fmt"
+
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 var errDecoderExit = errors.New("a decoder has called runtime.Goexit")
@@ -15,7 +16,7 @@ func (s *Signal) decode() (err error) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("a decoder has panicked: %v", r)
+			err = errors.New("a decoder: " + text.Panic(r))
 		}
 	}()
 	s.Value, err = s.Decode()

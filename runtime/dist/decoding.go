@@ -67,7 +67,7 @@ func (d *decoding) run(p *Peer, between pair, q *decodeQueue) {
 	done := false
 	defer func() {
 		if !done { // a decoder has called Goexit
-			d.run(p, between, q)
+			go d.run(p, between, q) // as this one
 		}
 	}()
 	for {
@@ -102,7 +102,13 @@ func (d *decoding) next(between pair, q *decodeQueue) (next arrived, ok bool) {
 // one decodes a signal if need be and acts on it.
 func (d *decoding) one(p *Peer, s arrived) {
 	defer p.waiting.giveBack(s.weight())
-	err := s.decode()
+	err := errDecoderExit // unless decode returns
+	defer func() {
+		if err == errDecoderExit {
+			p.undecodable(&s.Signal, err)
+		}
+	}()
+	err = s.decode()
 	d.mu.Lock()
 	over := d.over
 	d.mu.Unlock()
