@@ -24,7 +24,8 @@ func (s *server) handle(m runtime.Message) {
 		s.handleSystem(m)
 	default:
 		if c, ok := m.Value().(cast); ok {
-			s.handleCast(s.contextOf(m), c.Value)
+			s.counts.casts++
+			s.handleMessage(s.contextOf(m), KindCast, c.Value)
 		} else {
 			s.handleInfo(s.contextOf(m), m.Value())
 		}
@@ -86,21 +87,35 @@ func (s *server) typed(kind Kind, v any) *Handler {
 	return s.handlers.find(kind, reflect.TypeOf(v))
 }
 
-func (s *server) handleCast(ctx *Context, msg any) {
+func (s *server) handleInfo(ctx *Context, msg any) {
+	s.counts.infos++
+	s.handleMessage(ctx, KindInfo, msg)
+}
+
+// handleMessage brings what has no caller to its method.
+func (s *server) handleMessage(ctx *Context, kind Kind, msg any) {
 	s.resetTimes()
-	s.counts.casts++
-	s.rareOf().trace.add(s, KindCast, noPID, msg)
-	if h := s.typed(KindCast, msg); h != nil {
+	s.rareOf().trace.add(s, kind, noPID, msg)
+	s.after(kind.noun(), msg, s.message(ctx, kind, msg))
+}
+
+// message calls the method for a kind of message.
+func (s *server) message(ctx *Context, kind Kind, msg any) error {
+	if h := s.typed(kind, msg); h != nil {
 		_, err := h.call(s.impl, ctx, From{}, msg)
-		s.after("cast", msg, err)
-		return
+		return err
 	}
-	h, ok := s.impl.(CastHandler)
-	if !ok {
-		s.reportUnhandled("cast", msg)
-		return
+	switch kind {
+	case KindCast:
+		if h, ok := s.impl.(CastHandler); ok {
+			return h.HandleCast(ctx, msg)
+		}
+	case KindInfo:
+		if h, ok := s.impl.(InfoHandler); ok {
+			return h.HandleInfo(ctx, msg)
+		}
 	}
-	s.after("cast", msg, h.HandleCast(ctx, msg))
+	return ErrUnhandled
 }
 
 // handleSystem handles an exit, down or timeout.
@@ -120,23 +135,6 @@ func (s *server) handleSystem(m runtime.Message) {
 func (s *server) isStop(v any) bool {
 	exit, ok := v.(signal.Exit)
 	return ok && (exit.From.IsZero() || s.linked && exit.From == s.ctx.Parent())
-}
-
-func (s *server) handleInfo(ctx *Context, msg any) {
-	s.resetTimes()
-	s.counts.infos++
-	s.rareOf().trace.add(s, KindInfo, noPID, msg)
-	if h := s.typed(KindInfo, msg); h != nil {
-		_, err := h.call(s.impl, ctx, From{}, msg)
-		s.after("message", msg, err)
-		return
-	}
-	h, ok := s.impl.(InfoHandler)
-	if !ok {
-		s.reportUnhandled("message", msg)
-		return
-	}
-	s.after("message", msg, h.HandleInfo(ctx, msg))
 }
 
 // timeout handles the end of the server's timeout.

@@ -3,6 +3,7 @@ package genserver_test
 import (
 	"context"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -184,5 +185,33 @@ func TestStart_MethodOfAnotherSignatureIsAnError(t *testing.T) {
 				require.ErrorContains(t, err, want)
 			}
 		}
+	})
+}
+
+// Helper goroutines start servers while the process itself receives.
+func TestStart_ByHelpersConcurrentSafe(t *testing.T) {
+	within(t, func(t *testing.T, ctx *runtime.Context) {
+		var helpers sync.WaitGroup
+		for range 8 {
+			helpers.Go(func() { // ends with its starts; we wait for it here
+				for range 50 {
+					p, err := genserver.Start(ctx, &script{call: echo}, genserver.Options{})
+					if err == nil {
+						err = ctx.Send(ctx.PID(), p)
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		for range 8 * 50 {
+			p, err := runtime.Receive[pid.PID](ctx)
+			require.NoError(t, err)
+			n, err := genserver.CallAs[int](ctx, p, 1)
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+		}
+		helpers.Wait()
 	})
 }

@@ -27,6 +27,14 @@ func (k Kind) String() string {
 	return [...]string{"none", "call", "cast", "info", "timeout"}[min(k, KindTimeout)]
 }
 
+// noun returns what a report calls a message of the kind.
+func (k Kind) noun() string {
+	if k == KindInfo {
+		return "message"
+	}
+	return k.String()
+}
+
 // Traced is a message that a server has handled.
 type Traced struct {
 	At   time.Time
