@@ -25,6 +25,7 @@
 //	------                               ----
 //	Task.async(fun)                      Async(ctx, f)
 //	Task.Supervisor.async_nolink         AsyncNoLink(ctx, f)
+//	{Task.Supervisor, name: N}           Supervisor("N"), and AsyncUnder(ctx, "N", f)
 //	Task.await(task, timeout)            t.Await(ctx), bounded by ctx
 //	Task.yield(task, 0)                  t.Poll()
 //	{ref, result} in handle_info         AsyncMessage(ctx, f), a Result in HandleInfo

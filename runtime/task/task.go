@@ -76,6 +76,16 @@ func (l life) endsWith() signal.ExitReason {
 }
 
 func start[T any](ctx context.Context, f Func[T], l life) *Task[T] {
+	return startBy(ctx, f, l, func(c *runtime.Context, body runtime.Body) (pid.PID, error) {
+		p, _, err := c.SpawnOpt(runtime.SpawnOptions{Link: l.link}, body)
+		return p, err
+	})
+}
+
+// startBy is start that lets spawn start the process.
+func startBy[T any](
+	ctx context.Context, f Func[T], l life, spawn func(c *runtime.Context, body runtime.Body) (pid.PID, error),
+) *Task[T] {
 	t := &Task[T]{life: l}
 	c, ok := runtime.FromContext(ctx)
 	if !ok {
@@ -86,7 +96,7 @@ func start[T any](ctx context.Context, f Func[T], l life) *Task[T] {
 		return t.never(context.Cause(ctx))
 	}
 	ready := make(chan struct{}) // closed here, when the task may begin
-	p, _, err := c.SpawnOpt(runtime.SpawnOptions{Link: l.link}, func(ctx *runtime.Context) error {
+	p, err := spawn(c, func(ctx *runtime.Context) error {
 		<-ready
 		return t.run(ctx, f)
 	})
