@@ -19,7 +19,7 @@ import (
 // StartFunc returned: then the child is not added; or [ErrIgnore]. The supervisor must
 // be on this node: a function does not travel.
 // Source: OTP, supervisor:start_child/2.
-func StartChild[R genserver.Ref](ctx context.Context, sup R, spec ChildSpec) (pid.PID, error) {
+func StartChild(ctx context.Context, sup genserver.Ref, spec ChildSpec) (pid.PID, error) {
 	if field, problem := spec.check(AnySignificant); problem != "" { // the rest is the supervisor's to say
 		return pid.PID{}, &SpecError{Child: spec.ID, Field: field, Problem: problem}
 	}
@@ -30,7 +30,7 @@ func StartChild[R genserver.Ref](ctx context.Context, sup R, spec ChildSpec) (pi
 // [ErrArgType], [ErrMaxChildren], [ErrTemplate], [ErrIgnore], or what the template's
 // start function returned. Within a node arg is handed over, not copied: it may be a
 // net.Conn, of which the caller must let go. Source: OTP, supervisor:start_child/2.
-func StartInstance[R genserver.Ref](ctx context.Context, sup R, arg any) (pid.PID, error) {
+func StartInstance(ctx context.Context, sup genserver.Ref, arg any) (pid.PID, error) {
 	return genserver.Control[pid.PID](patiently(ctx), sup, startInstance{arg})
 }
 
@@ -45,7 +45,7 @@ type ChildRef interface {
 // that has no process stays so, a restart that is to come is called off. The error is
 // [ErrNotFound], but not for the PID of a dynamic supervisor's child that has ended
 // meanwhile, or [ErrDynamic]. Source: OTP, supervisor:terminate_child/2.
-func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, child C) error {
+func TerminateChild[C ChildRef](ctx context.Context, sup genserver.Ref, child C) error {
 	var ref childRef
 	switch c := any(child).(type) {
 	case string:
@@ -60,26 +60,26 @@ func TerminateChild[C ChildRef, R genserver.Ref](ctx context.Context, sup R, chi
 // RestartChild starts a child that is stopped. The error is [ErrNotFound], [ErrRunning],
 // [ErrRestarting], [ErrDynamic], [ErrIgnore], or what the StartFunc returned.
 // Source: OTP, supervisor:restart_child/2.
-func RestartChild[R genserver.Ref](ctx context.Context, sup R, id string) (pid.PID, error) {
+func RestartChild(ctx context.Context, sup genserver.Ref, id string) (pid.PID, error) {
 	return genserver.Control[pid.PID](patiently(ctx), sup, restartChild{id})
 }
 
 // DeleteChild forgets a child that is stopped. The error is [ErrNotFound], [ErrRunning],
 // [ErrRestarting] or [ErrDynamic]. Source: OTP, supervisor:delete_child/2.
-func DeleteChild[R genserver.Ref](ctx context.Context, sup R, id string) error {
+func DeleteChild(ctx context.Context, sup genserver.Ref, id string) error {
 	_, err := genserver.Control[any](patiently(ctx), sup, deleteChild{id})
 	return err
 }
 
 // WhichChildren returns the children in start order. Source: OTP,
 // supervisor:which_children/1, which returns them in reverse.
-func WhichChildren[R genserver.Ref](ctx context.Context, sup R) ([]ChildInfo, error) {
+func WhichChildren(ctx context.Context, sup genserver.Ref) ([]ChildInfo, error) {
 	reply, err := genserver.Inspect[childList](patiently(ctx), sup, whichChildren{})
 	return reply.List, err
 }
 
 // CountChildren counts the children. Source: OTP, supervisor:count_children/1.
-func CountChildren[R genserver.Ref](ctx context.Context, sup R) (Counts, error) {
+func CountChildren(ctx context.Context, sup genserver.Ref) (Counts, error) {
 	return genserver.Inspect[Counts](patiently(ctx), sup, countChildren{})
 }
 

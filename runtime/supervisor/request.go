@@ -33,6 +33,7 @@ type childList struct{ List []ChildInfo }
 
 // description is the reply to describe.
 type description struct {
+	PID      pid.PID
 	Name     string
 	Strategy Strategy
 	Children []ChildInfo
@@ -69,7 +70,9 @@ func (s *server) HandleControl(ctx *genserver.Context, _ genserver.From, req any
 	case countChildren:
 		return s.counts(), nil
 	case describe:
-		return s.describe(), nil
+		d := s.describe()
+		d.PID = ctx.PID()
+		return d, nil
 	}
 	return nil, genserver.ErrUnhandled
 }

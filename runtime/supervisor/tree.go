@@ -28,37 +28,14 @@ type Node struct {
 // it is no snapshot of a tree that changes. ctx is a process's own Context or derives
 // from it, and bounds the wait for all of them: one that does not answer in time, or has
 // ended meanwhile, has an Error in place of children. The error is that of the root.
-func Tree[R genserver.Ref](ctx context.Context, sup R) (*Node, error) {
+func Tree(ctx context.Context, sup genserver.Ref) (*Node, error) {
 	d, err := genserver.Inspect[description](ctx, sup, describe{})
 	if err != nil {
 		return nil, err
 	}
-	root := &Node{ID: d.Name, PID: pidOf(ctx, sup), Type: Supervisor.String(), State: Running.String()}
+	root := &Node{ID: d.Name, PID: d.PID, Type: Supervisor.String(), State: Running.String()}
 	root.describe(ctx, d)
 	return root, nil
-}
-
-// pidOf returns the PID of a supervisor, if it can be known here.
-func pidOf[R genserver.Ref](ctx context.Context, sup R) (p pid.PID) {
-	name := ""
-	switch r := any(sup).(type) {
-	case pid.PID:
-		return r
-	case string:
-		name = r
-	case pid.Name:
-		name = r.Name
-	case pid.Address:
-		if !r.PID.IsZero() {
-			return r.PID
-		}
-		name = r.Name.Name
-	}
-	_ = runtime.WithContext(ctx, func(c *runtime.Context) error {
-		p, _ = c.Whereis(name)
-		return nil
-	})
-	return p
 }
 
 // describe fills in what a supervisor has told, and asks those below it.
