@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/application"
 	"github.com/starlang-go/starlang/runtime/genserver"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
@@ -67,29 +69,39 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	}
 }
 
-// handler serves the buckets, and the tree.
+// handler serves the buckets, the tree, and probes: of whether requests may be sent here, and
+// whether the program is alive.
 func handler(rt *runtime.Runtime) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("PUT /buckets/{bucket}/{key}", inProcess(rt, servePut))
-	mux.HandleFunc("GET /buckets/{bucket}/{key}", inProcess(rt, serveGet))
-	mux.HandleFunc("DELETE /buckets/{bucket}/{key}", inProcess(rt, serveDelete))
-	mux.HandleFunc("GET /tree", inProcess(rt, serveTree))
+	mux.HandleFunc("PUT /buckets/{bucket}/{key}", acting(rt, servePut))
+	mux.HandleFunc("GET /buckets/{bucket}/{key}", acting(rt, serveGet))
+	mux.HandleFunc("DELETE /buckets/{bucket}/{key}", acting(rt, serveDelete))
+	mux.HandleFunc("GET /tree", acting(rt, serveTree))
+	mux.HandleFunc("GET /readyz", probe(rt, application.Status.Ready))
+	mux.HandleFunc("GET /healthz", probe(rt, application.Status.Healthy))
 	return mux
 }
 
-// inProcess serves each request as a process of its own: so it can call others.
-func inProcess(rt *runtime.Runtime, serve func(context.Context, http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+// acting gives a handler a context with which it can call processes.
+func acting(rt *runtime.Runtime, serve func(context.Context, http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var failed error
-		err := rt.Run(r.Context(), func(c *runtime.Context) error {
-			ctx, cancel := context.WithTimeout(c, requestTimeout)
-			defer cancel()
-			failed = serve(ctx, w, r)
-			return nil
-		})
-		if err = errors.Join(err, failed); err != nil {
+		ctx, cancel := context.WithTimeout(runtime.NewContext(r.Context(), rt), requestTimeout)
+		defer cancel()
+		if err := serve(ctx, w, r); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		}
+	}
+}
+
+func probe(rt *runtime.Runtime, good func(application.Status) bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		status := application.Check(ctx, rt)
+		if !good(status) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_ = json.NewEncoder(w).Encode(status) // fails only if the client has gone
 	}
 }
 

@@ -46,7 +46,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stderr, "serving on http://%s\n", listener)
-	apps := []application.App{storeApp(listener), watchApp(stderr)}
+	apps := []application.App{storeApp(rt, listener), watchApp(stderr)}
 	var client *client
 	switch {
 	case *chaos:

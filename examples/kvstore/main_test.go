@@ -53,7 +53,7 @@ func serve(t *testing.T) *service {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { // the test waits for its result
-		ended <- application.RunWith(ctx, application.Options{Runtime: s.rt}, storeApp(address), after)
+		ended <- application.RunWith(ctx, application.Options{Runtime: s.rt}, storeApp(s.rt, address), after)
 	}()
 	<-ready
 	t.Cleanup(func() {
@@ -105,6 +105,15 @@ func TestService(t *testing.T) {
 	require.Contains(t, tree, "│   └── bucket a ")
 	_, _, tree = s.do(http.MethodGet, "/tree?as=mermaid", "")
 	require.Contains(t, tree, "flowchart TD\n")
+}
+
+func TestService_Probes(t *testing.T) {
+	s := serve(t)
+	for _, path := range []string{"/readyz", "/healthz"} {
+		status, _, text := s.do(http.MethodGet, path, "")
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, text, `{"name":"store","state":"running"}`)
+	}
 }
 
 func TestService_BucketThatWasKilledIsBackAndEmpty(t *testing.T) {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"time"
 
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/application"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
@@ -16,7 +19,7 @@ const (
 
 // storeApp is the service. The registry needs the buckets, and the front needs both: rest
 // for one. They are killed for sport, so they may be restarted often.
-func storeApp(address string) application.App {
+func storeApp(rt *runtime.Runtime, address string) application.App {
 	spec := supervisor.Spec{
 		Name:      storeName,
 		Strategy:  supervisor.RestForOne,
@@ -34,5 +37,12 @@ func storeApp(address string) application.App {
 	return application.App{
 		Name: "store",
 		Root: func(any) (supervisor.Spec, error) { return spec, nil },
+		// What it cannot do without is there, or it is away for a moment.
+		Health: func(ctx context.Context) error {
+			if _, err := supervisor.CountChildren(runtime.NewContext(ctx, rt), bucketsName); err != nil {
+				return fmt.Errorf("buckets: %w", err)
+			}
+			return nil
+		},
 	}
 }

@@ -31,6 +31,9 @@
 //	restart => permanent, transient, temporary   ChildSpec.Restart: Permanent, Transient, Temporary
 //	shutdown => 5000, brutal_kill, infinity      ChildSpec.Shutdown: a Duration, BrutalKill, Infinity
 //	type => worker, supervisor                   ChildSpec.Type; Child(id, spec) is a whole spec
+//	child_spec/1 of Elixir                       Server(id, new, opts), and a Specifier
+//	PartitionSupervisor of Elixir                Partitioned, PartitionOf
+//	Registry, Task.Supervisor of Elixir          packages directory, task
 //	modules                                      code is not replaced here
 //	start_child(Sup, ChildSpec)                  StartChild(ctx, sup, spec)
 //	start_child(Sup, Args)                       StartInstance(ctx, sup, arg), typed by the Template
