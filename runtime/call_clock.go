@@ -15,8 +15,8 @@ import (
 // longer. If the program was stopped, or the timer was late for another reason, the
 // calls of that time are counted from when the clock went on, see extend.
 type callClock struct {
-	// word is an instant whose lowest bit is unread. 0: the clock stands. It is written
-	// under mu, and publishes nothing but itself.
+	// word is an instant whose lowest bit is unread. 0: the clock stands, or it is the
+	// runtime's first instant. It is written under mu, and publishes nothing but itself.
 	word atomic.Int64
 	step time.Duration // set by New
 
@@ -85,7 +85,7 @@ func (c *callClock) goOnLocked(now instant, bit int64) {
 	if c.isLateLocked(now) {
 		c.late = now
 	}
-	c.word.Store(max(int64(now)&^unread, 2) | bit)
+	c.word.Store(int64(now)&^unread | bit)
 }
 
 func (c *callClock) isLateLocked(now instant) bool {

@@ -166,5 +166,5 @@ func (rt *Runtime) HoldCallClock(d time.Duration) {
 	c := &rt.callClock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.word.Store(max(c.word.Load()&^unread-int64(d)&^unread, 2))
+	c.word.Store(max(c.word.Load()-int64(d), 2) &^ unread)
 }
