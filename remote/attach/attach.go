@@ -45,9 +45,10 @@ type Config struct {
 // goroutines may share it.
 type Conn struct {
 	*inspect.Client
-	name string
-	rt   *runtime.Runtime
-	node *remote.Node
+	name     string
+	creation uint32
+	rt       *runtime.Runtime
+	node     *remote.Node
 }
 
 // ErrOff tells that a node is there, and cannot be asked.
@@ -74,7 +75,7 @@ func Dial(ctx context.Context, name string, cfg Config) (*Conn, error) {
 		return nil, fmt.Errorf("attach: %w", err)
 	}
 	client := inspect.NewClient(rt, pid.Name{Name: inspect.Name, Node: name})
-	conn := &Conn{client, name, rt, node}
+	conn := &Conn{Client: client, name: name, rt: rt, node: node}
 	if err := conn.connect(ctx); err != nil {
 		conn.Close()
 		return nil, err
@@ -86,7 +87,8 @@ func (c *Conn) connect(ctx context.Context) error {
 	if err := c.node.Connect(ctx, c.name); err != nil {
 		return err
 	}
-	_, err := c.Nodes(ctx, inspect.Nodes{N: 1})
+	list, err := c.Nodes(ctx, inspect.Nodes{N: 1})
+	c.creation = list.Creation
 	var call *runtime.RuntimeError
 	if errors.As(err, &call) && errors.Is(call.Err, signal.NoProc) {
 		return fmt.Errorf("attach to %s: %w", c.name, ErrOff)
@@ -96,6 +98,9 @@ func (c *Conn) connect(ctx context.Context) error {
 
 // Node returns the name of the node.
 func (c *Conn) Node() string { return c.name }
+
+// Creation returns that of the node's start to which Dial has attached.
+func (c *Conn) Creation() uint32 { return c.creation }
 
 // Close ends the connection. A second Close does nothing.
 func (c *Conn) Close() {

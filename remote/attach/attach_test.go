@@ -107,6 +107,7 @@ func TestDial_LooksAtANodeThatIsNotPreparedAndLeavesNoTrace(t *testing.T) {
 		info, err := c.Process(l.Context(), "someone")
 		require.NoError(l, err)
 		require.Equal(l, p, info.PID)
+		require.Equal(l, n.Runtime().Node().ID().Creation(), c.Creation())
 		require.Empty(l, n.Nodes())
 		c.Close()
 		synctest.Wait()

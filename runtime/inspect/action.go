@@ -146,11 +146,8 @@ func (a Action) send(ctx context.Context, done Done) (any, error) {
 // logAction says who has done what, whatever came of it.
 func (n *node) logAction(who pid.PID, q action, err error) {
 	attrs := []slog.Attr{slog.String("who", who.String()), slog.String("what", nameOf(q)), slog.String("target", cut(q.target(), 256))}
-	if a, ok := q.(Action); ok {
-		attrs[1] = slog.String("what", cut(string(a.Do), 32))
-		if a.Child != "" {
-			attrs = append(attrs, slog.String("child", cut(a.Child, 256)))
-		}
+	if a, ok := q.(Action); ok && a.Child != "" {
+		attrs = append(attrs, slog.String("child", cut(a.Child, 256)))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", text.Error(err, text.MaxReportBytes)))

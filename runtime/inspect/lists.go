@@ -55,9 +55,10 @@ type Nodes struct{ N int } // at most MaxRows; 0: 200
 
 // NodeList is the answer to [Nodes].
 type NodeList struct {
-	Node  string `json:"node"` // the one that was asked
-	Peers []Peer `json:"peers"`
-	Total int    `json:"total"`
+	Node     string `json:"node"`     // the one that was asked
+	Creation uint32 `json:"creation"` // of its start
+	Peers    []Peer `json:"peers"`
+	Total    int    `json:"total"`
 }
 
 // Peer is a connection to another node.
@@ -117,7 +118,7 @@ func (q Nodes) answer(_ context.Context, n *node) (any, error) {
 	peers := n.peers()
 	slices.SortFunc(peers, func(a, b Peer) int { return cmp.Compare(a.Node, b.Node) })
 	return NodeList{
-		Node: n.rt.Node().Name(), Total: len(peers), Peers: peers[:min(len(peers), bounded(q.N, 200, MaxRows))],
+		Node: n.rt.Node().Name(), Creation: n.rt.Node().ID().Creation(), Total: len(peers), Peers: peers[:min(len(peers), bounded(q.N, 200, MaxRows))],
 	}, nil
 }
 

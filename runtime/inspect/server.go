@@ -174,6 +174,9 @@ func (n *node) ask(ctx context.Context, q query) (reply any, err error) {
 
 // nameOf returns what a question is called.
 func nameOf(q query) string {
+	if a, ok := q.(Action); ok {
+		return cut(string(a.Do), 32)
+	}
 	name := fmt.Sprintf("%T", q)
 	return name[strings.LastIndexByte(name, '.')+1:]
 }
