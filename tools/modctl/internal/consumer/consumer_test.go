@@ -124,6 +124,18 @@ func TestStowaways_AreWhatOnlyOthersMayBringAlong(t *testing.T) {
 	require.Contains(t, finding.Text(found), "high: a program that has it alone gets m.org/side too")
 }
 
+func TestStowaways_SatellitesMayShareWhatTheirDriversBring(t *testing.T) {
+	m := &manifest.Manifest{Module: "m.org",
+		Modules: map[string]manifest.Module{"low": {}},
+		Satellites: map[string]manifest.Module{
+			"low/etcd":  {Siblings: []string{"low"}, ThirdParty: []string{"grpc.org"}},
+			"low/trace": {Siblings: []string{"low"}, ThirdParty: []string{"logr.org"}},
+		}}
+	g := consumer.Graph{Versions: map[string]string{"m.org/low": "v0", "grpc.org": "v1", "logr.org": "v1"}}
+	require.Empty(t, consumer.Stowaways(m, "low/etcd", g))
+	require.Len(t, consumer.Stowaways(m, "low", g), 2)
+}
+
 func TestTestLibraries_ThoseThatOursRequireOrRaiseAreFound(t *testing.T) {
 	m := &manifest.Manifest{Module: "m.org", TestOnly: []string{"assert.org"}, UsersHave: []string{"assert.org@v1.0.0"},
 		Modules: map[string]manifest.Module{"low": {ThirdParty: []string{"codec.org"}}}}

@@ -49,12 +49,18 @@ func readGraph(ctx context.Context, at command.Command) (Graph, error) {
 
 // Stowaways looks at all modules in the module graph of a program that requires
 // one module alone, and reports those that only other modules may bring along:
-// siblings that it does not need, and third-party modules of such siblings.
+// siblings that it does not need, and third-party modules of such siblings. Two
+// satellites may share what their drivers bring: gRPC and what it needs is in the
+// graph of either, and in no library's.
 func Stowaways(m *manifest.Manifest, module string, g Graph) []finding.Finding {
 	needed := append(m.Needs(module), module)
 	others := make(map[string]bool)
+	_, satellite := m.Satellites[module]
 	for _, dir := range m.OrderPublished() {
 		others[m.Path(dir)] = !slices.Contains(needed, dir)
+		if _, other := m.Satellites[dir]; satellite && other {
+			continue
+		}
 		mod, _ := m.Published(dir)
 		for _, path := range mod.ThirdParty {
 			others[path] = !slices.Contains(m.Budget(module), path)
