@@ -51,3 +51,29 @@ func ExampleRegistry_RegisterName() {
 	// <nil>
 	// true
 }
+
+func ExampleRegistry_Unregister() {
+	node, _ := pid.NewNode("")
+	reg := registry.New[printer](node.ID())
+	p := node.NextPID()
+	_ = reg.Register(p, printer{})
+	_ = reg.RegisterName("till", p)
+	fmt.Println(reg.Node() == p.Node(), reg.Contains(p))
+
+	reg.ReleaseName("till", p) // the name first: nobody is to find one that has ended
+	reg.Unregister(p)
+	_, found := reg.Whereis("till")
+	fmt.Println(found, reg.Contains(p))
+	// Output:
+	// true true
+	// false false
+}
+
+func ExampleRegistry_SendRaw() {
+	node, _ := pid.NewNode("")
+	reg := registry.New[printer](node.ID())
+	from, to := node.NextPID(), node.NextPID()
+	_ = reg.Register(to, printer{})
+	_ = reg.SendRaw(context.Background(), from, to, []byte{1, 2})
+	// Output: got [1 2]
+}

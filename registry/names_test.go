@@ -115,3 +115,17 @@ func TestRegisterName_RacingTheEndLeavesNoStaleNameConcurrentSafe(t *testing.T) 
 	}
 	require.Zero(t, n.Len())
 }
+
+// The order is the caller's: a name that was not freed still leads to the handle.
+func TestUnregister_LeavesTheName(t *testing.T) {
+	n := newNode(t, "")
+	p, w := n.add(t)
+	require.NoError(t, n.RegisterName("bank", p))
+	n.Unregister(p)
+	_, got, ok := n.LookupName("bank")
+	require.True(t, ok)
+	require.Same(t, w, got)
+	n.ReleaseName("bank", p)
+	_, ok = n.Whereis("bank")
+	require.False(t, ok)
+}

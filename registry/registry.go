@@ -78,8 +78,9 @@ func (r *Registry[H]) Register(p pid.PID, h H) error {
 	return nil
 }
 
-// Unregister takes a process out. Its name is freed by [Registry.ReleaseName].
-// One that is not there is none of its business.
+// Unregister takes a process out; if it is not there, it does nothing. A name that the
+// process has is to be freed before, by [Registry.ReleaseName]: until then the name
+// leads to the handle of the process that has ended.
 func (r *Registry[H]) Unregister(p pid.PID) {
 	if p.IsLocal(r.node) {
 		r.procs.Delete(p.ID())
