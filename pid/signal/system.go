@@ -36,6 +36,22 @@ type Timeout struct {
 	Ref pid.Ref // what StartTimer returned
 }
 
+// String says who ended, or who has sent the signal, and why.
+func (e Exit) String() string {
+	if e.From.IsZero() {
+		return "exit: " + e.Reason.String()
+	}
+	return "exit of " + e.From.String() + ": " + e.Reason.String()
+}
+
+// String says who is gone, and why.
+func (d Down) String() string {
+	return "down of " + (pid.Address{PID: d.PID, Name: d.Name}).String() + ": " + d.Reason.String()
+}
+
+// String says which timer has run out.
+func (t Timeout) String() string { return "timeout of " + t.Ref.String() }
+
 func (Exit) system()    {}
 func (Down) system()    {}
 func (Timeout) system() {}

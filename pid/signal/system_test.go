@@ -62,3 +62,13 @@ func TestSystem_IsRefusedWhenAPeerForgesOne(t *testing.T) {
 	_, err = term.DecodeMessage(append(forged, body...))
 	require.ErrorIs(t, err, term.ErrRefusedMessage)
 }
+
+func TestSystem_PrintsAsASentence(t *testing.T) {
+	exit, down, timeout := systemMessages(t)
+	require.Equal(t, "exit of <a@h.1.2>: error: boom", exit.String())
+	require.Equal(t, "exit: shutdown", signal.Exit{Reason: signal.Shutdown}.String(), "of the program")
+	require.Equal(t, "down of bank on a@h: noproc", down.String())
+	down.PID, down.Name = exit.From, pid.Name{}
+	require.Equal(t, "down of <a@h.1.2>: noproc", down.String())
+	require.Equal(t, "timeout of #Ref<a@h.3.2>", timeout.String())
+}
