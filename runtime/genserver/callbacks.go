@@ -53,7 +53,9 @@ type Terminator interface {
 	// Terminate runs when the server stops: because it, or [Stop], asked for
 	// it, because a method returned an error or panicked, or because it traps
 	// exits and its parent or the program sent one. An exit signal that it
-	// does not trap, and kill, end a server without Terminate.
+	// does not trap, and kill, end a server without Terminate. What must be given
+	// back then too, such as a file, is given back by a function that Init leaves
+	// with context.AfterFunc(ctx, …): the context ends with the server.
 	// Source: OTP, gen_server:terminate/2.
 	Terminate(ctx *Context, reason signal.ExitReason)
 }
