@@ -63,6 +63,27 @@ func TestOnDrop_PanicHarmsNobody(t *testing.T) {
 	}
 }
 
+func TestOnDrop_GoexitHarmsNoSender(t *testing.T) {
+	rt := start(t)
+	for _, policy := range []mailbox.Policy{mailbox.DropNewest, mailbox.DropOldest} {
+		full := spawnOpt(t, rt, runtime.SpawnOptions{Mailbox: runtime.MailboxOptions{
+			Capacity: 1, Policy: policy, OnDrop: func(runtime.Message) { goruntime.Goexit() },
+		}}, func(ctx *runtime.Context) error {
+			<-ctx.Done()
+			return nil
+		})
+		sender := spawn(t, rt, func(ctx *runtime.Context) error {
+			for range 3 {
+				if err := ctx.Send(full.PID(), 1); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		require.Equal(t, signal.Normal, await(t, sender))
+	}
+}
+
 // exiting is an error whose text ends the goroutine that asks for it.
 type exiting struct{}
 

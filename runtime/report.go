@@ -60,6 +60,17 @@ func (p *process) guard(f func()) {
 	f()
 }
 
+// guardApart is guard of an f that may call Goexit, which only a goroutine of its own
+// keeps from the caller.
+func (p *process) guardApart(f func()) {
+	done := make(chan struct{})
+	go func() { // ends with f; we wait for it
+		defer close(done)
+		p.guard(f)
+	}()
+	<-done
+}
+
 func (p *process) reportPanic(r any, stack []byte) {
 	reason := text.Panic(r)
 	if !p.rt.reports.admit(p.rt, panicMessage, "", reason) {

@@ -81,8 +81,9 @@ type MailboxOptions struct {
 	// Policy says what happens to a message for which there is no room. A call
 	// that is dropped fails with [ErrMailboxFull].
 	Policy mailbox.Policy
-	// OnDrop, if set, is called with each message that the policy drops, in the
-	// goroutine of the sender that caused it.
+	// OnDrop, if set, is called with each message that the policy drops, in a
+	// goroutine of its own. A sender of this node waits until it returns. Its panic
+	// is reported, and neither that nor a call of runtime.Goexit harms the sender.
 	OnDrop func(Message)
 }
 

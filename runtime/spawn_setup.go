@@ -34,7 +34,7 @@ func (p *process) apply(opts *SpawnOptions) {
 func (p *process) dropped(m Message, onDrop func(Message)) {
 	p.refuseDropped(m)
 	if onDrop != nil {
-		p.guard(func() { onDrop(m) })
+		p.guardApart(func() { onDrop(m) })
 	}
 }
 
