@@ -42,7 +42,7 @@ func Example() {
 
 	// A process at the shop calls it, by name.
 	err = shop.Runtime().Run(context.Background(), func(ctx *runtime.Context) error {
-		v, err := runtime.CallName[int](ctx, pid.Name{Name: "double", Node: "bank@127.0.0.1:14371"}, 21)
+		v, err := runtime.CallNamed[int](ctx, pid.Name{Name: "double", Node: "bank@127.0.0.1:14371"}, 21)
 		fmt.Println(v, err)
 		return nil
 	})

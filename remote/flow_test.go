@@ -406,9 +406,9 @@ func TestDelivery_NobodyThere(t *testing.T) {
 			require.NoError(l, ctx.Exit(gone, signal.Kill))
 			_, err := runtime.Call[int](ctx, gone, 1)
 			require.ErrorIs(l, err, runtime.ErrNoProc)
-			_, err = runtime.CallName[int](ctx, nobody, 1)
+			_, err = runtime.CallNamed[int](ctx, nobody, 1)
 			require.ErrorIs(l, err, runtime.ErrNoProc)
-			refs = [2]pid.Ref{ctx.Monitor(gone), ctx.MonitorName(nobody)}
+			refs = [2]pid.Ref{ctx.Monitor(gone), ctx.MonitorNamed(nobody)}
 			require.NoError(l, ctx.Link(gone))
 		})
 		require.Equal(l, []any{

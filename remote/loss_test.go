@@ -26,7 +26,7 @@ func entangle(l *lab, a, b *remote.Node) (e entangled) {
 	var byPID, byName, back pid.Ref
 	atA := l.inbox(a, func(ctx *runtime.Context) {
 		require.NoError(l, ctx.Link(atB.pid))
-		byPID, byName = ctx.Monitor(atB.pid), ctx.MonitorName(name)
+		byPID, byName = ctx.Monitor(atB.pid), ctx.MonitorNamed(name)
 	})
 	third := l.inbox(b, func(ctx *runtime.Context) { back = ctx.Monitor(atA.pid) })
 	lost := signal.NoConnection

@@ -39,7 +39,7 @@ func TestObserver_IsServedByTheInspectorAndHiddenFromAllOthers(t *testing.T) {
 			watch := l.inbox(n, func(ctx *runtime.Context) { n.MonitorNodes(ctx) })
 			tool := l.observer(cookies[0], cookies[1])
 			l.run(tool, func(ctx *runtime.Context) error {
-				got, err := runtime.CallName[note](ctx, pid.Name{Name: remote.InspectName, Node: "a@test"}, note{1, "x"})
+				got, err := runtime.CallNamed[note](ctx, pid.Name{Name: remote.InspectName, Node: "a@test"}, note{1, "x"})
 				require.NoError(l, err)
 				require.Equal(l, note{1, "x"}, got)
 				return nil
@@ -77,7 +77,7 @@ func TestObserver_MayDoNothingElse(t *testing.T) {
 
 			_, err := runtime.Call[note](ctx, secret, note{1, "x"})
 			refused(err)
-			_, err = runtime.CallName[note](ctx, name, note{1, "x"})
+			_, err = runtime.CallNamed[note](ctx, name, note{1, "x"})
 			refused(err)
 			_, err = tool.Spawn(ctx, "a@test", "idle", nil)
 			refused(err)
@@ -87,7 +87,7 @@ func TestObserver_MayDoNothingElse(t *testing.T) {
 			refused(err)
 			ctx.Monitor(secret)
 			refused(receive[signal.Down](l, ctx).Reason)
-			ctx.MonitorName(name)
+			ctx.MonitorNamed(name)
 			refused(receive[signal.Down](l, ctx).Reason)
 			require.NoError(l, ctx.Link(secret))
 			refused(receive[signal.Exit](l, ctx).Reason)

@@ -68,7 +68,7 @@ func TestRelations_ShortLivedOnesLeaveNothing(t *testing.T) {
 		for range 300 {
 			l.run(a, func(ctx *runtime.Context) error {
 				ctx.Monitor(server)
-				ctx.Demonitor(ctx.MonitorName(pid.Name{Name: "nobody", Node: "b@test"}))
+				ctx.Demonitor(ctx.MonitorNamed(pid.Name{Name: "nobody", Node: "b@test"}))
 				require.NoError(l, ctx.Link(server))
 				require.NoError(l, ctx.Unlink(server))
 				_, err := runtime.Call[int](ctx, server, 1)

@@ -39,7 +39,7 @@ func TestTwoNodes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, note{1, "x"}, v)
 		name := pid.Name{Name: "echo", Node: "b@test"}
-		v, err = runtime.CallName[note](ctx, name, note{2, "y"})
+		v, err = runtime.CallNamed[note](ctx, name, note{2, "y"})
 		require.NoError(t, err)
 		require.Equal(t, note{2, "y"}, v)
 
@@ -51,7 +51,7 @@ func TestTwoNodes(t *testing.T) {
 
 		require.NoError(t, ctx.Link(server))
 		ref := ctx.Monitor(server)
-		byName := ctx.MonitorName(name)
+		byName := ctx.MonitorNamed(name)
 		state, err := a.Info(ctx, server)
 		require.NoError(t, err)
 		require.Equal(t, []pid.PID{ctx.PID()}, state.Links)

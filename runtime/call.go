@@ -80,12 +80,8 @@ type call struct {
 // Call has returned is dropped. What else arrives meanwhile stays in the mailbox,
 // in order, and does not make the call slower.
 func Call[T any](ctx context.Context, to pid.PID, req any) (T, error) {
-	return callWithin[T](ctx, toPID(to), req)
-}
-
-// CallName is [Call] of whoever has a registered name, on this node or another.
-func CallName[T any](ctx context.Context, to pid.Name, req any) (T, error) {
-	return callWithin[T](ctx, pid.Address{Name: to}, req)
+	v, err := callAny(ctx, toPID(to), req)
+	return replyAs[T](toPID(to), v, err)
 }
 
 // CallTimeout is [Call] that waits for d at the most and then returns a
@@ -94,11 +90,6 @@ func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (T, er
 	p := c.process()
 	v, err := p.call(toPID(to), p.rt.carry(c, p, req), p.rt.callTime(d), nil)
 	return replyAs[T](toPID(to), v, err)
-}
-
-func callWithin[T any](ctx context.Context, to pid.Address, req any) (reply T, err error) {
-	v, err := callAny(ctx, to, req)
-	return replyAs[T](to, v, err)
 }
 
 // callAny is the part of a call that is the same for all types of replies.

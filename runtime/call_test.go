@@ -57,7 +57,7 @@ func TestCall_ReturnsTheReply(t *testing.T) {
 			s, err := runtime.CallTimeout[string](ctx, server.PID(), "text", time.Minute)
 			require.NoError(t, err)
 			require.Equal(t, "text", s)
-			s, err = runtime.CallName[string](ctx, pid.Name{Name: "server"}, "by name")
+			s, err = runtime.CallNamed[string](ctx, pid.Name{Name: "server"}, "by name")
 			require.NoError(t, err)
 			require.Equal(t, "by name", s)
 			v, err := runtime.Call[any](ctx, server.PID(), nil)
@@ -87,7 +87,7 @@ func TestCall_ErrorsSayWhatIsWrong(t *testing.T) {
 		var failed *runtime.RuntimeError
 		require.ErrorAs(t, err, &failed)
 		require.Equal(t, pid.Address{PID: gone.PID()}, failed.To)
-		_, err = runtime.CallName[int](ctx, pid.Name{Name: "nobody"}, 1)
+		_, err = runtime.CallNamed[int](ctx, pid.Name{Name: "nobody"}, 1)
 		require.ErrorIs(t, err, runtime.ErrNoProc)
 		require.Equal(t, runtime.ErrNotCall, ctx.Reply(runtime.From{}, 1))
 		mustBeEmpty(t, ctx)

@@ -26,7 +26,7 @@ func everyMethod(ctx *runtime.Context, other pid.PID) map[string]error {
 	_, recvMatchTimeout := ctx.RecvMatchTimeout(all, time.Hour)
 	_, receive := runtime.Receive[any](ctx)
 	_, call := runtime.Call[any](ctx, other, 1)
-	_, callName := runtime.CallName[any](ctx, pid.Name{Name: "other"}, 1)
+	_, callName := runtime.CallNamed[any](ctx, pid.Name{Name: "other"}, 1)
 	_, callTimeout := runtime.CallTimeout[any](ctx, other, 1, time.Hour)
 	_, spawn := ctx.Spawn(idle)
 	_, spawnLink := ctx.SpawnLink(idle)
@@ -39,7 +39,7 @@ func everyMethod(ctx *runtime.Context, other pid.PID) map[string]error {
 		"TryRecvMatch": tryRecvMatch, "RecvMatchTimeout": recvMatchTimeout, "Receive": receive,
 		"Send": ctx.Send(other, 1), "SendRaw": ctx.SendRaw(other, []byte{1}),
 		"SendNamed": ctx.SendNamed("other", 1), "SendNamed of a Name": ctx.SendNamed(pid.Name{Name: "other"}, 1),
-		"Call": call, "CallName": callName, "CallTimeout": callTimeout,
+		"Call": call, "CallNamed": callName, "CallTimeout": callTimeout,
 		"Reply": say(ctx.Reply(runtime.From{PID: other}, 1)),
 		"Link":  ctx.Link(other), "Unlink": ctx.Unlink(other), "Exit": ctx.Exit(other, signal.Kill),
 		"Register": ctx.Register("mine"), "Unregister": ctx.Unregister("mine"),
@@ -61,7 +61,7 @@ func requireOver(t *testing.T, ctx *runtime.Context, reason signal.ExitReason, o
 		}
 	}
 	require.Zero(t, ctx.Monitor(other.PID()))
-	require.Zero(t, ctx.MonitorName(pid.Name{Name: "other"}))
+	require.Zero(t, ctx.MonitorNamed(pid.Name{Name: "other"}))
 	require.False(t, ctx.Demonitor(pid.Ref{}))
 	require.False(t, ctx.DemonitorFlush(pid.Ref{}))
 	_, running := ctx.ReadTimer(ctx.StartTimer(time.Hour))

@@ -152,7 +152,7 @@ func TestInfo_ShowsAllThatAProcessHas(t *testing.T) {
 			ctx.SetLabel("number 7")
 			require.NoError(t, ctx.Link(other.PID()))
 			ctx.Monitor(other.PID())
-			ctx.MonitorName(pid.Name{Name: "other"})
+			ctx.MonitorNamed(pid.Name{Name: "other"})
 			for range 3 {
 				_, err := ctx.Recv()
 				require.NoError(t, err)

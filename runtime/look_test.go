@@ -19,7 +19,7 @@ func TestWaits_SaysWhoWaitsForWhom(t *testing.T) {
 		rt := startWith(t, runtime.Config{})
 		silent := spawnOpt(t, rt, runtime.SpawnOptions{Name: "silent"}, idle)
 		caller := spawn(t, rt, func(ctx *runtime.Context) error {
-			_, err := runtime.CallName[int](ctx, pid.Name{Name: "silent"}, 1)
+			_, err := runtime.CallNamed[int](ctx, pid.Name{Name: "silent"}, 1)
 			return err
 		})
 		go func() {

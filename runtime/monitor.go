@@ -40,10 +40,8 @@ func (c *Context) Monitor(target pid.PID) pid.Ref {
 	return p.monitor(q, m)
 }
 
-// MonitorName is [Context.Monitor] of the process that has a registered name, now
-// and on the name's node. The Down carries the name; if nobody has it, the reason
-// is noproc.
-func (c *Context) MonitorName(name pid.Name) pid.Ref {
+// monitorName is [Context.MonitorNamed] of who has a registered name.
+func (c *Context) monitorName(name pid.Name) pid.Ref {
 	p := c.process()
 	p.box.Reserve()
 	ref := p.rt.node.NextRef()

@@ -52,7 +52,7 @@ func TestMonitor_OfOneselfNeverFires(t *testing.T) {
 	rt := start(t)
 	within(t, rt, func(ctx *runtime.Context) error {
 		require.NoError(t, ctx.Register("me"))
-		for _, ref := range []pid.Ref{ctx.Monitor(ctx.PID()), ctx.MonitorName(pid.Name{Name: "me"})} {
+		for _, ref := range []pid.Ref{ctx.Monitor(ctx.PID()), ctx.MonitorNamed(pid.Name{Name: "me"})} {
 			require.NotZero(t, ref)
 			require.False(t, ctx.Demonitor(ref))
 		}
@@ -69,14 +69,14 @@ func TestMonitorName_CarriesNameAndNode(t *testing.T) {
 	within(t, rt, func(ctx *runtime.Context) error {
 		self, _ := rt.Process(ctx.PID())
 		till := pid.Name{Name: "till", Node: "shop@here"}
-		ref := ctx.MonitorName(pid.Name{Name: "till"})
+		ref := ctx.MonitorNamed(pid.Name{Name: "till"})
 		require.Equal(t, []pid.Address{{Name: till}}, self.Monitors())
 		target.Exit(signal.Kill)
 		d, err := runtime.Receive[signal.Down](ctx)
 		require.NoError(t, err)
 		require.Equal(t, signal.Down{Ref: ref, Name: till, Reason: signal.Killed}, d)
 
-		ref = ctx.MonitorName(till)
+		ref = ctx.MonitorNamed(till)
 		d, err = runtime.Receive[signal.Down](ctx)
 		require.NoError(t, err)
 		require.Equal(t, signal.Down{Ref: ref, Name: till, Reason: signal.NoProc}, d)
@@ -90,7 +90,7 @@ func TestMonitorName_StaysWithTheProcess(t *testing.T) {
 	first, second := spawn(t, rt, idle), spawn(t, rt, idle)
 	require.NoError(t, rt.Register("name", first.PID()))
 	within(t, rt, func(ctx *runtime.Context) error {
-		ref := ctx.MonitorName(pid.Name{Name: "name"})
+		ref := ctx.MonitorNamed(pid.Name{Name: "name"})
 		require.NoError(t, rt.Unregister("name"))
 		require.NoError(t, rt.Register("name", second.PID()))
 		second.Exit(signal.Kill)

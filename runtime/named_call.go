@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
@@ -14,6 +15,12 @@ import (
 func CallNamed[T any](ctx context.Context, to Named, req any) (reply T, err error) {
 	v, err := callNamed(ctx, to, req)
 	return replyAs[T](label(to), v, err)
+}
+
+// CallNamedTimeout is [CallNamed] that waits for d at the most and then returns a
+// [*RuntimeError] with [ErrTimeout], as [CallTimeout].
+func CallNamedTimeout[T any](c *Context, to Named, req any, d time.Duration) (T, error) {
+	return CallNamed[T](WithCallTimeout(c, d), to, req)
 }
 
 func callNamed(ctx context.Context, to Named, req any) (any, error) {
@@ -55,9 +62,9 @@ func (v Via) call(ctx context.Context, req any) (any, error) {
 func (c *Context) MonitorNamed(name Named) pid.Ref {
 	switch name := name.(type) {
 	case string:
-		return c.MonitorName(pid.Name{Name: name})
+		return c.monitorName(pid.Name{Name: name})
 	case pid.Name:
-		return c.MonitorName(name)
+		return c.monitorName(name)
 	}
 	to, err := resolve(c, name)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -195,7 +196,7 @@ func TestNamed_RefusesWhatIsNoName(t *testing.T) {
 
 func TestNameNotFound_IsOneErrorForAll(t *testing.T) {
 	asProcess(t, func(ctx *runtime.Context) {
-		_, call := runtime.CallName[int](ctx, pid.Name{Name: "nobody"}, 1)
+		_, call := runtime.CallNamed[int](ctx, pid.Name{Name: "nobody"}, 1)
 		_, whereis := runtime.Whereis(ctx, "nobody")
 		for what, err := range map[string]error{
 			"call": call, "send": ctx.SendNamed("nobody", 1), "whereis": whereis,
@@ -258,5 +259,23 @@ func asProcess(t *testing.T, f func(*runtime.Context)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		within(t, startWith(t, runtime.Config{}), func(ctx *runtime.Context) error { f(ctx); return nil })
+	})
+}
+
+func TestCallNamedTimeout_EndsWhenItIsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := startWith(t, runtime.Config{})
+		spawnOpt(t, rt, runtime.SpawnOptions{Name: "silent"}, idle)
+		spawnOpt(t, rt, runtime.SpawnOptions{Name: "echo"}, echo)
+		within(t, rt, func(ctx *runtime.Context) error {
+			n, err := runtime.CallNamedTimeout[int](ctx, "echo", 7, time.Second)
+			require.NoError(t, err)
+			require.Equal(t, 7, n)
+			begun := time.Now()
+			_, err = runtime.CallNamedTimeout[int](ctx, pid.Name{Name: "silent"}, 1, time.Hour)
+			require.ErrorIs(t, err, runtime.ErrTimeout)
+			require.Equal(t, time.Hour, time.Since(begun))
+			return nil
+		})
 	})
 }

@@ -94,7 +94,7 @@ func TestCallTimeout_OfTheRuntimeEndsACircle(t *testing.T) {
 		ended := make(chan error, 2)
 		asks := func(name string) runtime.Body {
 			return func(ctx *runtime.Context) error {
-				_, err := runtime.CallName[int](ctx, pid.Name{Name: name}, 1)
+				_, err := runtime.CallNamed[int](ctx, pid.Name{Name: name}, 1)
 				ended <- err
 				return idle(ctx)
 			}

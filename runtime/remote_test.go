@@ -118,9 +118,9 @@ func TestRemote_MonitorByPIDAndByName(t *testing.T) {
 	name := pid.Name{Name: "server", Node: "b@there"}
 	within(t, a, func(ctx *runtime.Context) error {
 		self, _ := a.Process(ctx.PID())
-		byPID, byName := ctx.Monitor(there.PID()), ctx.MonitorName(name)
+		byPID, byName := ctx.Monitor(there.PID()), ctx.MonitorNamed(name)
 		require.Equal(t, []pid.PID{ctx.PID(), ctx.PID()}, there.Info().MonitoredBy)
-		for _, ref := range []pid.Ref{ctx.Monitor(there.PID()), ctx.MonitorName(name)} {
+		for _, ref := range []pid.Ref{ctx.Monitor(there.PID()), ctx.MonitorNamed(name)} {
 			require.True(t, ctx.Demonitor(ref))
 			require.False(t, ctx.Demonitor(ref))
 		}
@@ -138,7 +138,7 @@ func TestRemote_MonitorByPIDAndByName(t *testing.T) {
 		}, got)
 
 		await(t, there)
-		byPID, byName = ctx.Monitor(there.PID()), ctx.MonitorName(name)
+		byPID, byName = ctx.Monitor(there.PID()), ctx.MonitorNamed(name)
 		require.Equal(t, signal.NoProc, down(t, ctx, byPID))
 		d, err := runtime.Receive[signal.Down](ctx)
 		require.NoError(t, err)
@@ -154,7 +154,7 @@ func TestRemote_DeadWatcherLeavesNothingInItsTarget(t *testing.T) {
 	there := spawnOpt(t, b, runtime.SpawnOptions{Name: "server"}, idle)
 	await(t, spawn(t, a, func(ctx *runtime.Context) error {
 		ctx.Monitor(there.PID())
-		ctx.MonitorName(pid.Name{Name: "server", Node: "b@there"})
+		ctx.MonitorNamed(pid.Name{Name: "server", Node: "b@there"})
 		return ctx.Link(there.PID())
 	}))
 	require.Zero(t, there.Holdings())
@@ -173,14 +173,14 @@ func TestRemote_Calls(t *testing.T) {
 			n, err := runtime.Call[int](ctx, server.PID(), 42)
 			require.NoError(t, err)
 			require.Equal(t, 42, n)
-			n, err = runtime.CallName[int](ctx, pid.Name{Name: "server", Node: "b@there"}, 43)
+			n, err = runtime.CallNamed[int](ctx, pid.Name{Name: "server", Node: "b@there"}, 43)
 			require.NoError(t, err)
 			require.Equal(t, 43, n)
 			require.Zero(t, server.Holdings())
 
 			_, err = runtime.Call[int](ctx, gone.PID(), 1)
 			require.ErrorIs(t, err, runtime.ErrNoProc)
-			_, err = runtime.CallName[int](ctx, pid.Name{Name: "nobody", Node: "b@there"}, 1)
+			_, err = runtime.CallNamed[int](ctx, pid.Name{Name: "nobody", Node: "b@there"}, 1)
 			require.ErrorIs(t, err, runtime.ErrNoProc)
 
 			_, err = runtime.CallTimeout[int](ctx, silent.PID(), 1, time.Millisecond)
@@ -262,7 +262,7 @@ func testNoConnection(t *testing.T, ctx *runtime.Context, to pid.PID) {
 	name := pid.Name{Name: "server", Node: to.Node().Name()}
 	ctx.SetTrapExit(true)
 	_, call := runtime.Call[int](ctx, to, 1)
-	_, callName := runtime.CallName[int](ctx, name, 1)
+	_, callName := runtime.CallNamed[int](ctx, name, 1)
 	for _, err := range []error{
 		ctx.Send(to, 1), ctx.SendRaw(to, nil), ctx.SendNamed(name, 1), ctx.Exit(to, signal.Kill), call, callName,
 	} {
@@ -273,7 +273,7 @@ func testNoConnection(t *testing.T, ctx *runtime.Context, to pid.PID) {
 	require.NoError(t, err)
 	require.Equal(t, signal.Exit{From: to, Reason: signal.NoConnection}, exit)
 	require.Equal(t, signal.NoConnection, down(t, ctx, ctx.Monitor(to)))
-	require.Equal(t, signal.NoConnection, down(t, ctx, ctx.MonitorName(name)))
+	require.Equal(t, signal.NoConnection, down(t, ctx, ctx.MonitorNamed(name)))
 	require.Zero(t, self.Holdings())
 	mustBeEmpty(t, ctx)
 }
@@ -303,7 +303,7 @@ func TestTwoNodes_OneRestartedAndOldPIDsMatchNothing(t *testing.T) {
 		require.Equal(t, signal.NoProc, down(t, ctx, ctx.Monitor(old.PID())))
 		_, err = runtime.Call[int](ctx, old.PID(), 1)
 		require.ErrorIs(t, err, runtime.ErrNoProc)
-		n, err := runtime.CallName[int](ctx, pid.Name{Name: "server", Node: "b@there"}, 7)
+		n, err := runtime.CallNamed[int](ctx, pid.Name{Name: "server", Node: "b@there"}, 7)
 		require.NoError(t, err)
 		require.Equal(t, 7, n)
 		return nil

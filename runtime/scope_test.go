@@ -33,7 +33,7 @@ func requireNotInProcess(t *testing.T, ctx context.Context) {
 	_, receive := runtime.Receive[any](ctx)
 	_, match := runtime.ReceiveMatch(ctx, func(any) bool { return true })
 	_, call := runtime.Call[any](ctx, pid.PID{}, 1)
-	_, callName := runtime.CallName[any](ctx, pid.Name{}, 1)
+	_, callName := runtime.CallNamed[any](ctx, pid.Name{}, 1)
 	for _, err := range []error{
 		currentPID, recv, recvTimeout, tryRecv, receive, match, call, callName,
 		runtime.Send(ctx, pid.PID{}, 1), runtime.SendRaw(ctx, pid.PID{}, nil),

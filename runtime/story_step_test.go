@@ -118,7 +118,7 @@ func (s *story) stepMonitor(t *rapid.T) {
 func (s *story) stepMonitorName(t *rapid.T) {
 	by, name := s.actor(t), s.anyName(t)
 	s.monitor(by, -1, name)
-	s.do(by, func(ctx *runtime.Context) { s.refs = append(s.refs, ctx.MonitorName(pid.Name{Name: name})) })
+	s.do(by, func(ctx *runtime.Context) { s.refs = append(s.refs, ctx.MonitorNamed(pid.Name{Name: name})) })
 }
 
 func (s *story) stepDemonitor(t *rapid.T) {

@@ -74,7 +74,7 @@ func TestTracer_IsToldInOrder(t *testing.T) {
 			server, _, err := ctx.SpawnOpt(opts, echo) // is process 2
 			must(t, err)
 			synctest.Wait()
-			_, err = runtime.CallName[int](ctx, pid.Name{Name: "echo"}, 7)
+			_, err = runtime.CallNamed[int](ctx, pid.Name{Name: "echo"}, 7)
 			must(t, err)
 			must(t, ctx.Unlink(server))
 			must(t, ctx.Exit(server, signal.Shutdown))

@@ -126,7 +126,7 @@ func (c *client) obey(p *runtime.Context, text string) error {
 // enter enters the room, and again when it is back.
 func (c *client) enter(p *runtime.Context) error {
 	nick, _, _ := strings.Cut(c.node.Name(), "@")
-	ref := p.MonitorName(c.room) // first: the answer then tells that it stands
+	ref := p.MonitorNamed(c.room) // first: the answer then tells that it stands
 	w, err := call[welcome](p, c.room, enter{nick})
 	if err != nil {
 		p.DemonitorFlush(ref)

@@ -187,7 +187,7 @@ func TestWaits_FindsCirclesAcrossNodes(t *testing.T) {
 				if _, err := ctx.RecvMatch(func(m runtime.Message) bool { return m.Kind() == runtime.KindUser }); err != nil {
 					return err
 				}
-				_, err := runtime.CallName[int](runtime.WithCallTimeout(ctx, runtime.NoTimeout), pid.Name{Name: other, Node: node}, 1)
+				_, err := runtime.CallNamed[int](runtime.WithCallTimeout(ctx, runtime.NoTimeout), pid.Name{Name: other, Node: node}, 1)
 				return err
 			}
 		}

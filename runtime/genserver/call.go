@@ -76,7 +76,7 @@ func callAt(ctx context.Context, to pid.Address, req any) (any, error) {
 // ask calls and returns whatever came back.
 func ask(ctx context.Context, to pid.Address, msg any) (any, error) {
 	if to.PID.IsZero() {
-		return runtime.CallName[any](ctx, to.Name, msg)
+		return runtime.CallNamed[any](ctx, to.Name, msg)
 	}
 	return runtime.Call[any](ctx, to.PID, msg)
 }

@@ -179,7 +179,7 @@ func TestProcess_ShowsRelationsCallsAndWhoIsAsked(t *testing.T) {
 		l.start(func(ctx *runtime.Context) {
 			caller, _ = ctx.SpawnLink(func(ctx *runtime.Context) error {
 				ctx.Monitor(silent)
-				_, err := runtime.CallName[int](runtime.WithCallTimeout(ctx, time.Hour), pid.Name{Name: "silent"}, 1)
+				_, err := runtime.CallNamed[int](runtime.WithCallTimeout(ctx, time.Hour), pid.Name{Name: "silent"}, 1)
 				return err
 			})
 		})
@@ -263,7 +263,7 @@ func TestWaits_FindsCirclesAndOnlyThese(t *testing.T) {
 			return func(ctx *runtime.Context) error {
 				_, err := ctx.RecvMatch(func(m runtime.Message) bool { return m.Kind() == runtime.KindUser })
 				if err == nil {
-					_, err = runtime.CallName[int](runtime.WithCallTimeout(ctx, time.Hour), pid.Name{Name: to}, 1)
+					_, err = runtime.CallNamed[int](runtime.WithCallTimeout(ctx, time.Hour), pid.Name{Name: to}, 1)
 				}
 				return err
 			}
@@ -454,7 +454,7 @@ func TestWaits_OfStoriesWithoutACircleShowNone(t *testing.T) {
 						}
 						if i < processes-1 {
 							next := pid.Name{Name: fmt.Sprint("p", i+1+m.Value().(int)%(processes-1-i))}
-							_, _ = runtime.CallName[int](ctx, next, m.Value())
+							_, _ = runtime.CallNamed[int](ctx, next, m.Value())
 						}
 						<-time.After(time.Duration(m.Value().(int)) * time.Millisecond)
 						if from, ok := m.From(); ok {

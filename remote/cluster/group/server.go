@@ -222,7 +222,7 @@ func (k *keeper) watch(ctx *runtime.Context, node string) {
 		return
 	}
 	if p := k.peer(node); p.watch.IsZero() {
-		p.watch = ctx.MonitorName(pid.Name{Name: k.name, Node: node})
+		p.watch = ctx.MonitorNamed(pid.Name{Name: k.name, Node: node})
 		k.byRef[p.watch] = node
 	}
 }

@@ -92,7 +92,7 @@ func word(err, refused error, instead string) (any, error) {
 
 func (w *world) monitor(ctx *runtime.Context, s scenario.Step) pid.Ref {
 	if s.ToName != "" {
-		return ctx.MonitorName(pid.Name{Name: s.ToName})
+		return ctx.MonitorNamed(pid.Name{Name: s.ToName})
 	}
 	return ctx.Monitor(w.pid(s.To))
 }
