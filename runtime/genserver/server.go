@@ -102,17 +102,24 @@ func (s *server) alive() bool { return s.ctx.Context.Err() == nil }
 // the process ends meanwhile, the receive that follows says so.
 func (s *server) runContinues() {
 	for s.rare != nil && s.alive() {
-		v, ok := s.takeNext()
-		if !ok {
+		if _, ok := s.runContinue(); !ok {
 			return
 		}
-		h, ok := s.impl.(ContinueHandler)
-		if !ok {
-			s.ctx.Stop(signal.Error("continue without a HandleContinue"))
-			return
-		}
-		s.after("continue", v, h.HandleContinue(&s.ctx, v))
 	}
+}
+
+// runContinue does the next of these, and returns with what.
+func (s *server) runContinue() (v any, ok bool) {
+	if v, ok = s.takeNext(); !ok {
+		return nil, false
+	}
+	h, is := s.impl.(ContinueHandler)
+	if !is {
+		s.ctx.Stop(signal.Error("continue without a HandleContinue"))
+		return nil, false
+	}
+	s.after("continue", v, h.HandleContinue(&s.ctx, v))
+	return v, true
 }
 
 // after acts on what a method returned that has no caller to tell. ErrUnhandled counts

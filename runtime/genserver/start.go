@@ -140,11 +140,7 @@ func behaviourOf(impl any) runtime.Behaviour {
 
 // begin is the body of a new server.
 func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- error) error {
-	s.ctx.Context = c
-	if s.rareOf().callTimeout != 0 {
-		ctx := s.limitCalls(c)
-		s.ctx.made.Store(&ctx)
-	}
+	s.attach(c)
 	if err := s.init(); err != nil {
 		refusal <- err
 		if err == ErrIgnore { // wrapped, it is that of a server which Init has started
@@ -156,6 +152,15 @@ func (s *server) begin(c *runtime.Context, starter runtime.From, refusal chan<- 
 		return err // we have ended meanwhile
 	}
 	return s.run(c)
+}
+
+// attach makes c the process of the server.
+func (s *server) attach(c *runtime.Context) {
+	s.ctx.Context = c
+	if s.rareOf().callTimeout != 0 {
+		ctx := s.limitCalls(c)
+		s.ctx.made.Store(&ctx)
+	}
 }
 
 // init runs Init. A server that stops in it has not started.
