@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -209,5 +210,30 @@ func TestWaits_FindsCirclesAcrossNodes(t *testing.T) {
 			who[w.CallerName] = w.CalleeName
 		}
 		require.Equal(l, map[string]string{"left": "right", "right": "left"}, who)
+	})
+}
+
+func TestTrace_EndsWhenItsToolIsGone(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := l.node("a@test", remote.InspectRead)
+		_, err := n.Runtime().SpawnOpt(runtime.SpawnOptions{Name: "someone"}, idle)
+		require.NoError(l, err)
+		before := n.Runtime().Len()
+		c, err := l.dial("a@test", "", "look")
+		require.NoError(l, err)
+		ctx, cancel := context.WithCancel(l.Context())
+		defer cancel()
+		done := make(chan error, 1)
+		go func() {
+			done <- c.Trace(ctx, inspect.Trace{Targets: []string{"someone"}}, func(inspect.TraceEvents) error { return nil })
+		}()
+		synctest.Wait()
+		require.Greater(l, n.Runtime().Len(), before)
+		l.net.Partition([]string{"a@test"}, []string{"tool@test"}) // as if it had been killed and its machine were off
+		<-time.After(2*remote.DefaultHeartbeatInterval + time.Second)
+		synctest.Wait()
+		require.Equal(l, before, n.Runtime().Len(), "the session and its question are gone")
+		cancel()
+		<-done
 	})
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"context"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
@@ -90,6 +91,36 @@ func (c *Client) Waits(ctx context.Context, q Waits) (WaitList, error) {
 // Alarms asks for the alarms.
 func (c *Client) Alarms(ctx context.Context, q Alarms) (AlarmList, error) {
 	return askBy[AlarmList](ctx, c, q)
+}
+
+// Trace calls show with the events of a session, in order, until it is over, ctx ends or
+// show returns an error.
+func (c *Client) Trace(ctx context.Context, q Trace, show func(TraceEvents) error) error {
+	result := make(chan error, 1)                         // nobody may be left to read it
+	err := c.rt.Run(ctx, func(p *runtime.Context) error { // the session ends with this process
+		result <- c.follow(runtime.WithCallTimeout(p, maxAnswerTime), q, show)
+		return nil
+	})
+	select {
+	case err = <-result: // says more than the exit reason
+	default:
+	}
+	return err
+}
+
+// follow asks for a session and for its events.
+func (c *Client) follow(ctx context.Context, q Trace, show func(TraceEvents) error) error {
+	got, err := ask[TraceEvents](ctx, c.to, q)
+	next := TraceNext{Session: got.Session, Wait: time.Second}
+	for err == nil && !got.Over {
+		if got, err = ask[TraceEvents](ctx, c.to, next); err == nil {
+			err = show(got)
+		}
+		if n := len(got.Events); n > 0 {
+			next.After = got.Events[n-1].Seq
+		}
+	}
+	return err
 }
 
 // Act asks the server to do something. It needs [Control].

@@ -19,6 +19,21 @@ type ring[T any] struct {
 func (r *ring[T]) add(make func(seq uint64) T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.addLocked(make)
+}
+
+// tryAdd is add that does not wait for others who use the ring, and reports whether it
+// has added the value.
+func (r *ring[T]) tryAdd(make func(seq uint64) T) bool {
+	if !r.mu.TryLock() {
+		return false
+	}
+	defer r.mu.Unlock()
+	r.addLocked(make)
+	return true
+}
+
+func (r *ring[T]) addLocked(make func(seq uint64) T) {
 	v := make(r.last + 1)
 	if len(r.list) < r.size {
 		r.list = append(r.list, v)

@@ -57,6 +57,7 @@ type node struct {
 	working  atomic.Int32 // questions that are being answered
 	refusals quota
 	alarms   alarms
+	sessions sessions
 	looking  sync.Mutex // held by whoever looks at stacks
 }
 
@@ -146,7 +147,7 @@ func (n *node) work(w *runtime.Context, over context.Context, from genserver.Fro
 	ctx, cancel := context.WithTimeout(w, maxAnswerTime)
 	defer cancel()
 	defer context.AfterFunc(over, cancel)()
-	reply, err := n.ask(ctx, q)
+	reply, err := n.ask(context.WithValue(ctx, askerKey{}, from.PID), q)
 	if a, acts := q.(action); acts {
 		n.logAction(from.PID, a, err)
 	}
