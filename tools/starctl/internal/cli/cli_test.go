@@ -198,3 +198,37 @@ func TestCompletion_OffersLiveNames(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, "starctl")
 }
+
+func TestTrace_PrintsEventsAndEndsByItself(t *testing.T) {
+	n, name := startNode(t, remote.InspectRead)
+	main := file(t, cookie, 0o600)
+	for _, limit := range []string{"", "0", "x", "1/x", "-1/s"} {
+		code, _, _ := starctl(t, "-n", name, "--cookie-file", main, "trace", "worker", "--limit", limit)
+		require.Equal(t, 2, code, limit)
+	}
+	stop := make(chan struct{})
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		ctx := runtime.NewContext(context.Background(), n.Runtime())
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				_, _ = genserver.CallAs[any](ctx, "account", "ping")
+			}
+		}
+	}()
+	code, out, errOut := starctl(t, "-n", name, "--cookie-file", main, "-o", "jsonl", "trace", "account", "--limit", "5")
+	close(stop)
+	<-sent
+	require.Zero(t, code, errOut)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, 5)
+	for _, line := range lines {
+		var e inspect.TraceEvent
+		require.NoError(t, json.Unmarshal([]byte(line), &e))
+		require.NotContains(t, line, "ping")
+	}
+}
