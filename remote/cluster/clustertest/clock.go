@@ -57,15 +57,24 @@ func (c *Clock) SetWall(forward time.Duration) {
 func (c *Clock) freeze() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.thawed = make(chan struct{})
+	if !c.frozenLocked() {
+		c.thawed = make(chan struct{})
+	}
 }
 
 func (c *Clock) thaw() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.frozenLocked() {
+		close(c.thawed)
+	}
+}
+
+func (c *Clock) frozenLocked() bool {
 	select {
 	case <-c.thawed:
+		return false
 	default:
-		close(c.thawed)
+		return true
 	}
 }

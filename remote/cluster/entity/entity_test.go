@@ -330,3 +330,19 @@ func TestEntity_FrozenOwnerHandlesNothingAfterwards(t *testing.T) {
 		require.Zero(t, w.stale)
 	})
 }
+
+func TestEntity_LostSessionGivesWayToAnother(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab, w *world) {
+		a := start(l, w, "a@test")
+		_, err := a.call("x", 1)
+		require.NoError(t, err)
+		s, err := a.Session()
+		require.NoError(t, err)
+		l.Store.Revoke(s.ID())
+		settle()
+		require.Equal(t, 16, a.Shards())
+		_, err = a.call("x", 2)
+		require.NoError(t, err)
+		require.Equal(t, []int{1, 2}, w.values("x"))
+	})
+}

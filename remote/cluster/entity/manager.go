@@ -36,7 +36,8 @@ type holding struct {
 // past is a server that has given its shard up, and passes on what still comes.
 type past struct {
 	shard int
-	told  bool // who the next owner is
+	told  bool    // who the next owner is
+	ended pid.PID // the next owner that it was told and that has ended
 }
 
 // manager is the process that claims shards and gives them up.
@@ -58,7 +59,7 @@ func (m *manager) run(ctx *runtime.Context) error {
 		m.tend(ctx)
 		msg, err := ctx.RecvTimeout(m.e.c.TTL() / 10)
 		for ; err == nil; msg, err = ctx.TryRecv() { // all that is there, and then one look
-			if e, ok := msg.Value().(signal.Exit); ok {
+			if e, ok := msg.Value().(signal.Exit); ok && e.From.IsZero() {
 				return e.Reason
 			}
 			m.handle(ctx, msg)
@@ -77,10 +78,18 @@ func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
 		}
 	case movedOn:
 		for server, p := range m.past {
-			if p.shard == v.Shard {
+			if p.shard == v.Shard && !p.told {
 				m.tellNext(ctx, server, p)
 			}
 		}
+	case nextEnded:
+		if p, ok := m.past[v.Server]; ok {
+			p = past{shard: p.shard, ended: v.Next}
+			m.past[v.Server] = p
+			m.tellNext(ctx, v.Server, p)
+		}
+	case signal.Exit:
+		m.serverEnded(ctx, v.From)
 	case forget:
 		delete(m.past, v.Server)
 		m.end(ctx, v.Server)
@@ -90,10 +99,24 @@ func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
 	}
 }
 
+// serverEnded frees the shard of a server that has crashed, once its entities are dead. If
+// the session is lost, all of them were killed, and there is nothing to free.
+func (m *manager) serverEnded(ctx *runtime.Context, server pid.PID) {
+	delete(m.past, server)
+	for shard, h := range m.own {
+		if h.server == server && h.lease.session.State() != cluster.Lost {
+			h.running.kill(m.e.c.Runtime(), server)
+			delete(m.own, shard)
+			h.disown()
+			_ = h.lease.session.Release(ctx, h.lease.entry) // else it goes with the session
+		}
+	}
+}
+
 // tellNext tells a server that has given its shard up who has it now.
 func (m *manager) tellNext(ctx *runtime.Context, server pid.PID, p past) {
-	if r := m.e.table.routes[p.shard].Load(); r != nil && r.server != server {
-		m.past[server] = past{p.shard, true}
+	if r := m.e.table.routes[p.shard].Load(); r != nil && r.server != server && r.server != p.ended {
+		m.past[server] = past{shard: p.shard, told: true}
 		_ = ctx.Send(server, nextOwner{r.server})
 	}
 }
@@ -149,6 +172,18 @@ func (m *manager) tend(ctx *runtime.Context) {
 		m.drainSome(ctx, desired)
 	}
 	m.answerLeave(ctx)
+	m.count()
+}
+
+// count publishes how many shards are served.
+func (m *manager) count() {
+	n := int64(0)
+	for _, h := range m.own {
+		if !h.draining {
+			n++
+		}
+	}
+	m.e.serving.Store(n)
 }
 
 // takePart reports whether the node has a session, with which its kind is announced. What
@@ -234,7 +269,6 @@ func (m *manager) serve(ctx *runtime.Context, shard int, h *holding, e directory
 	}
 	h.lease = &lease{m.session, e}
 	m.own[shard] = h
-	m.e.serving.Add(1)
 	return ctx.Send(h.server, &claimed{h.lease}) == nil
 }
 
@@ -264,7 +298,6 @@ func (m *manager) drainSome(ctx *runtime.Context, desired []string) {
 		if !h.draining && (m.leaving || desired[shard] != m.e.self) {
 			h.draining = true
 			moving++
-			m.e.serving.Add(-1)
 			_ = ctx.Send(h.server, drain{})
 		}
 	}
@@ -286,9 +319,6 @@ func (m *manager) release(ctx *runtime.Context, shard int, h *holding) {
 // lostAll ends what was held with a session that is lost. Its entities were killed then.
 func (m *manager) lostAll(ctx *runtime.Context) {
 	for shard, h := range m.own {
-		if !h.draining {
-			m.e.serving.Add(-1)
-		}
 		delete(m.own, shard)
 		m.end(ctx, h.server)
 	}

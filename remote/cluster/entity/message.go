@@ -18,8 +18,13 @@ type routed struct {
 // that has got to where it is handled.
 type flush struct{}
 
+// settleAfter asks for an answer when all that a server has passed on has arrived: it has
+// ended, or cannot be reached by who asks.
+type settleAfter struct{ Server pid.PID }
+
 // passedOn is what a server that has given its shard up passes on to the next one.
 type passedOn struct {
+	By   pid.PID        // the server that passes it on
 	From genserver.From // of a flush that is to be answered; zero for a cast
 	Cast routed
 }
@@ -31,6 +36,7 @@ var errMoved = errors.New("entity: shard has moved")
 func init() {
 	term.MustRegister[routed]("starlang.entity.routed")
 	term.MustRegister[flush]("starlang.entity.flush")
+	term.MustRegister[settleAfter]("starlang.entity.settle-after")
 	term.MustRegister[passedOn]("starlang.entity.passed-on")
 	genserver.MustRegisterError("starlang.entity.moved", errMoved)
 	genserver.MustRegisterError("starlang.entity.down", ErrEntityDown)
@@ -60,6 +66,12 @@ type (
 	drained struct {
 		Shard  int
 		Server pid.PID
+	}
+	// nextEnded tells the manager that a server which had given its shard up needs another
+	// one to pass on to.
+	nextEnded struct {
+		Server pid.PID
+		Next   pid.PID // that has ended
 	}
 	// changed tells the manager to look.
 	changed struct{}

@@ -25,15 +25,24 @@ const settleTime = 30 * time.Second
 type route struct {
 	server pid.PID
 	fence  directory.Fence
-	before *earlier // zero if this is the first owner that is known here
+	before *earlier // nil if this is the first owner that is known here
 }
 
-// earlier is the server that had the shard before. A process that may have sent something
+// earlier is a server that had the shard before. A process that may have sent something
 // to it asks it for an answer first, see Entities.settle.
 type earlier struct {
 	server pid.PID
 	until  time.Time
 	asked  sync.Map // of pid.PID: the processes that have
+	before *earlier // the one before it, nil if that is long ago
+}
+
+// since returns e without those at its end that need not be asked any more.
+func (e *earlier) since(now time.Time) *earlier {
+	if e == nil || now.After(e.until) {
+		return nil
+	}
+	return e
 }
 
 // owner is the value of a shard's key.
@@ -75,7 +84,8 @@ func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
 		}
 		r := &route{server: o.Server, fence: c.Entry.Fence}
 		if last := t.last[shard]; last != nil && last.server != o.Server {
-			r.before = &earlier{server: last.server, until: time.Now().Add(settleTime)}
+			now := time.Now()
+			r.before = &earlier{server: last.server, until: now.Add(settleTime), before: last.before.since(now)}
 		}
 		t.last[shard] = r
 		t.routes[shard].Store(r)
@@ -178,25 +188,42 @@ func (e *Entities) routeTo(ctx context.Context, shard int, after directory.Fence
 	if err != nil || r.before == nil {
 		return r, err
 	}
-	return r, e.settle(ctx, r)
+	p, err := runtime.CurrentPID(ctx)
+	if err != nil {
+		return r, nil // what the program sends has no order
+	}
+	return r, e.settle(ctx, p, r.before, r.server)
 }
 
-// settle makes sure that nothing which this process has sent to the owner before is still
-// on its way: it could be passed on and arrive after what is sent now.
-func (e *Entities) settle(ctx context.Context, r *route) error {
-	p, err := runtime.CurrentPID(ctx)
-	if err != nil || time.Now().After(r.before.until) {
+// settle makes sure that nothing which a process has sent to earlier owners is still on its
+// way: it could be passed on and arrive after what is sent now. It asks the oldest first,
+// each once. later are the owners after b.
+func (e *Entities) settle(ctx context.Context, p pid.PID, b *earlier, later ...pid.PID) error {
+	if b = b.since(time.Now()); b == nil {
 		return nil
 	}
-	if _, asked := r.before.asked.Load(p); asked {
+	if _, asked := b.asked.Load(p); asked {
 		return nil
 	}
-	// If the server is gone, or its node, so is all that was sent to it.
-	if _, err := genserver.CallAs[bool](ctx, r.before.server, flush{}); err != nil && ctx.Err() != nil {
+	if err := e.settle(ctx, p, b.before, append(later, b.server)...); err != nil {
+		return err
+	}
+	if _, err := genserver.CallAs[bool](ctx, b.server, flush{}); err != nil {
+		e.settleWithout(ctx, b.server, later)
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	r.before.asked.Store(p, nil)
+	b.asked.Store(p, nil)
 	return nil
+}
+
+// settleWithout is for a server that cannot be asked. What was sent to it is lost, except
+// for what it has passed on: those to whom it may have wait for that.
+func (e *Entities) settleWithout(ctx context.Context, gone pid.PID, later []pid.PID) {
+	for _, server := range later {
+		_, _ = genserver.CallAs[bool](ctx, server, settleAfter{gone}) // one that is gone too has got nothing
+	}
 }
 
 // Ref returns the entity as a name to send to: what is sent is cast.

@@ -34,10 +34,17 @@ type shard struct {
 
 	phase  phase
 	wanted map[string]bool
-	kept   []any   // of waiting, draining and moved: *forwarded with its ID, or a flush
-	next   pid.PID // of moved: who has the shard now; zero while that is not known
-	clock  int64   // grows with each message
+	kept   []any            // of waiting, draining and moved: *forwarded with its ID, or a flush
+	next   pid.PID          // of moved: to whom all is passed on; zero while that is not known
+	watch  pid.Ref          // of moved: the monitor of next
+	asked  []genserver.From // of moved: flushes that were passed on to next
+	clock  int64            // grows with each message
 
+	settling map[pid.Ref]genserver.From // who waits for the end of a server, by its monitor
+	// over are the servers whose end, or loss, was given as an answer to settleAfter. What
+	// they pass on afterwards is late: one that was only out of reach gets what was on its
+	// way to it when it is back.
+	over    map[pid.PID]bool
 	ids     map[pid.Ref]string // of the entities, by their monitors
 	running *running
 }
@@ -102,7 +109,8 @@ var (
 )
 
 func newShard(e *Entities, number int) *shard {
-	return &shard{e: e, number: number, wanted: make(map[string]bool), ids: make(map[pid.Ref]string), running: &running{count: &e.active, of: make(map[string]*active)}}
+	return &shard{e: e, number: number, wanted: make(map[string]bool), settling: make(map[pid.Ref]genserver.From), over: make(map[pid.PID]bool),
+		ids: make(map[pid.Ref]string), running: &running{count: &e.active, of: make(map[string]*active)}}
 }
 
 // HandleCall implements [genserver.CallHandler].
@@ -112,6 +120,9 @@ func (s *shard) HandleCall(ctx *genserver.Context, from genserver.From, req any)
 		return s.route(ctx, r.ID, &forwarded{from, r.Msg})
 	case flush:
 		return s.flush(ctx, from)
+	case settleAfter:
+		s.settleAfter(ctx, from, r.Server)
+		return genserver.NoReply, nil
 	}
 	return nil, genserver.ErrUnhandled
 }
@@ -122,6 +133,9 @@ func (s *shard) HandleCast(ctx *genserver.Context, msg any) error {
 	case routed:
 		_, _ = s.route(ctx, m.ID, &forwarded{msg: m.Msg})
 	case passedOn:
+		if s.over[m.By] {
+			return nil
+		}
 		if m.From == (genserver.From{}) {
 			_, _ = s.route(ctx, m.Cast.ID, &forwarded{msg: m.Cast.Msg})
 		} else if v, err := s.flush(ctx, m.From); err == nil && v != genserver.NoReply {
@@ -151,6 +165,13 @@ func (s *shard) flush(ctx *genserver.Context, from genserver.From) (any, error) 
 	return genserver.NoReply, s.keep(ctx, keptFlush{from})
 }
 
+// settleAfter answers when a server's end arrives here, which is after all that it has sent,
+// or when a flush arrives by way of it.
+func (s *shard) settleAfter(ctx *genserver.Context, from genserver.From, server pid.PID) {
+	s.settling[ctx.Monitor(server)] = from
+	_ = genserver.TryCast(ctx, server, passedOn{By: ctx.PID(), From: from})
+}
+
 // keep keeps what cannot be handled now, in order. A shard that has moved passes it on as
 // soon as it knows to whom.
 func (s *shard) keep(ctx *genserver.Context, what any) error {
@@ -170,12 +191,32 @@ func (s *shard) passOn(ctx *genserver.Context) {
 	for _, k := range s.kept {
 		switch k := k.(type) {
 		case keptMessage:
-			_ = genserver.Cast(ctx, s.next, passedOn{Cast: routed{k.id, k.m.msg}})
+			_ = genserver.Cast(ctx, s.next, passedOn{By: ctx.PID(), Cast: routed{k.id, k.m.msg}})
 		case keptFlush:
-			_ = genserver.Cast(ctx, s.next, passedOn{From: k.from})
+			_ = genserver.Cast(ctx, s.next, passedOn{By: ctx.PID(), From: k.from})
+			s.asked = append(s.asked, k.from)
 		}
 	}
 	s.kept = nil
+}
+
+// follow begins to pass on to a server. It goes on to do so also when the shard has moved
+// again, so that nothing overtakes on another way.
+func (s *shard) follow(ctx *genserver.Context, next pid.PID) {
+	if s.next.IsZero() {
+		s.next, s.watch = next, ctx.Monitor(next)
+		s.passOn(ctx)
+	}
+}
+
+// nextDown answers the flushes that were passed on to a server that has ended: what came
+// before them is handled or lost. What comes from now on goes to its successor.
+func (s *shard) nextDown(ctx *genserver.Context) {
+	for _, from := range s.asked {
+		_ = from.Reply(ctx, true)
+	}
+	_ = ctx.Send(s.e.manager, nextEnded{ctx.PID(), s.next})
+	s.asked, s.next, s.watch = nil, pid.PID{}, pid.Ref{}
 }
 
 // give gives a message to its entity, which is started if it does not run.
@@ -240,8 +281,7 @@ func (s *shard) HandleInfo(ctx *genserver.Context, msg any) error {
 	case sweep:
 		s.sweep(ctx)
 	case nextOwner:
-		s.next = m.Server
-		s.passOn(ctx)
+		s.follow(ctx, m.Server)
 	case signal.Down:
 		s.down(ctx, m)
 	case stop:
@@ -337,8 +377,9 @@ func (s *shard) drain(ctx *genserver.Context) {
 		return
 	}
 	s.phase = draining
-	for _, a := range s.running.of {
+	for id, a := range s.running.of {
 		s.stop(ctx, a)
+		s.reroute(ctx, id, a) // before what comes from now on
 	}
 	s.later(ctx, s.e.kind.HandOffTimeout, overdue{})
 	s.finish(ctx)
@@ -365,6 +406,16 @@ func (s *shard) killAll(ctx *genserver.Context) {
 // down takes out an entity that has ended. Calls that it had get an error; what came after
 // its last message starts it anew.
 func (s *shard) down(ctx *genserver.Context, d signal.Down) {
+	if d.Ref == s.watch {
+		s.nextDown(ctx)
+		return
+	}
+	if from, ok := s.settling[d.Ref]; ok {
+		delete(s.settling, d.Ref)
+		s.over[d.PID] = true
+		_ = from.Reply(ctx, true)
+		return
+	}
 	id, ok := s.ids[d.Ref]
 	if !ok {
 		return
@@ -380,15 +431,22 @@ func (s *shard) down(ctx *genserver.Context, d signal.Down) {
 	s.finish(ctx)
 }
 
-// resume gives what waited for an entity to its successor, or keeps it for the shard's.
+// resume gives what waited for an entity to its successor.
 func (s *shard) resume(ctx *genserver.Context, id string, a *active) {
-	for _, m := range a.waiting {
+	s.reroute(ctx, id, a)
+	if s.phase == serving && s.wanted[id] {
+		_, _ = s.activate(ctx, id)
+	}
+}
+
+// reroute routes what waits for an entity that has got its last message.
+func (s *shard) reroute(ctx *genserver.Context, id string, a *active) {
+	waited := a.waiting
+	a.waiting = nil
+	for _, m := range waited {
 		v, err := s.route(ctx, id, m)
 		if m.from != (genserver.From{}) && v != genserver.NoReply {
 			_ = m.from.ReplyError(ctx, err)
 		}
-	}
-	if s.phase == serving && s.wanted[id] {
-		_, _ = s.activate(ctx, id)
 	}
 }

@@ -21,6 +21,8 @@ type Faults struct {
 	// Delay returns how long one way takes. It must be fit for use by many goroutines.
 	// nil: no time.
 	Delay func() time.Duration
+	// Answer returns how much longer an answer takes. The same holds.
+	Answer func() time.Duration
 }
 
 // Client is a store as one node sees it. All goroutines may share it.
@@ -83,19 +85,45 @@ func (c *Client) now() (Faults, <-chan struct{}) {
 	return c.faults, c.changed
 }
 
-// pass takes the time of one way, and waits while held says so. It reports false if
-// ctx ended first.
-func (c *Client) pass(ctx context.Context, held func(Faults) bool) bool {
-	if f, _ := c.now(); f.Delay != nil {
+// way is one direction: how long it takes, and whether it is held up.
+type way struct {
+	delay func(Faults) time.Duration
+	held  func(Faults) bool
+}
+
+var (
+	there = way{Faults.delay, func(f Faults) bool { return f.Cut }}
+	back  = way{Faults.answerDelay, func(f Faults) bool { return f.Cut || f.Mute }}
+)
+
+func (f Faults) delay() time.Duration {
+	if f.Delay == nil {
+		return 0
+	}
+	return f.Delay()
+}
+
+func (f Faults) answerDelay() time.Duration {
+	if f.Answer == nil {
+		return f.delay()
+	}
+	return f.delay() + f.Answer()
+}
+
+// pass takes the time of one way, and waits while that is held up. It reports false if ctx
+// ended first.
+func (c *Client) pass(ctx context.Context, w way) bool {
+	f, _ := c.now()
+	if d := w.delay(f); d > 0 {
 		select {
-		case <-time.After(f.Delay()):
+		case <-time.After(d):
 		case <-ctx.Done():
 			return false
 		}
 	}
 	for {
 		f, changed := c.now()
-		if !held(f) {
+		if !w.held(f) {
 			return ctx.Err() == nil
 		}
 		select {
@@ -106,9 +134,6 @@ func (c *Client) pass(ctx context.Context, held func(Faults) bool) bool {
 	}
 }
 
-func requestHeld(f Faults) bool { return f.Cut }
-func answerHeld(f Faults) bool  { return f.Cut || f.Mute }
-
 var errClosed = errors.New("memory: client is closed")
 
 // do has the store do something. It goes its way also if ctx ends meanwhile.
@@ -118,11 +143,11 @@ func (c *Client) do(ctx context.Context, what func()) error {
 	}
 	answered := make(chan struct{})
 	open := c.spawn(func() {
-		if !c.pass(c.ctx, requestHeld) {
+		if !c.pass(c.ctx, there) {
 			return
 		}
 		what()
-		if c.pass(c.ctx, answerHeld) {
+		if c.pass(c.ctx, back) {
 			close(answered)
 		}
 	})
@@ -196,7 +221,7 @@ func (c *Client) Watch(ctx context.Context, prefix string, after directory.Revis
 				yield(directory.Batch{}, err)
 				return
 			case len(batch.Events) > 0:
-				if !c.pass(ctx, answerHeld) || !yield(batch, nil) {
+				if !c.pass(ctx, back) || !yield(batch, nil) {
 					return
 				}
 			}
