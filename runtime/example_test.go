@@ -231,3 +231,27 @@ func ExampleRuntime_Shutdown() {
 	// shutdown true
 	// spawn: runtime is stopped
 }
+
+// What a library is given is a context.Context: with it the package's functions act for
+// the process that it carries.
+func ExampleSend() {
+	greet := func(ctx context.Context) error {
+		self := runtime.MustCurrentPID(ctx)
+		if err := runtime.Send(ctx, self, "hello"); err != nil {
+			return err
+		}
+		if err := runtime.SendRaw(ctx, self, []byte("bytes")); err != nil {
+			return err
+		}
+		first, _ := runtime.Recv(ctx)
+		second, _ := runtime.RecvTimeout(ctx, time.Second)
+		_, err := runtime.TryRecv(ctx)
+		b, _ := second.Bytes()
+		fmt.Println(first.Value(), string(b), err)
+		return nil
+	}
+	inProcess(func(ctx *runtime.Context) error {
+		return runtime.NewProcessScope(ctx).Run(context.Background(), greet)
+	})
+	// Output: hello bytes mailbox: nothing to receive
+}
