@@ -49,18 +49,13 @@ func readGraph(ctx context.Context, at command.Command) (Graph, error) {
 
 // Stowaways looks at all modules in the module graph of a program that requires
 // one module alone, and reports those that only other modules may bring along:
-// siblings that it does not need, and third-party modules of such siblings. Two
-// satellites may share what their drivers bring: gRPC and what it needs is in the
-// graph of either, and in no library's.
+// siblings that it does not need, and third-party modules of such siblings. What a
+// third-party module requires by itself is none: nobody here could do without it.
 func Stowaways(m *manifest.Manifest, module string, g Graph) []finding.Finding {
 	needed := append(m.Needs(module), module)
 	others := make(map[string]bool)
-	_, satellite := m.Satellites[module]
 	for _, dir := range m.OrderPublished() {
 		others[m.Path(dir)] = !slices.Contains(needed, dir)
-		if _, other := m.Satellites[dir]; satellite && other {
-			continue
-		}
 		mod, _ := m.Published(dir)
 		for _, path := range mod.ThirdParty {
 			others[path] = !slices.Contains(m.Budget(module), path)
@@ -68,12 +63,20 @@ func Stowaways(m *manifest.Manifest, module string, g Graph) []finding.Finding {
 	}
 	var found []finding.Finding
 	for _, path := range slices.Sorted(maps.Keys(others)) {
-		if _, there := g.Versions[path]; there && others[path] {
+		if _, there := g.Versions[path]; there && others[path] && !g.requiredByOthers(m, path) {
 			found = append(found, finding.New(module, "find out who requires it with go mod graph, and do without it",
 				"a program that has it alone gets %s too", path))
 		}
 	}
 	return found
+}
+
+// requiredByOthers reports whether a module that is not of this repository requires path.
+func (g Graph) requiredByOthers(m *manifest.Manifest, path string) bool {
+	return slices.ContainsFunc(g.Requires, func(r Requirement) bool {
+		_, ours := m.Dir(r.Who)
+		return !ours && r.Who != program && r.What == path
+	})
 }
 
 // TestLibraries reports modules of this repository that require a test library in the
