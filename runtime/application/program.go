@@ -153,7 +153,7 @@ func (p *Program) watch(app *running) {
 	p.log.Warn(endedMessage, slog.String(keyApp, app.Name), slog.String(keyReason, reason.String()))
 	select {
 	case p.ended <- struct{}{}:
-	default: // whoever takes the token looks at all of them
+	default: // there is a token: its reader looks at all applications
 	}
 }
 

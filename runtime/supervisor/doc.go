@@ -78,5 +78,5 @@
 // The supervisor waits for a start function: until its context ends, which is when the
 // StartTimeout is over or the supervisor is told to stop, and for 5 s more if it does not
 // obey. Without a StartTimeout a function that hangs holds up its siblings, as in OTP. A
-// child given [Infinity] that never ends holds up whoever stops it.
+// child given [Infinity] that never ends holds up its supervisor once that stops it.
 package supervisor

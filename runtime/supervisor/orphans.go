@@ -140,8 +140,8 @@ func (cs *children) inherit(left *children) (gone <-chan struct{}) {
 	return done
 }
 
-// Kill kills a supervisor of this node and all that is below it, at once: for those whose
-// patience with a tree is over.
+// Kill kills a supervisor of this node and all that is below it, at once: a tree that has not
+// stopped in its time.
 func Kill(rt *runtime.Runtime, sup pid.PID) { _ = kill(rt, sup, Supervisor) }
 
 // kill kills a process and, if it is a supervisor, all below it, and returns the children

@@ -36,11 +36,11 @@ type StreamResult[In, Out any] struct {
 // number at a time, and gives the results. Items are taken as they are needed, so in
 // may be endless. For a slice, in is slices.Values of it.
 //
-// That an item fails is its error and nobody else's trouble. Whoever stops looking
-// at results stops the stream: the items that are being worked on are killed, and
-// have ended when the loop has. So it is when ctx, which carries a process, ends: the
-// last result then is of the first item that was not finished, or not begun, with
-// the cause of ctx as error.
+// An item that fails has an error; the other items go on. When the loop over the results
+// ends, the stream stops: the items that are being worked on are killed, and have ended when
+// the loop has. The same happens when ctx, which carries a process, ends: the last result is
+// then that of the first item that was not finished, or not begun, with the cause of ctx as
+// its error.
 func Stream[In, Out any](
 	ctx context.Context, in iter.Seq[In], f func(ctx *runtime.Context, in In) (Out, error), opts StreamOptions,
 ) iter.Seq[StreamResult[In, Out]] {
