@@ -176,8 +176,8 @@ func (p *Peer) sendQueued(ctx context.Context, o outgoing) error {
 	switch {
 	case !p.isFor(&o.to):
 		return p.port.answerStale(o.to, o.env)
-	case o.env.Kind == signal.Link:
-		return p.link(ctx, Signal{Envelope: o.env, To: o.to})
+	case o.env.Kind == signal.Link || o.env.Kind == signal.Unlink:
+		return p.signal(ctx, Signal{Envelope: o.env, To: o.to}, func(bool) bool { return true })
 	}
 	return p.send(ctx, &o.to, &o.env)
 }

@@ -24,7 +24,8 @@ func (p *Peer) send(ctx context.Context, to *pid.Address, env *signal.Envelope) 
 	case signal.Call:
 		return p.call(ctx, to, env)
 	}
-	return p.signal(ctx, Signal{Envelope: *env, To: *to})
+	setLink := func(linked bool) bool { return p.port.inlet.SetLink(env.From, to.PID, linked) }
+	return p.signal(ctx, Signal{Envelope: *env, To: *to}, setLink)
 }
 
 // refuseReply ends a call whose reply finds no room: its caller has asked for more than it
@@ -63,8 +64,10 @@ func (p *Peer) watch(to *pid.Address, env *signal.Envelope) bool {
 
 // signal sends what is no message. What the process has done and what the peer is told is
 // one step with what is noted here: else the peer could undo it in between, and the two
-// sides would disagree for good.
-func (p *Peer) signal(ctx context.Context, s Signal) error {
+// sides would disagree for good. setLink makes the process's own side of a link what the
+// signal says, and reports whether the process runs; after a signal that has waited the
+// process's side is what it has made of it since.
+func (p *Peer) signal(ctx context.Context, s Signal, setLink func(linked bool) (running bool)) error {
 	p.mu.Lock()
 	defer p.unlock()
 	if p.over {
@@ -76,12 +79,12 @@ func (p *Peer) signal(ctx context.Context, s Signal) error {
 	between := pair{s.From.ID(), s.To.PID.ID()}
 	switch s.Kind {
 	case signal.Link:
-		if !p.port.inlet.SetLink(s.From, s.To.PID, true) {
+		if !setLink(true) {
 			return runtime.ErrTerminated
 		}
 		p.links.begin(between)
 	case signal.Unlink:
-		p.port.inlet.SetLink(s.From, s.To.PID, false)
+		setLink(false)
 		if !p.links.unlink(between) {
 			return nil
 		}
@@ -104,22 +107,6 @@ func (p *Peer) signal(ctx context.Context, s Signal) error {
 		}
 		s.Name = w.name
 	}
-	err := p.carrier.Signal(ctx, s)
-	if err != nil {
-		p.undoLocked(&s, between)
-	}
-	return err
-}
-
-// link is signal of a link whose process has its side already.
-func (p *Peer) link(ctx context.Context, s Signal) error {
-	p.mu.Lock()
-	defer p.unlock()
-	if p.over {
-		return ErrLost
-	}
-	between := pair{s.From.ID(), s.To.PID.ID()}
-	p.links.begin(between)
 	err := p.carrier.Signal(ctx, s)
 	if err != nil {
 		p.undoLocked(&s, between)
