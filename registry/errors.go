@@ -41,9 +41,9 @@ var (
 	ErrAlreadyNamed = errors.New("process already has a registered name")
 	// ErrNameNotOwned tells that the name belongs to another process.
 	ErrNameNotOwned = errors.New("name belongs to another process")
-	// ErrBadName tells that a name is empty, longer than [MaxNameBytes] or not
+	// ErrBadName tells that a name is empty, longer than [MaxNameChars] or not
 	// valid UTF-8.
-	ErrBadName = errors.New("name must be 1 to 255 bytes of UTF-8")
+	ErrBadName = errors.New("name must be 1 to 255 characters of UTF-8")
 )
 
 // detailError is a sentinel that is also another, more general one.

@@ -7,9 +7,11 @@ import (
 	"github.com/starlang-go/starlang/pid"
 )
 
-// MaxNameBytes is the length of the longest registered name: 255 bytes, Erlang's
-// limit for an atom.
-const MaxNameBytes = 255
+// The longest registered name: Erlang's limit for an atom.
+const (
+	MaxNameChars = 255
+	MaxNameBytes = MaxNameChars * utf8.UTFMax
+)
 
 // named is the entry of a name.
 type named[H Handle] struct {
@@ -19,7 +21,7 @@ type named[H Handle] struct {
 
 // CheckName returns [ErrBadName] unless name can be registered.
 func CheckName(name string) error {
-	if name == "" || len(name) > MaxNameBytes || !utf8.ValidString(name) {
+	if name == "" || len(name) > MaxNameBytes || !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxNameChars {
 		return ErrBadName
 	}
 	return nil

@@ -48,7 +48,7 @@ func TestRegisterName_EachFailureHasItsOwnError(t *testing.T) {
 		"taken":        {"taken", free, registry.ErrNameTaken},
 		"has a name":   {"second", named, registry.ErrAlreadyNamed},
 		"empty":        {"", free, registry.ErrBadName},
-		"too long":     {strings.Repeat("x", registry.MaxNameBytes+1), free, registry.ErrBadName},
+		"too long":     {strings.Repeat("x", registry.MaxNameChars+1), free, registry.ErrBadName},
 		"no UTF-8":     {"\xff", free, registry.ErrBadName},
 		"another node": {"w", other.id.NextPID(), registry.ErrNotLocal},
 		"gone":         {"w", n.id.NextPID(), registry.ErrNoProc},

@@ -48,8 +48,9 @@
 //     gives one exit or down with reason noconnection, and each call fails at once.
 //     The two sides keep nothing of each other. Signals over the next connection come
 //     after these.
-//   - A send that returns nil has its place in the queue of a connection that was up.
-//     One that returns an error has sent nothing.
+//   - A send that returns nil has its place in the queue of a connection, or waits for
+//     one that is being made: it is lost if that fails, as when the connection is lost
+//     later. One that returns an error has sent nothing.
 //   - Memory is bounded, for each connection and for all of them: see the limits in
 //     [Config]. Senders wait instead, or get [ErrBusy]; a peer that makes this node keep
 //     more is cut off.
@@ -61,15 +62,18 @@
 //
 // # What waits for what
 //
-// A message waits while its node is being connected to, at most Config.ConnectTimeout,
-// and while the queue is full. After a failed attempt, or a connection shorter than a
-// heartbeat interval, a node is not tried for a while (Config.MinBackoff to
-// MaxBackoff); sends then fail at once with [ErrBackoff]. Links,
-// monitors and exits never wait: they come back as noconnection if need be.
+// A message to a node that is not connected waits for the attempt, at most
+// Config.ConnectTimeout; its sender goes on, unless Config.QueueBytes of messages wait
+// already. A message also waits while the queue of its connection is full, and its sender
+// with it. After a failed attempt, or a connection shorter than a heartbeat interval, a
+// node is not tried for a while (Config.MinBackoff to MaxBackoff); sends then fail at once
+// with [ErrBackoff]. Links, monitors, exits and replies never wait: the first three come
+// back as noconnection if need be, a reply goes over a connection that is up or fails.
 //
-// A bounded mailbox of policy Block that is full holds up messages to that process, and
-// what their senders send it after them. Everything else goes on, until
-// Config.WaitingBytes wait; then the whole connection does.
+// A message for a bounded mailbox of policy Block that is full waits for room there, and
+// holds up nothing else, until Config.WaitingBytes wait; then the whole connection does. What
+// its sender sends behind it that is no message lets it in beyond the bound: an exit, a down,
+// a reply or a link never waits for room.
 //
 // A large message travels in fragments, one such message at a time on each connection.
 // Small ones pass between the fragments.

@@ -19,8 +19,8 @@ type Func func(ctx *runtime.Context, arg any) error
 // what was registered can be spawned from elsewhere. A second registration of the
 // same name replaces the first.
 func (n *Node) RegisterFunc(name string, f Func) error {
-	if name == "" || len(name) > pid.MaxNodeNameBytes || f == nil {
-		return fmt.Errorf("remote: register function %q: it needs a name of 1 to %d bytes and a body", name, pid.MaxNodeNameBytes)
+	if name == "" || len(name) > wire.MaxFunctionBytes || f == nil {
+		return fmt.Errorf("remote: register function %q: it needs a name of 1 to %d bytes and a body", name, wire.MaxFunctionBytes)
 	}
 	n.funcs.Store(name, f)
 	return nil

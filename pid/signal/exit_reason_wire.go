@@ -2,6 +2,7 @@ package signal
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/starlang-go/starlang/term"
 )
@@ -71,4 +72,35 @@ func decodeReason(content []byte) (ExitReason, error) {
 		return ExitReason{}, fmt.Errorf("%w: the exit reason %s has no text", term.ErrMismatch, words[code])
 	}
 	return ExitReason{code: code}, nil
+}
+
+// AppendReason appends r as it stands in a frame between two nodes: its text form, a
+// string, or for a foreign one, of which only a part is in that, the extension.
+func AppendReason(dst []byte, r ExitReason) []byte {
+	if r.isForeign() {
+		dst, _ = r.AppendTerm(dst) // never fails
+		return dst
+	}
+	return term.AppendString(dst, r.String())
+}
+
+// ReadReason reads a reason in either of the two forms. As in a value, it is never lost
+// for what a peer put into it: a string that is no text form is [Error] of itself.
+func ReadReason(rd *term.Reader) (r ExitReason, err error) {
+	if rd.Kind() != term.KindString {
+		err = r.ParseTerm(rd)
+		return r, err
+	}
+	b, err := rd.ReadView()
+	if err != nil {
+		return r, err
+	}
+	text := strings.ToValidUTF8(string(b), "\uFFFD")
+	if r, err = ParseExitReason(text); err == nil {
+		return r, nil
+	}
+	if long, found := strings.CutPrefix(text, shutdownPrefix); found {
+		return ShutdownReason(long), nil
+	}
+	return Error(strings.TrimPrefix(text, errorPrefix)), nil
 }

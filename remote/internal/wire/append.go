@@ -61,7 +61,7 @@ func AppendSignal(dst []byte, k Kind, from uint64, to To, ref uint64, reason sig
 		dst = term.AppendUint(dst, ref)
 	}
 	if k.hasReason() {
-		dst = term.AppendString(dst, reason.String())
+		dst = signal.AppendReason(dst, reason)
 	}
 	return End(dst, start)
 }

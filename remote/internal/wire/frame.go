@@ -3,9 +3,9 @@ package wire
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -168,7 +168,10 @@ func (in *input) bytes() ([]byte, error) {
 }
 
 // maxNameBytes is the length of the longest registered name.
-const maxNameBytes = 255
+const maxNameBytes = registry.MaxNameBytes
+
+// MaxFunctionBytes is the length of the longest name of a function that can be spawned.
+const MaxFunctionBytes = 255
 
 // errNoReceiver tells of a frame to process 0 or to the empty name.
 var errNoReceiver = errors.New("no receiver")
@@ -200,11 +203,7 @@ func (in *input) fromToAny(f *Frame) (err error) {
 	return err
 }
 
-func (in *input) reason(f *Frame) error {
-	b, err := in.text(math.MaxInt)
-	if err != nil {
-		return err
-	}
-	f.Reason, err = signal.ParseExitReason(string(b))
+func (in *input) reason(f *Frame) (err error) {
+	f.Reason, err = signal.ReadReason(in.Reader)
 	return err
 }

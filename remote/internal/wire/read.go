@@ -109,7 +109,7 @@ func readSpawn(f *Frame, in *input) (err error) {
 	if err = in.numbers(&f.Ref, &f.From); err != nil {
 		return err
 	}
-	if f.Name, err = in.text(maxNameBytes); err != nil {
+	if f.Name, err = in.text(MaxFunctionBytes); err != nil {
 		return err
 	}
 	if f.Held, err = in.ReadBool(); err == nil {
