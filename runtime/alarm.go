@@ -18,9 +18,9 @@ var ErrAlarm = mailbox.ErrInterrupted
 //
 // rang gets how many messages the process will have received when it has received all
 // that were there when the alarm rang, see [Context.Received]: so a loop can keep the
-// order in which messages and alarms came. It must not block. It notes in a way that the loop sees that the alarm has rung: the
-// loop is to look before it waits, since a receive of another kind may have used up
-// the wake-up.
+// order in which messages and alarms came. It must not block; a panic in it is caught. It
+// notes in a way that the loop sees that the alarm has rung: the loop is to look before
+// it waits, since a receive of another kind may have used up the wake-up.
 func (c *Context) StartAlarm(d time.Duration, rang func(queued uint64)) pid.Ref {
 	p := c.process()
 	if !p.running() {
@@ -28,8 +28,8 @@ func (c *Context) StartAlarm(d time.Duration, rang func(queued uint64)) pid.Ref 
 	}
 	ref := p.rt.node.NextRef()
 	p.rt.startTimer(ref, p, delay{first: d}, func() {
-		rang(p.box.Queued())
-		p.box.Interrupt()
+		defer p.box.Interrupt() // whatever rang does
+		p.guard(func() { rang(p.box.Queued()) })
 	})
 	return ref
 }

@@ -62,3 +62,14 @@ func TestAlarm_DiesWithTheProcess(t *testing.T) {
 		<-time.After(time.Minute)
 	})
 }
+
+func TestAlarm_ThatPanicsStillRings(t *testing.T) {
+	rt := startLogging(t, func() {})
+	h := spawn(t, rt, func(ctx *runtime.Context) error {
+		ctx.StartAlarm(time.Millisecond, func(uint64) { panic("rang") })
+		_, err := ctx.RecvOrAlarm()
+		require.ErrorIs(t, err, runtime.ErrAlarm)
+		return nil
+	})
+	require.Equal(t, signal.Normal, await(t, h))
+}
