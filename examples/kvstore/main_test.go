@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/application"
+	"github.com/starlang-go/starlang/runtime/runtimetest"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
@@ -44,7 +44,8 @@ type service struct {
 func serve(t *testing.T) *service {
 	address, err := reserve("127.0.0.1:0")
 	require.NoError(t, err)
-	s := &service{T: t, rt: runtime.MustNew(runtime.Config{Logger: slog.New(slog.DiscardHandler)}), url: "http://" + address, http: &http.Client{}}
+	node := runtimetest.New(t)
+	s := &service{T: t, rt: node.Runtime, url: "http://" + address, http: &http.Client{}}
 	ready := make(chan struct{})
 	after := application.App{Name: "after", DependsOn: []string{"store"}, Root: func(any) (supervisor.Spec, error) {
 		close(ready)
