@@ -22,6 +22,9 @@ type flush struct{}
 // ended, or cannot be reached by who asks.
 type settleAfter struct{ Server pid.PID }
 
+// flushFor is a flush in the name of somebody else, who gets the answer.
+type flushFor struct{ From genserver.From }
+
 // passedOn is what a server that has given its shard up passes on to the next one.
 type passedOn struct {
 	By   pid.PID        // the server that passes it on
@@ -37,6 +40,7 @@ func init() {
 	term.MustRegister[routed]("starlang.entity.routed")
 	term.MustRegister[flush]("starlang.entity.flush")
 	term.MustRegister[settleAfter]("starlang.entity.settle-after")
+	term.MustRegister[flushFor]("starlang.entity.flush-for")
 	term.MustRegister[passedOn]("starlang.entity.passed-on")
 	genserver.MustRegisterError("starlang.entity.moved", errMoved)
 	genserver.MustRegisterError("starlang.entity.down", ErrEntityDown)

@@ -54,7 +54,7 @@ type owner struct {
 type table struct {
 	routes  []atomic.Pointer[route] // publishes the owner, nil if there is none
 	waiting []atomic.Int32          // counts who waits for a shard
-	last    []*route                // by shard; of the mirror alone
+	last    []atomic.Pointer[route] // publishes the last owner that there was
 
 	mu      sync.Mutex
 	changed chan struct{} // guarded by mu; closed at each change
@@ -63,7 +63,7 @@ type table struct {
 func newTable(shards int) *table {
 	return &table{
 		routes: make([]atomic.Pointer[route], shards), waiting: make([]atomic.Int32, shards),
-		last: make([]*route, shards), changed: make(chan struct{}),
+		last: make([]atomic.Pointer[route], shards), changed: make(chan struct{}),
 	}
 }
 
@@ -83,11 +83,11 @@ func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
 			continue
 		}
 		r := &route{server: o.Server, fence: c.Entry.Fence}
-		if last := t.last[shard]; last != nil && last.server != o.Server {
+		if last := t.last[shard].Load(); last != nil && last.server != o.Server {
 			now := time.Now()
 			r.before = &earlier{server: last.server, until: now.Add(settleTime), before: last.before.since(now)}
 		}
-		t.last[shard] = r
+		t.last[shard].Store(r)
 		t.routes[shard].Store(r)
 		moved = append(moved, shard)
 	}
@@ -96,6 +96,14 @@ func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
 	close(t.changed)
 	t.changed = make(chan struct{})
 	return moved
+}
+
+// lastOwner returns the server of the last owner of a shard, zero if none is known.
+func (t *table) lastOwner(shard int) pid.PID {
+	if r := t.last[shard].Load(); r != nil {
+		return r.server
+	}
+	return pid.PID{}
 }
 
 // await returns the owner of a shard, once there is one with a larger fence than after.

@@ -30,7 +30,8 @@ const (
 type shard struct {
 	e      *Entities
 	number int
-	lease  *lease // nil while waiting
+	before pid.PID // the server that had the shard before, as far as is known here
+	lease  *lease  // nil while waiting
 
 	phase  phase
 	wanted map[string]bool
@@ -109,7 +110,7 @@ var (
 )
 
 func newShard(e *Entities, number int) *shard {
-	return &shard{e: e, number: number, wanted: make(map[string]bool), settling: make(map[pid.Ref]genserver.From), over: make(map[pid.PID]bool),
+	return &shard{e: e, number: number, before: e.table.lastOwner(number), wanted: make(map[string]bool), settling: make(map[pid.Ref]genserver.From), over: make(map[pid.PID]bool),
 		ids: make(map[pid.Ref]string), running: &running{count: &e.active, of: make(map[string]*active)}}
 }
 
@@ -132,17 +133,30 @@ func (s *shard) HandleCast(ctx *genserver.Context, msg any) error {
 	switch m := msg.(type) {
 	case routed:
 		_, _ = s.route(ctx, m.ID, &forwarded{msg: m.Msg})
+	case flushFor:
+		s.flushFor(ctx, m.From)
 	case passedOn:
-		if s.over[m.By] {
-			return nil
-		}
-		if m.From == (genserver.From{}) {
-			_, _ = s.route(ctx, m.Cast.ID, &forwarded{msg: m.Cast.Msg})
-		} else if v, err := s.flush(ctx, m.From); err == nil && v != genserver.NoReply {
-			_ = m.From.Reply(ctx, v)
-		}
+		s.takeOver(ctx, m)
 	}
 	return nil
+}
+
+// takeOver takes what the server before passes on. From any other it is late: that one was
+// out of reach when the shard moved again, and its senders have gone on without it.
+func (s *shard) takeOver(ctx *genserver.Context, m passedOn) {
+	switch {
+	case m.By != s.before || s.over[m.By]:
+	case m.From == (genserver.From{}):
+		_, _ = s.route(ctx, m.Cast.ID, &forwarded{msg: m.Cast.Msg})
+	default:
+		s.flushFor(ctx, m.From)
+	}
+}
+
+func (s *shard) flushFor(ctx *genserver.Context, from genserver.From) {
+	if v, err := s.flush(ctx, from); err == nil && v != genserver.NoReply {
+		_ = from.Reply(ctx, v)
+	}
 }
 
 // route brings a message to its entity, keeps it, or sends a call back.
@@ -169,7 +183,7 @@ func (s *shard) flush(ctx *genserver.Context, from genserver.From) (any, error) 
 // or when a flush arrives by way of it.
 func (s *shard) settleAfter(ctx *genserver.Context, from genserver.From, server pid.PID) {
 	s.settling[ctx.Monitor(server)] = from
-	_ = genserver.TryCast(ctx, server, passedOn{By: ctx.PID(), From: from})
+	_ = genserver.TryCast(ctx, server, flushFor{from})
 }
 
 // keep keeps what cannot be handled now, in order. A shard that has moved passes it on as
