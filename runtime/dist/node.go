@@ -42,7 +42,7 @@ func (p *Port) sendLater(ctx context.Context, to pid.Address, env signal.Envelop
 	}
 	switch env.Kind {
 	case signal.Reply:
-		return registry.ErrNoConnection
+		return p.replyLater(to, env)
 	case signal.Message, signal.Raw, signal.Call:
 		size, err := p.encode(to, &env)
 		if err != nil {
@@ -51,6 +51,42 @@ func (p *Port) sendLater(ctx context.Context, to pid.Address, env signal.Envelop
 		return p.queue(ctx, outgoing{to, env}, int64(size)+outgoingBytes)
 	}
 	return p.queue(ctx, outgoing{to, env}, 0)
+}
+
+// replyLater lets a reply wait with what else does for its node, if that is being connected
+// to. It makes no connection, and it waits for no room: its server does not.
+func (p *Port) replyLater(to pid.Address, env signal.Envelope) error {
+	p.mu.Lock()
+	connecting := p.nodes[to.NodeName()] != nil
+	p.mu.Unlock()
+	if !connecting {
+		return registry.ErrNoConnection
+	}
+	size, err := p.encode(to, &env)
+	if err != nil {
+		return err
+	}
+	return p.queue(registry.NoWait(context.Background()), outgoing{to, env}, int64(size)+outgoingBytes)
+}
+
+// Dial begins to connect to a node, as a message to it does, and returns without waiting.
+// It is for those who are going to reply to callers that others have handed on to them: a
+// reply makes no connection, but waits for one that is being made.
+func (p *Port) Dial(name string) error {
+	p.mu.Lock()
+	known := p.nodes[name] != nil
+	if !known {
+		p.nodes[name] = &node{queueing: true}
+	}
+	p.mu.Unlock()
+	if known {
+		return nil
+	}
+	err := p.dialler.Dial(name)
+	if err != nil {
+		p.failed(name, err, nil)
+	}
+	return err
 }
 
 // encode makes the value of env one that can be kept, and returns its size.

@@ -61,7 +61,7 @@ func (p *Port) Up(id pid.NodeID, c Carrier, f Features) *Peer {
 		old.Down(ErrReplaced)
 		<-old.down // somebody else may have called it before
 	}
-	if peer.flush(nil) {
+	if peer.published() {
 		close(peer.flushed)
 		return peer
 	}
@@ -89,22 +89,34 @@ func (p *Port) enter(peer *Peer) (old *Peer) {
 	return nil
 }
 
+// published makes the peer known to senders unless something waits for it, and reports
+// whether it is.
+func (p *Peer) published() bool {
+	p.port.mu.Lock()
+	defer p.port.mu.Unlock()
+	return p.publishedLocked()
+}
+
+func (p *Peer) publishedLocked() bool {
+	n := p.port.nodes[p.id.Name()]
+	if len(n.queue) > 0 {
+		return false
+	}
+	n.queueing = false
+	n.takeQueueLocked()
+	p.port.publishLocked()
+	return true
+}
+
 // flush sends what waits for the peer and reports whether nothing waits any more: then
-// senders find the peer by themselves. With a nil ctx it does not send, and only finds out.
+// senders find the peer by themselves.
 func (p *Peer) flush(ctx context.Context) (done bool) {
 	p.port.mu.Lock()
-	n := p.port.nodes[p.id.Name()]
-	if len(n.queue) == 0 {
-		n.queueing = false
-		n.takeQueueLocked()
-		p.port.publishLocked()
+	if p.publishedLocked() {
 		p.port.mu.Unlock()
 		return true
 	}
-	if ctx == nil {
-		p.port.mu.Unlock()
-		return false
-	}
+	n := p.port.nodes[p.id.Name()]
 	queue := n.takeQueueLocked()
 	p.port.mu.Unlock()
 	for _, o := range queue {

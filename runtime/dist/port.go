@@ -176,7 +176,7 @@ func (p *Port) Dialler() Dialler { return p.dialler }
 
 // SendRemote implements [registry.RemoteSendHook]. What cannot go because there is no
 // connection waits for one, see [Dialler], within Config.QueueBytes; but a reply goes
-// over the connection that is up or nowhere, and what ends a relation has nothing to
+// over the connection that is up or being made, or nowhere, and what ends a relation has nothing to
 // end.
 func (p *Port) SendRemote(ctx context.Context, to pid.Address, env signal.Envelope) error {
 	if !env.From.IsZero() && !env.From.IsLocal(p.self) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
@@ -205,17 +204,4 @@ func try(act func(*runtime.Context), ctx *runtime.Context) (failed any) {
 func (p *puppet) links() []pid.PID {
 	info, _ := p.rt.Info(p.pid)
 	return info.Links
-}
-
-func twoNodes(t *testing.T) *world {
-	w := newWorld(t, t.Cleanup)
-	w.connect()
-	t.Cleanup(func() {
-		for _, n := range w.nodes {
-			if n.peer != nil {
-				n.lose(t, 0)
-			}
-		}
-	})
-	return w
 }

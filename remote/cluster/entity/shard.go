@@ -8,6 +8,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
 
@@ -153,7 +154,12 @@ func (s *shard) takeOver(ctx *genserver.Context, m passedOn) {
 	}
 }
 
+// flushFor is flush for a caller that the server before hands on. This node may never have
+// been connected to the caller's, and a reply makes no connection.
 func (s *shard) flushFor(ctx *genserver.Context, from genserver.From) {
+	if port := dist.Of(ctx.Runtime()); port != nil && !from.PID.IsLocal(ctx.PID().Node()) {
+		_ = port.Dial(from.PID.Node().Name()) // if it fails the caller's own node tells it
+	}
 	if v, err := s.flush(ctx, from); err == nil && v != genserver.NoReply {
 		_ = from.Reply(ctx, v)
 	}
