@@ -9,13 +9,13 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 )
 
-// verdict is what an exit signal asks of the caller, once the lock is released.
-type verdict uint8
+// exitAction is what an exit signal asks of the caller, once the lock is released.
+type exitAction uint8
 
 const (
-	lives verdict = iota // nothing to do
-	exits                // the process has become Exiting: closeDown
-	dies                 // nobody is to be waited for: reap
+	lives exitAction = iota // nothing to do
+	exits                   // the process has become Exiting: closeDown
+	dies                    // nobody is to be waited for: reap
 )
 
 // exit sends p an exit signal, Erlang's exit/2.
@@ -27,7 +27,7 @@ func (rt *Runtime) exit(p *process, from pid.PID, reason signal.ExitReason) {
 // the sender's state, asked here so that nothing of a sender that has ended
 // follows its own EXIT or DOWN; nil if no process sends.
 // Source: OTP reference manual, "Processes", Receiving Exit Signals.
-func (p *process) acceptExit(stop *atomic.Uint32, from pid.PID, reason signal.ExitReason) verdict {
+func (p *process) acceptExit(stop *atomic.Uint32, from pid.PID, reason signal.ExitReason) exitAction {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -46,7 +46,7 @@ func (p *process) acceptExit(stop *atomic.Uint32, from pid.PID, reason signal.Ex
 // acceptLinkExit acts on the exit signal that from, with which p has a link, sent
 // when it ended. There is at most one for each link: who finds the link gone has
 // come too late.
-func (p *process) acceptLinkExit(from pid.PID, reason signal.ExitReason) verdict {
+func (p *process) acceptLinkExit(from pid.PID, reason signal.ExitReason) exitAction {
 	p.mu.Lock()
 	v := lives
 	if p.forgetLinkLocked(from) && p.running() && (p.trap || !reason.IsNormal()) {
@@ -58,7 +58,7 @@ func (p *process) acceptLinkExit(from pid.PID, reason signal.ExitReason) verdict
 
 // exitOrTrapLocked is the one place where the trap flag is asked, in the critical
 // section that acts on the answer.
-func (p *process) exitOrTrapLocked(from pid.PID, reason signal.ExitReason) verdict {
+func (p *process) exitOrTrapLocked(from pid.PID, reason signal.ExitReason) exitAction {
 	if p.trap {
 		p.trapExitLocked(from, reason)
 		return lives
@@ -77,7 +77,7 @@ func (p *process) trapExitLocked(from pid.PID, reason signal.ExitReason) {
 
 // beginExitLocked makes p end because of an exit signal, once its body has
 // returned, if there is one to wait for.
-func (p *process) beginExitLocked(reason signal.ExitReason) verdict {
+func (p *process) beginExitLocked(reason signal.ExitReason) exitAction {
 	p.signaledLocked(reason)
 	if p.asleep {
 		return dies
@@ -86,7 +86,7 @@ func (p *process) beginExitLocked(reason signal.ExitReason) verdict {
 }
 
 // killLocked makes p end without waiting for its body, whatever it does.
-func (p *process) killLocked() verdict {
+func (p *process) killLocked() exitAction {
 	if p.running() {
 		p.signaledLocked(signal.Killed)
 	}
@@ -146,7 +146,7 @@ func (p *process) closeDownLocked() (cancel func()) {
 }
 
 // reapIf does what v asks for.
-func (rt *Runtime) reapIf(p *process, v verdict) {
+func (rt *Runtime) reapIf(p *process, v exitAction) {
 	switch v {
 	case exits:
 		p.closeDown()
@@ -179,7 +179,7 @@ func (rt *Runtime) reap(p *process) {
 // there is, rt.telling counts p until they were. In this order: names and timers are
 // freed, the process leaves the table, it is Dead, exit and down signals go out. So
 // whoever learns in whatever way that it is Dead finds the name free.
-func (p *process) die() *estate {
+func (p *process) die() *deathNotice {
 	p.mu.Lock()
 	if p.dying {
 		p.mu.Unlock()
@@ -205,7 +205,7 @@ func (p *process) die() *estate {
 
 // dieWithRecord is the rest of die for a process that has a record. It is called
 // with mu held and returns with mu free.
-func (p *process) dieWithRecord() *estate {
+func (p *process) dieWithRecord() *deathNotice {
 	if p.rec.waited {
 		p.rt.graces.end(p)
 	}
@@ -228,7 +228,7 @@ func (p *process) dieWithRecord() *estate {
 
 	p.mu.Lock()
 	p.state.Store(uint32(Dead))
-	e := p.rec.leaveEstate()
+	e := p.rec.leaveDeathNotice()
 	p.mu.Unlock()
 	p.sendLastReplies(replies)
 	return e
@@ -257,21 +257,21 @@ func (p *process) release(name string, timers table[pid.Ref, struct{}]) {
 	}
 }
 
-// estate is who is to be told of a process's end.
-type estate struct {
+// deathNotice is who is to be told of a process's end.
+type deathNotice struct {
 	reason   signal.ExitReason
 	links    table[pid.PID, *process]
 	monitors table[pid.Ref, *monitor]
 	watchers table[pid.Ref, watcher]
 }
 
-// estates are for use again: each is larger than what else an end needs of the stack.
-var estates = sync.Pool{New: func() any { return new(estate) }}
+// deathNotices are for use again: each is larger than what else an end needs of the stack.
+var deathNotices = sync.Pool{New: func() any { return new(deathNotice) }}
 
-// leaveEstate empties the record of a process that has become Dead, with its mu
+// leaveDeathNotice empties the record of a process that has become Dead, with its mu
 // held. From then on nothing can be added: all who would look at the state first.
-func (r *record) leaveEstate() *estate {
-	e := estates.Get().(*estate)
+func (r *record) leaveDeathNotice() *deathNotice {
+	e := deathNotices.Get().(*deathNotice)
 	e.reason, e.links, e.monitors, e.watchers = r.reason, r.links, r.monitors, r.watchers
 	r.telling = true
 	r.links = table[pid.PID, *process]{}
@@ -283,15 +283,15 @@ func (r *record) leaveEstate() *estate {
 // tell takes p's own monitors out of their targets, sends one exit signal for each
 // link and one down for each monitor, and wakes those who wait for the end. It appends
 // to dead who is to be reaped because of it, and takes e back.
-func (p *process) tell(e *estate, dead []*process) []*process {
+func (p *process) tell(e *deathNotice, dead []*process) []*process {
 	for ref, m := range e.monitors.all() {
 		m.withdraw(p, ref) // first, so that who is told finds p nowhere
 	}
 	dead = p.tellLinks(e, dead)
 	p.tellWatchers(e)
 	p.wakeWaiters()
-	*e = estate{}
-	estates.Put(e)
+	*e = deathNotice{}
+	deathNotices.Put(e)
 	return dead
 }
 
@@ -306,7 +306,7 @@ func (p *process) wakeWaiters() {
 	}
 }
 
-func (p *process) tellLinks(e *estate, dead []*process) []*process {
+func (p *process) tellLinks(e *deathNotice, dead []*process) []*process {
 	for to, q := range e.links.all() {
 		if q == nil {
 			p.tellAway(to, signal.LinkExit, pid.Ref{}, e.reason)
@@ -327,7 +327,7 @@ func (p *process) tellLink(q *process, reason signal.ExitReason) bool {
 	return v == dies
 }
 
-func (p *process) tellWatchers(e *estate) {
+func (p *process) tellWatchers(e *deathNotice) {
 	for ref, w := range e.watchers.all() {
 		if w.process == nil {
 			p.tellAway(w.pid, signal.DownSignal, ref, e.reason)

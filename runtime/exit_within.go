@@ -9,7 +9,7 @@ import (
 
 // ExitWithin is [Context.Exit] that gives a process of this node at least grace, in place
 // of its own exit grace, to return when it has got the signal. It is for those who wait for
-// the end and send kill when their patience is over, as a supervisor does.
+// the end and send kill when their own limit is over, as a supervisor does.
 func (c *Context) ExitWithin(to pid.PID, reason signal.ExitReason, grace time.Duration) error {
 	if q, ok := c.rt.registry.Get(to); ok {
 		q.extendGrace(grace)

@@ -39,7 +39,7 @@ func (p *process) sleep(next Body) bool {
 	if p.box.Notify(func() { go p.awake(next) }) { // awake's goroutine ends like run's
 		return true
 	}
-	return !p.rouse()
+	return !p.wake()
 }
 
 // shedLocked gives back what p can do without while it sleeps: most processes had
@@ -84,13 +84,13 @@ func (r *record) empty() bool {
 
 // awake is the goroutine of a process that has got mail in its sleep.
 func (p *process) awake(next Body) {
-	if p.rouse() {
+	if p.wake() {
 		p.run(next)
 	}
 }
 
-// rouse ends p's sleep and reports true, unless p was ended in its sleep.
-func (p *process) rouse() bool {
+// wake ends p's sleep and reports true, unless p was ended in its sleep.
+func (p *process) wake() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.asleep {

@@ -106,7 +106,7 @@ func (p *process) sleepHere() {
 	if p.box.Notify(func() { close(woken) }) {
 		<-woken // mail, or the end of p, closes it
 	}
-	p.rouse()
+	p.wake()
 }
 
 // endedBy is the reason of an exit signal, and what has led to it.

@@ -19,8 +19,8 @@ import (
 // maxTyped is the length of the longest line that is read; the room cuts it.
 const maxTyped = 1 << 20
 
-// patience is how long a client waits for the room's answers.
-const patience = 10 * time.Second
+// waitLimit is how long a client waits for the room's answers.
+const waitLimit = 10 * time.Second
 
 // client is one who is in a room. Its methods run in its process.
 type client struct {
@@ -144,7 +144,7 @@ func (c *client) list(w welcome) { fmt.Fprintln(c.out, "* in the room:", strings
 
 // call calls the room.
 func call[Reply any](p *runtime.Context, room pid.Name, req any) (Reply, error) {
-	ctx, cancel := context.WithTimeout(p, patience)
+	ctx, cancel := context.WithTimeout(p, waitLimit)
 	defer cancel()
 	return genserver.CallAs[Reply](ctx, room, req)
 }

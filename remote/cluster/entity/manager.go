@@ -19,9 +19,9 @@ import (
 const (
 	// batch is how many shards are claimed at once.
 	batch = 100
-	// calm is for how long the nodes must have been the same before a shard is moved: one
+	// stableTime is for how long the nodes must have been the same before a shard is moved: one
 	// that restarts is to find its shards.
-	calm = time.Second
+	stableTime = time.Second
 )
 
 // holding is a shard that this node has claimed.
@@ -281,7 +281,7 @@ func (m *manager) end(ctx *runtime.Context, server pid.PID) {
 // drainSome begins to give up what is to be elsewhere: an eighth at once, and not before
 // the nodes have been the same for a while, unless this one leaves.
 func (m *manager) drainSome(ctx *runtime.Context, desired []string) {
-	if !m.leaving && time.Since(m.since) < calm {
+	if !m.leaving && time.Since(m.since) < stableTime {
 		return
 	}
 	moving := 0
@@ -313,7 +313,7 @@ func (m *manager) release(ctx *runtime.Context, shard int, h *holding) {
 	delete(m.own, shard)
 	m.past[h.server] = past{shard: shard}
 	m.tellNext(ctx, h.server, past{shard: shard})
-	_, _ = ctx.SendAfter(ctx.PID(), settleTime, forget{h.server})
+	_, _ = ctx.SendAfter(ctx.PID(), stableTime, forget{h.server})
 }
 
 // lostAll ends what was held with a session that is lost. Its entities were killed then.

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// patience bounds what a server takes to start: only a test that fails waits for it.
-const patience = 30 * time.Second
+// waitLimit bounds what a server takes to start: only a test that fails waits for it.
+const waitLimit = 30 * time.Second
 
 // Servers is a cluster of etcd servers that ends with its test. One goroutine uses it.
 type Servers struct {
@@ -104,7 +104,7 @@ func (s *Servers) run(i int) {
 // await waits until a member serves.
 func (s *Servers) await(i int) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	defer cancel()
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.each[i].client+"/health", nil)

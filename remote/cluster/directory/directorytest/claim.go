@@ -137,7 +137,7 @@ func (s suite) settle(session directory.Session) {
 		ctx, cancel := context.WithTimeout(s.ctx(), TTL/4)
 		defer cancel()
 		return session.Settle(ctx) == nil
-	}, patience, TTL/50)
+	}, waitLimit, TTL/50)
 }
 
 func (s suite) lateClaimHasNoEffect() {

@@ -41,8 +41,8 @@ type Config struct {
 // TTL is the life of the sessions in the suite.
 const TTL = directory.MinTTL
 
-// patience bounds what must happen some time: only a test that fails waits for it.
-const patience = 30 * time.Second
+// waitLimit bounds what must happen some time: only a test that fails waits for it.
+const waitLimit = 30 * time.Second
 
 // suite is one test with its engine.
 type suite struct {
@@ -86,7 +86,7 @@ func Run(t *testing.T, cfg Config) {
 }
 
 func (s suite) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	s.t.Cleanup(cancel)
 	return ctx
 }

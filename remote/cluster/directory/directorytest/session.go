@@ -77,7 +77,7 @@ func (s suite) restartKeepsKeysAndFences() {
 	check.Eventually(s.t, func() bool {
 		_, err := a.Renew(s.ctx())
 		return err == nil
-	}, patience, TTL/20)
+	}, waitLimit, TTL/20)
 	now, err := d.Get(s.ctx(), "/restart")
 	check.NoError(s.t, err)
 	check.Equal(s.t, before, now)
