@@ -62,11 +62,24 @@ type Terminator interface {
 
 // StateFormatter chooses what [GetState] shows, to leave secrets out.
 type StateFormatter interface {
+	// FormatState runs in a goroutine of its own while the server waits, for at most
+	// two seconds. The server goes on without one that takes longer, and does not call
+	// it again until it has returned. What such a call still reads of the server the
+	// server may change meanwhile: [StateSnapshotter] prevents that.
 	FormatState() any
+}
+
+// StateSnapshotter is for servers whose FormatState may take long: it then looks at a copy.
+type StateSnapshotter interface {
+	// SnapshotState returns what is asked for FormatState in the server's place, with
+	// copies of what the server goes on to change. The server waits for it, however
+	// long it takes. A panic is the error of whoever looks, and nil has the types shown.
+	SnapshotState() StateFormatter
 }
 
 // MessageFormatter chooses what [Trace] keeps of a message, to leave secrets out.
 type MessageFormatter interface {
+	// FormatMessage runs as FormatState does.
 	FormatMessage(msg any) any
 }
 

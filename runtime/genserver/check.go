@@ -28,6 +28,7 @@ var callbacks = []callback{
 	{"HandleControl", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("HandleControl") }, reflect.TypeFor[ControlHandler](), true},
 	{"Handlers", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("Handlers") }, reflect.TypeFor[Handled](), true},
 	{"FormatState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("FormatState") }, reflect.TypeFor[StateFormatter](), false},
+	{"SnapshotState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("SnapshotState") }, reflect.TypeFor[StateSnapshotter](), false},
 	{"FormatMessage", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("FormatMessage") }, reflect.TypeFor[MessageFormatter](), false},
 	{"ReplaceState", func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("ReplaceState") }, reflect.TypeFor[StateReplacer](), false},
 }

@@ -93,6 +93,59 @@ func TestLook_FormatMethodThatHangsHoldsUpOnce(t *testing.T) {
 	})
 }
 
+// snapshotted is a server whose FormatState looks at a copy.
+type snapshotted struct {
+	n    int
+	view func(n int) genserver.StateFormatter
+}
+
+func (s *snapshotted) HandleCall(*genserver.Context, genserver.From, any) (any, error) {
+	s.n++
+	return s.n, nil
+}
+func (s *snapshotted) SnapshotState() genserver.StateFormatter { return s.view(s.n) }
+
+// One that hangs while it looks at a snapshot races with nothing.
+func TestLook_SnapshotIsWhatIsShown(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx *runtime.Context) {
+		hang, seen := make(chan struct{}), make(chan any, 1)
+		p := start(t, ctx, &snapshotted{view: func(n int) genserver.StateFormatter {
+			return &looked{state: func() any {
+				if n == 0 {
+					<-hang
+					seen <- n
+				}
+				return n
+			}}
+		}}, genserver.Options{})
+		_, err := genserver.GetState(ctx, p)
+		require.ErrorContains(t, err, "has not returned in time")
+		n, err := genserver.CallAs[int](ctx, p, 7)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		_, err = genserver.GetState(ctx, p)
+		require.ErrorContains(t, err, "an earlier call")
+		close(hang)
+		require.Equal(t, 0, <-seen)
+		synctest.Wait()
+		got, err := genserver.GetState(ctx, p)
+		require.NoError(t, err)
+		require.Equal(t, 1, got)
+	})
+}
+
+func TestLook_SnapshotMayFail(t *testing.T) {
+	within(t, func(t *testing.T, ctx *runtime.Context) {
+		p := start(t, ctx, &snapshotted{view: func(int) genserver.StateFormatter { panic("no film") }}, genserver.Options{})
+		_, err := genserver.GetState(ctx, p)
+		require.ErrorContains(t, err, "snapshot state: panic: no film")
+		none := start(t, ctx, &snapshotted{view: func(int) genserver.StateFormatter { return nil }}, genserver.Options{})
+		got, err := genserver.GetState(ctx, none)
+		require.NoError(t, err)
+		require.Contains(t, got, "snapshotted")
+	})
+}
+
 func TestReplaceState_FunctionHarmsNobody(t *testing.T) {
 	within(t, func(t *testing.T, ctx *runtime.Context) {
 		p := start(t, ctx, &account{1, "ann"}, genserver.Options{})

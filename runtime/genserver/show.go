@@ -1,6 +1,7 @@
 package genserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -63,10 +64,31 @@ func showable(v any) any {
 // formatState returns what is shown of the state: the types alone, unless the server
 // says more.
 func (s *server) formatState() (any, error) {
-	if f, ok := s.impl.(StateFormatter); ok {
+	f, err := s.stateFormatter()
+	switch {
+	case err != nil:
+		return nil, err
+	case f != nil:
 		return s.format("format state", f.FormatState)
 	}
 	return text.Types(s.impl, text.MaxStateBytes), nil
+}
+
+// stateFormatter returns what says what is shown of the state, nil if nothing does.
+func (s *server) stateFormatter() (StateFormatter, error) {
+	from, ok := s.impl.(StateSnapshotter)
+	if !ok {
+		f, _ := s.impl.(StateFormatter)
+		return f, nil
+	}
+	if s.formatHangs() { // a snapshot would be for nothing
+		return nil, fmt.Errorf("format state: %w", errFormatHangs)
+	}
+	f, err := guard.Call(context.Background(), 0, func() (StateFormatter, error) { return from.SnapshotState(), nil }, nil)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot state: %w", err)
+	}
+	return f, nil
 }
 
 // formatMessage returns what a trace keeps of a message.
@@ -118,8 +140,11 @@ func (s *server) explain(last runtime.Message) {
 
 // stateText returns what a report shows of the state.
 func (s *server) stateText() string {
-	f, ok := s.impl.(StateFormatter)
-	if !ok {
+	f, err := s.stateFormatter()
+	switch {
+	case err != nil:
+		return err.Error()
+	case f == nil:
 		return text.Types(s.impl, text.MaxReportBytes)
 	}
 	return s.formatText("format state", f.FormatState)

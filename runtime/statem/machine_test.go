@@ -3,6 +3,7 @@ package statem_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -176,6 +177,32 @@ func TestFormat_LeavesSecretsOut(t *testing.T) {
 		got, err := genserver.GetState(w.ctx, w.m)
 		require.NoError(t, err)
 		require.Equal(t, "a, and more", got)
+	})
+}
+
+// A Format that does not return holds the machine up once, and shares nothing with it then:
+// the race detector would tell.
+func TestFormat_ThatHangsLooksAtACopy(t *testing.T) {
+	var hang chan struct{}
+	var seen chan []string
+	a := noting(does(map[any]handler{"change": stay(func(c *ctx) { c.Data[0] = "changed" })}))
+	m := machine{Initial: "a", Data: []string{"first"}, Default: a, Format: func(_ string, data []string) any {
+		<-hang
+		seen <- data
+		return nil
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		hang, seen = make(chan struct{}), make(chan []string, 1)
+		inWorld(t, genserver.Options{}, m, func(w *world) {
+			_, err := genserver.GetState(w.ctx, w.m)
+			require.ErrorContains(t, err, "has not returned in time")
+			w.cast("change")
+			_, err = genserver.GetState(w.ctx, w.m)
+			require.ErrorContains(t, err, "an earlier call")
+			require.Equal(t, []string{"changed", "a: change"}, w.log())
+			close(hang)
+			require.Equal(t, []string{"first"}, <-seen)
+		})
 	})
 }
 

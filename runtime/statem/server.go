@@ -5,7 +5,6 @@ import (
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime/genserver"
-	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // machine is a [Machine] that runs: a server that makes events of messages.
@@ -136,14 +135,6 @@ func (m *machine[S, D]) Terminate(_ *genserver.Context, reason signal.ExitReason
 	m.asked = asked{} // of a function that has failed: nothing of it is done
 	m.spec.Terminate(&m.ctx, reason)
 	m.reply()
-}
-
-// FormatState implements genserver.StateFormatter. The data may be secret.
-func (m *machine[S, D]) FormatState() any {
-	if m.spec.Format != nil {
-		return m.spec.Format(m.state, m.ctx.Data)
-	}
-	return fmt.Sprintf("{State:%s Data:%s}", text.Of(m.state, text.MaxReportBytes), text.Types(m.ctx.Data, text.MaxStateBytes))
 }
 
 // ReplaceState implements genserver.StateReplacer.

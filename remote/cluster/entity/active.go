@@ -174,6 +174,14 @@ func (s *server) Terminate(ctx *genserver.Context, reason signal.ExitReason) {
 	}
 }
 
+// SnapshotState implements [genserver.StateSnapshotter].
+func (s *server) SnapshotState() genserver.StateFormatter {
+	if f, ok := s.inner.(genserver.StateSnapshotter); ok {
+		return f.SnapshotState()
+	}
+	return s
+}
+
 // FormatState implements [genserver.StateFormatter].
 func (s *server) FormatState() any {
 	if f, ok := s.inner.(genserver.StateFormatter); ok {
