@@ -54,7 +54,7 @@ const (
 	simNodes  = 4
 	simShards = 8
 	simIDs    = 6
-	simEvents = 20
+	simEvents = 28
 	slowest   = 0.92 // of the clocks; a session allows for a tenth
 )
 
@@ -142,7 +142,7 @@ func (s *story) delay(n *simNode) {
 	}
 	f := memory.Faults{Delay: upTo(ttl / 100)}
 	if s.rng.IntN(2) == 0 {
-		f.Answer = upTo(ttl / 10)
+		f.Answer = upTo(ttl / 9)
 	}
 	n.Client.SetFaults(f)
 }

@@ -68,7 +68,7 @@ func register(c *cluster.Cluster, kind Kind) (*Entities, error) {
 	e := &Entities{
 		c: c, kind: kind, self: c.Runtime().Node().Name(),
 		keys: c.Key("s", kind.Name+"/"), hosts: c.Key("k", kind.Name+"/"),
-		table: newTable(kind.Shards), nodes: newNodes(),
+		table: newTable(kind.Shards, c.Runtime().Node().ID()), nodes: newNodes(),
 	}
 	if !kind.Proxy {
 		if err := e.join(); err != nil {

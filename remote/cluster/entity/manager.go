@@ -36,8 +36,7 @@ type holding struct {
 // past is a server that has given its shard up, and passes on what still comes.
 type past struct {
 	shard int
-	told  bool    // who the next owner is
-	ended pid.PID // the next owner that it was told and that has ended
+	told  bool // who the next owner is
 }
 
 // manager is the process that claims shards and gives them up.
@@ -82,16 +81,11 @@ func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
 				m.tellNext(ctx, server, p)
 			}
 		}
-	case nextEnded:
-		if p, ok := m.past[v.Server]; ok {
-			p = past{shard: p.shard, ended: v.Next}
-			m.past[v.Server] = p
-			m.tellNext(ctx, v.Server, p)
-		}
 	case signal.Exit:
 		m.serverEnded(ctx, v.From)
 	case forget:
 		delete(m.past, v.Server)
+		m.e.table.forget(v.Server)
 		m.end(ctx, v.Server)
 	case leave:
 		from, _ := msg.From()
@@ -113,21 +107,18 @@ func (m *manager) serverEnded(ctx *runtime.Context, server pid.PID) {
 	}
 }
 
-// tellNext tells a server that has given its shard up who has it now.
+// tellNext tells a server that has given its shard up who has had it next.
 func (m *manager) tellNext(ctx *runtime.Context, server pid.PID, p past) {
-	if r := m.e.table.routes[p.shard].Load(); r != nil && r.server != server && r.server != p.ended {
+	if next := m.e.table.successor(server); !next.IsZero() {
 		m.past[server] = past{shard: p.shard, told: true}
-		_ = ctx.Send(server, nextOwner{r.server})
+		_ = ctx.Send(server, nextOwner{next})
 	}
 }
 
 // What the manager tells itself.
 type (
 	// movedOn tells of a new owner of a shard.
-	movedOn struct {
-		Shard  int
-		Server pid.PID
-	}
+	movedOn struct{ Shard int }
 	// forget ends a server that has nothing more to pass on.
 	forget struct{ Server pid.PID }
 )
@@ -135,9 +126,7 @@ type (
 // shardsChanged takes changes of the shards' keys. A goroutine of the mirror calls it.
 func (m *manager) shardsChanged(events []directory.Event) {
 	for _, shard := range m.e.table.apply(m.e.keys, events) {
-		if r := m.e.table.routes[shard].Load(); r != nil {
-			m.tell(movedOn{shard, r.server})
-		}
+		m.tell(movedOn{shard})
 	}
 	m.tell(changed{})
 }

@@ -22,13 +22,9 @@ type flush struct{}
 // ended, or cannot be reached by who asks.
 type settleAfter struct{ Server pid.PID }
 
-// flushFor is a flush in the name of somebody else, who gets the answer.
-type flushFor struct{ From genserver.From }
-
 // passedOn is what a server that has given its shard up passes on to the next one.
 type passedOn struct {
-	By   pid.PID        // the server that passes it on
-	From genserver.From // of a flush that is to be answered; zero for a cast
+	By   pid.PID // the server that passes it on
 	Cast routed
 }
 
@@ -40,7 +36,6 @@ func init() {
 	term.MustRegister[routed]("starlang.entity.routed")
 	term.MustRegister[flush]("starlang.entity.flush")
 	term.MustRegister[settleAfter]("starlang.entity.settle-after")
-	term.MustRegister[flushFor]("starlang.entity.flush-for")
 	term.MustRegister[passedOn]("starlang.entity.passed-on")
 	genserver.MustRegisterError("starlang.entity.moved", errMoved)
 	genserver.MustRegisterError("starlang.entity.down", ErrEntityDown)
@@ -60,6 +55,12 @@ type (
 	claimed struct{ lease *lease }
 	// drain tells a shard to give its key up.
 	drain struct{}
+	// unreachable tells a shard that a server has ended, or cannot be reached, for whose
+	// flush somebody waits.
+	unreachable struct {
+		Server pid.PID
+		From   genserver.From
+	}
 	// overdue tells a shard that its hand-off takes too long.
 	overdue struct{}
 	// sweep tells a shard to stop what is idle.
@@ -70,12 +71,6 @@ type (
 	drained struct {
 		Shard  int
 		Server pid.PID
-	}
-	// nextEnded tells the manager that a server which had given its shard up needs another
-	// one to pass on to.
-	nextEnded struct {
-		Server pid.PID
-		Next   pid.PID // that has ended
 	}
 	// changed tells the manager to look.
 	changed struct{}

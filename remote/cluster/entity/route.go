@@ -54,16 +54,20 @@ type owner struct {
 type table struct {
 	routes  []atomic.Pointer[route] // publishes the owner, nil if there is none
 	waiting []atomic.Int32          // counts who waits for a shard
-	last    []atomic.Pointer[route] // publishes the last owner that there was
+	last    []*route                // by shard, the last owner that there was; of the mirror alone
 
-	mu      sync.Mutex
-	changed chan struct{} // guarded by mu; closed at each change
+	self pid.NodeID
+
+	mu         sync.Mutex
+	changed    chan struct{}       // guarded by mu; closed at each change
+	successors map[pid.PID]pid.PID // guarded by mu; of this node's servers
 }
 
-func newTable(shards int) *table {
+func newTable(shards int, self pid.NodeID) *table {
 	return &table{
+		self:   self,
 		routes: make([]atomic.Pointer[route], shards), waiting: make([]atomic.Int32, shards),
-		last: make([]atomic.Pointer[route], shards), changed: make(chan struct{}),
+		last: make([]*route, shards), changed: make(chan struct{}), successors: make(map[pid.PID]pid.PID),
 	}
 }
 
@@ -83,11 +87,12 @@ func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
 			continue
 		}
 		r := &route{server: o.Server, fence: c.Entry.Fence}
-		if last := t.last[shard].Load(); last != nil && last.server != o.Server {
+		if last := t.last[shard]; last != nil && last.server != o.Server {
+			t.succeed(last.server, o.Server)
 			now := time.Now()
 			r.before = &earlier{server: last.server, until: now.Add(settleTime), before: last.before.since(now)}
 		}
-		t.last[shard].Store(r)
+		t.last[shard] = r
 		t.routes[shard].Store(r)
 		moved = append(moved, shard)
 	}
@@ -98,12 +103,29 @@ func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
 	return moved
 }
 
-// lastOwner returns the server of the last owner of a shard, zero if none is known.
-func (t *table) lastOwner(shard int) pid.PID {
-	if r := t.last[shard].Load(); r != nil {
-		return r.server
+// succeed notes who has had a shard next after a server of this node. Watches bring every change, so it
+// is that one also if the shard has moved on since.
+func (t *table) succeed(server, next pid.PID) {
+	if !server.IsLocal(t.self) {
+		return
 	}
-	return pid.PID{}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.successors[server] = next
+}
+
+// successor returns who has had the shard of a server next, zero if nobody has yet.
+func (t *table) successor(server pid.PID) pid.PID {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.successors[server]
+}
+
+// forget makes room.
+func (t *table) forget(server pid.PID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.successors, server)
 }
 
 // await returns the owner of a shard, once there is one with a larger fence than after.

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -8,7 +9,6 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
-	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
 
@@ -31,18 +31,14 @@ const (
 type shard struct {
 	e      *Entities
 	number int
-	before pid.PID // the server that had the shard before, as far as is known here
-	lease  *lease  // nil while waiting
+	lease  *lease // nil while waiting
 
 	phase  phase
 	wanted map[string]bool
-	kept   []any            // of waiting, draining and moved: *forwarded with its ID, or a flush
-	next   pid.PID          // of moved: to whom all is passed on; zero while that is not known
-	watch  pid.Ref          // of moved: the monitor of next
-	asked  []genserver.From // of moved: flushes that were passed on to next
-	clock  int64            // grows with each message
+	kept   []any   // of waiting, draining and moved: *forwarded with its ID, or a flush
+	next   pid.PID // of moved: to whom all is passed on; zero while that is not known
+	clock  int64   // grows with each message
 
-	settling map[pid.Ref]genserver.From // who waits for the end of a server, by its monitor
 	// over are the servers whose end, or loss, was given as an answer to settleAfter. What
 	// they pass on afterwards is late: one that was only out of reach gets what was on its
 	// way to it when it is back.
@@ -111,7 +107,7 @@ var (
 )
 
 func newShard(e *Entities, number int) *shard {
-	return &shard{e: e, number: number, before: e.table.lastOwner(number), wanted: make(map[string]bool), settling: make(map[pid.Ref]genserver.From), over: make(map[pid.PID]bool),
+	return &shard{e: e, number: number, wanted: make(map[string]bool), over: make(map[pid.PID]bool),
 		ids: make(map[pid.Ref]string), running: &running{count: &e.active, of: make(map[string]*active)}}
 }
 
@@ -134,34 +130,17 @@ func (s *shard) HandleCast(ctx *genserver.Context, msg any) error {
 	switch m := msg.(type) {
 	case routed:
 		_, _ = s.route(ctx, m.ID, &forwarded{msg: m.Msg})
-	case flushFor:
-		s.flushFor(ctx, m.From)
 	case passedOn:
 		s.takeOver(ctx, m)
 	}
 	return nil
 }
 
-// takeOver takes what the server before passes on. From any other it is late: that one was
-// out of reach when the shard moved again, and its senders have gone on without it.
+// takeOver takes what the server before passes on, unless it is late: that one was out of
+// reach, and its senders have gone on without it.
 func (s *shard) takeOver(ctx *genserver.Context, m passedOn) {
-	switch {
-	case m.By != s.before || s.over[m.By]:
-	case m.From == (genserver.From{}):
+	if !s.over[m.By] {
 		_, _ = s.route(ctx, m.Cast.ID, &forwarded{msg: m.Cast.Msg})
-	default:
-		s.flushFor(ctx, m.From)
-	}
-}
-
-// flushFor is flush for a caller that the server before hands on. This node may never have
-// been connected to the caller's, and a reply makes no connection.
-func (s *shard) flushFor(ctx *genserver.Context, from genserver.From) {
-	if port := dist.Of(ctx.Runtime()); port != nil && !from.PID.IsLocal(ctx.PID().Node()) {
-		_ = port.Dial(from.PID.Node().Name()) // if it fails the caller's own node tells it
-	}
-	if v, err := s.flush(ctx, from); err == nil && v != genserver.NoReply {
-		_ = from.Reply(ctx, v)
 	}
 }
 
@@ -185,11 +164,17 @@ func (s *shard) flush(ctx *genserver.Context, from genserver.From) (any, error) 
 	return genserver.NoReply, s.keep(ctx, keptFlush{from})
 }
 
-// settleAfter answers when a server's end arrives here, which is after all that it has sent,
-// or when a flush arrives by way of it.
+// settleAfter answers when a flush has come by way of a server, or when that one's end, which
+// arrives after all that it has sent.
 func (s *shard) settleAfter(ctx *genserver.Context, from genserver.From, server pid.PID) {
-	s.settling[ctx.Monitor(server)] = from
-	_ = genserver.TryCast(ctx, server, flushFor{from})
+	self := ctx.Context // a helper's own
+	go func() {         // ends with the call, and so with this process at the latest
+		if err := flushAt(self, server); err == nil {
+			_ = from.Reply(self, true)
+		} else {
+			_ = self.Send(self.PID(), unreachable{server, from})
+		}
+	}()
 }
 
 // keep keeps what cannot be handled now, in order. A shard that has moved passes it on as
@@ -211,32 +196,39 @@ func (s *shard) passOn(ctx *genserver.Context) {
 	for _, k := range s.kept {
 		switch k := k.(type) {
 		case keptMessage:
-			_ = genserver.Cast(ctx, s.next, passedOn{By: ctx.PID(), Cast: routed{k.id, k.m.msg}})
+			_ = genserver.Cast(ctx.Context, s.next, passedOn{By: ctx.PID(), Cast: routed{k.id, k.m.msg}})
 		case keptFlush:
-			_ = genserver.Cast(ctx, s.next, passedOn{By: ctx.PID(), From: k.from})
-			s.asked = append(s.asked, k.from)
+			s.passOnFlush(ctx, k.from)
 		}
 	}
 	s.kept = nil
 }
 
-// follow begins to pass on to a server. It goes on to do so also when the shard has moved
-// again, so that nothing overtakes on another way.
-func (s *shard) follow(ctx *genserver.Context, next pid.PID) {
-	if s.next.IsZero() {
-		s.next, s.watch = next, ctx.Monitor(next)
-		s.passOn(ctx)
-	}
+// passOnFlush answers a flush when one in this server's name, after all that it has passed on,
+// is answered. If the next server ends, what was passed on is handled or lost.
+func (s *shard) passOnFlush(ctx *genserver.Context, from genserver.From) {
+	self, next := ctx.Context, s.next
+	go func() { // ends with the call, and so with this process at the latest
+		_ = flushAt(self, next)
+		_ = from.Reply(self, true)
+	}()
 }
 
-// nextDown answers the flushes that were passed on to a server that has ended: what came
-// before them is handled or lost. What comes from now on goes to its successor.
-func (s *shard) nextDown(ctx *genserver.Context) {
-	for _, from := range s.asked {
-		_ = from.Reply(ctx, true)
-	}
-	_ = ctx.Send(s.e.manager, nextEnded{ctx.PID(), s.next})
-	s.asked, s.next, s.watch = nil, pid.PID{}, pid.Ref{}
+// flushAt waits until all that the process has sent to a server has got to where it is
+// handled.
+func flushAt(self *runtime.Context, server pid.PID) error {
+	ctx, cancel := context.WithTimeout(self, settleTime)
+	defer cancel()
+	_, err := genserver.CallAs[bool](ctx, server, flush{})
+	return err
+}
+
+// follow begins to pass on to a server: the next that has had the shard. It goes on to do so
+// also when that one has given it up, so that nothing overtakes on another way, and when that
+// one has ended: then it is lost.
+func (s *shard) follow(ctx *genserver.Context, next pid.PID) {
+	s.next = next
+	s.passOn(ctx)
 }
 
 // give gives a message to its entity, which is started if it does not run.
@@ -270,7 +262,7 @@ func (s *shard) activate(ctx *genserver.Context, id string) (*active, error) {
 	done := new(atomic.Uint64)
 	start := s.e.kind.Start
 	l := s.lease
-	p, ref, err := genserver.StartMonitor(ctx, &server{
+	p, ref, err := genserver.StartMonitor(ctx.Context, &server{
 		lease: l, done: done,
 		start: func() (any, error) { return start(l, id) },
 	}, genserver.Options{HibernateAfter: hibernateAfter})
@@ -302,6 +294,9 @@ func (s *shard) HandleInfo(ctx *genserver.Context, msg any) error {
 		s.sweep(ctx)
 	case nextOwner:
 		s.follow(ctx, m.Server)
+	case unreachable:
+		s.over[m.Server] = true
+		_ = m.From.Reply(ctx, true)
 	case signal.Down:
 		s.down(ctx, m)
 	case stop:
@@ -333,7 +328,7 @@ func (s *shard) startWanted(ctx *genserver.Context) {
 	if s.e.kind.Wanted == nil {
 		return
 	}
-	for id := range s.e.kind.Wanted(ctx, s.number) {
+	for id := range s.e.kind.Wanted(ctx.Context, s.number) {
 		s.wanted[id] = true
 		_, _ = s.activate(ctx, id)
 	}
@@ -426,16 +421,6 @@ func (s *shard) killAll(ctx *genserver.Context) {
 // down takes out an entity that has ended. Calls that it had get an error; what came after
 // its last message starts it anew.
 func (s *shard) down(ctx *genserver.Context, d signal.Down) {
-	if d.Ref == s.watch {
-		s.nextDown(ctx)
-		return
-	}
-	if from, ok := s.settling[d.Ref]; ok {
-		delete(s.settling, d.Ref)
-		s.over[d.PID] = true
-		_ = from.Reply(ctx, true)
-		return
-	}
 	id, ok := s.ids[d.Ref]
 	if !ok {
 		return
