@@ -48,6 +48,7 @@ type manager struct {
 	nodes   []string         // those that are to have shards, as of since
 	since   time.Time
 	leaving bool
+	empty   time.Time       // since when there is nothing left to give up
 	going   *genserver.From // who waits for all shards to be given up
 }
 
@@ -325,9 +326,20 @@ func (m *manager) answerLeave(ctx *runtime.Context) {
 			return
 		}
 	}
+	if m.empty.IsZero() {
+		m.empty = time.Now()
+		_, _ = ctx.SendAfter(ctx.PID(), m.linger(), changed{})
+	}
+	if time.Since(m.empty) < m.linger() {
+		return
+	}
 	_ = ctx.Reply(runtime.From(*m.going), true)
 	m.going = nil
 }
+
+// linger is for how long a node that leaves still says that its shards have moved, to those
+// who have not heard of it yet. A call that meets a closed connection instead fails.
+func (m *manager) linger() time.Duration { return m.e.c.TTL() / 20 }
 
 // stopAll ends all servers, when the manager ends.
 func (m *manager) stopAll(ctx *runtime.Context) {
