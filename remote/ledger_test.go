@@ -47,7 +47,7 @@ type ledger struct {
 // sending is when a message was sent.
 type sending struct {
 	at        int
-	connected bool // there was a connection; without one it waited for one, which may have failed
+	connected bool // to that start of the node; else it waited for a connection, which may have failed, or been to another start
 }
 
 // pair is a sender and a receiver.
@@ -68,7 +68,9 @@ func newLedger() *ledger {
 func (l *ledger) send(ctx *runtime.Context, to pid.PID, text string) error {
 	p := pair{ctx.PID(), to}
 	now, seq := l.next(p)
-	connected := slices.Contains(remote.Of(ctx.Runtime()).Nodes(), to.Node().Name())
+	connected := slices.ContainsFunc(remote.Of(ctx.Runtime()).Stats().Conns, func(c remote.ConnInfo) bool {
+		return c.Node == to.Node().Name() && c.Creation == to.Node().Creation()
+	})
 	if err := ctx.Send(to, numbered{p.from, seq, text}); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (rt *Runtime) Brief() iter.Seq[Brief] {
 func (p *process) brief() Brief {
 	b := Brief{
 		PID: p.pid(), Parent: p.parentPID(), Received: p.box.Taken(), Age: p.rt.Uptime() - p.started,
-		QueueLen: uint32(min(p.box.Len(), math.MaxUint32)), Behaviour: p.behaviour(),
+		QueueLen: uint32(min(uint64(p.box.Len()), math.MaxUint32)), Behaviour: p.behaviour(),
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
