@@ -58,6 +58,28 @@ func look(ctx *runtime.Context, p pid.PID) {
 }
 func idle(*runtime.Context, pid.PID) {}
 
+// answering is the entry of a callback of a server that goes on whatever it does.
+func answering(start func(ctx *runtime.Context, wrong func()) (pid.PID, error)) entry {
+	return entry{attack: func(w *world, wrong func()) {
+		w.run(w.here, func(ctx *runtime.Context) error {
+			p, err := start(ctx, wrong)
+			if err != nil {
+				return err
+			}
+			look(ctx, p)
+			_, err = genserver.CallAs[int](bounded(ctx), p, request{})
+			return err
+		})
+	}}
+}
+
+// lookedAt is answering for a server that one looks at.
+func lookedAt(make func(wrong func()) any) entry {
+	return answering(func(ctx *runtime.Context, wrong func()) (pid.PID, error) {
+		return genserver.Start(ctx, make(wrong), genserver.Options{})
+	})
+}
+
 type request struct{ genserver.Returns[int] }
 
 func init() {
@@ -147,8 +169,9 @@ var entries = map[string]entry{
 		f.Cast = func(*genserver.Context, any) error { return context.Canceled }
 		f.Terminate = func(*genserver.Context, signal.ExitReason) { wrong() }
 	}, cast),
-	"runtime/genserver.StateFormatter":   server(func(wrong func()) any { return formatter{wrong} }, look),
-	"runtime/genserver.MessageFormatter": server(func(wrong func()) any { return messages{wrong} }, look),
+	"runtime/genserver.StateFormatter":   lookedAt(func(wrong func()) any { return formatter{wrong: wrong} }),
+	"runtime/genserver.StateSnapshotter": server(func(wrong func()) any { return snapshotter{wrong: wrong} }, look),
+	"runtime/genserver.MessageFormatter": lookedAt(func(wrong func()) any { return messages{wrong: wrong} }),
 	"runtime/genserver.StateReplacer": server(func(wrong func()) any { return replacer{wrong} }, func(ctx *runtime.Context, p pid.PID) {
 		_ = genserver.ReplaceState(ctx, p, func(s int) int { return s })
 	}),
@@ -171,9 +194,17 @@ var entries = map[string]entry{
 	"runtime/statem.Machine.Init": machine(func(m *lock, wrong func()) {
 		m.Init = func(*lockContext) (string, error) { wrong(); return "a", nil }
 	}, idle),
-	"runtime/statem.Machine.Format": except(machine(func(m *lock, wrong func()) {
-		m.Format = func(string, int) any { wrong(); return 1 }
-	}, look), "hangs"), // the machine goes on and changes what it looks at, see FormatState for that
+	"runtime/statem.Machine.Format": answering(func(ctx *runtime.Context, wrong func()) (pid.PID, error) {
+		m := lock{Initial: "a", Format: func(string, int) any { wrong(); return 1 }}
+		m.Default.Handle = func(c *lockContext, ev statem.Event) (string, error) {
+			c.Data++
+			if ev.Kind == statem.Call {
+				c.Reply(ev.From, c.Data)
+			}
+			return "a", nil
+		}
+		return statem.Start(ctx, m, genserver.Options{})
+	}),
 	"runtime/statem.Machine.Terminate": machine(func(m *lock, wrong func()) {
 		m.Terminate = func(*lockContext, signal.ExitReason) { wrong() }
 		m.Default.Handle = func(*lockContext, statem.Event) (string, error) { return "", context.Canceled }
@@ -259,8 +290,10 @@ var entries = map[string]entry{
 		f.Init = func(c *genserver.Context) error { c.SetTimeout(time.Second); return nil }
 		f.Timeout = func(*genserver.Context) error { wrong(); return nil }
 	}, idle),
-	"runtime/genserver.Handled":         {heldBy: "runtime/genserver.TestTyped_MistakesAreFoundAtTheStart"},
-	"runtime/genserver.ControlHandler":  {none: "only behaviours of the library implement it"},
+	"runtime/genserver.Handled": {heldBy: "runtime/genserver.TestTyped_MistakesAreFoundAtTheStart"},
+	"runtime/genserver.ControlHandler": server(func(wrong func()) any { return controlled{wrong} }, func(ctx *runtime.Context, p pid.PID) {
+		_, _ = genserver.Control[int](bounded(ctx), p, 1)
+	}),
 	"runtime/genserver.Funcs.Init":      {none: "it stands for Initializer"},
 	"runtime/genserver.Funcs.Call":      {none: "it stands for CallHandler"},
 	"runtime/genserver.Funcs.Cast":      {none: "it stands for CastHandler"},
@@ -292,11 +325,36 @@ var entries = map[string]entry{
 		}
 		m.Default = on(statem.OnTimeout(statem.StateTimer, func(*lockContext, any) (string, error) { wrong(); return "a", nil }))
 	}, idle),
-	"runtime/supervisor.NewTemplate(start)": {none: "it is the StartFunc of its children"},
-	"runtime/supervisor.Partitioned(child)": {none: "it runs in the goroutine of its caller"},
-	"runtime/supervisor.Server(newServer)":  {none: "it is part of the StartFunc of its child"},
-	"runtime/supervisor.Specifier":          {none: "it runs in the goroutine of its caller"},
-	"runtime/genserver.Stepper.Step(match)": {none: "it runs in the goroutine of its caller"},
+	"runtime/supervisor.NewTemplate(start)": own(func(ctx *runtime.Context, wrong func()) {
+		sup, err := supervisor.StartLink(ctx, supervisor.Spec{Strategy: supervisor.Dynamic, Template: supervisor.NewTemplate(supervisor.ChildSpec{ID: "bad"},
+			func(context.Context, int) (pid.PID, error) { wrong(); return pid.PID{}, context.Canceled })})
+		if err == nil {
+			_, _ = supervisor.StartInstance(bounded(ctx), sup, 1)
+		}
+	}),
+	"runtime/supervisor.Partitioned(child)": own(func(_ *runtime.Context, wrong func()) {
+		supervisor.Partitioned("bad", 1, func(string) supervisor.ChildSpec { wrong(); return supervisor.ChildSpec{} })
+	}),
+	"runtime/supervisor.Server(newServer)": own(func(ctx *runtime.Context, wrong func()) {
+		described := false
+		child := supervisor.Server("bad", func() any {
+			if described { // the first is asked for its spec alone, in the goroutine of the caller
+				wrong()
+			}
+			described = true
+			return &state{}
+		}, genserver.Options{})
+		_, _ = supervisor.StartLink(bounded(ctx), supervisor.Spec{Children: []supervisor.ChildSpec{child}})
+	}),
+	"runtime/supervisor.Specifier": own(func(_ *runtime.Context, wrong func()) {
+		supervisor.Server("bad", func() any { return specifier{wrong} }, genserver.Options{})
+	}),
+	"runtime/genserver.Stepper.Step(match)": match(func(ctx *runtime.Context, wrong func()) {
+		st, err := genserver.NewStepper(ctx, &state{}, genserver.Options{})
+		if err == nil {
+			_, _ = st.Step(func(runtime.Message) bool { wrong(); return true }, time.Second)
+		}
+	}),
 	"runtime/application.App.Health": {attack: func(w *world, wrong func()) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -449,15 +507,52 @@ func (a *alarmed) Init(c *genserver.Context) error {
 func (a *alarmed) AlarmDue(uint64) bool                 { return a.rung.Swap(false) }
 func (a *alarmed) HandleAlarm(*genserver.Context) error { a.wrong(); return nil }
 
-type formatter struct{ wrong func() }
+// answers is a server that says whether it goes on.
+type answers struct{}
 
-func (formatter) HandleCast(*genserver.Context, any) error { return nil }
-func (f formatter) FormatState() any                       { f.wrong(); return 1 }
+func (answers) HandleCast(*genserver.Context, any) error { return nil }
+func (answers) HandleCall(*genserver.Context, genserver.From, any) (any, error) {
+	return 1, nil
+}
 
-type messages struct{ wrong func() }
+type formatter struct {
+	answers
+	wrong func()
+}
 
-func (messages) HandleCast(*genserver.Context, any) error { return nil }
-func (m messages) FormatMessage(any) any                  { m.wrong(); return 1 }
+func (f formatter) FormatState() any { f.wrong(); return 1 }
+
+type snapshotter struct {
+	answers
+	wrong func()
+}
+
+func (s snapshotter) SnapshotState() genserver.StateFormatter {
+	s.wrong()
+	return formatter{wrong: func() {}}
+}
+
+type messages struct {
+	answers
+	wrong func()
+}
+
+func (m messages) FormatMessage(any) any { m.wrong(); return 1 }
+
+type controlled struct{ wrong func() }
+
+func (c controlled) HandleControl(*genserver.Context, genserver.From, any) (any, error) {
+	c.wrong()
+	return 1, nil
+}
+
+type specifier struct{ wrong func() }
+
+func (specifier) HandleCast(*genserver.Context, any) error { return nil }
+func (s specifier) ChildSpec(spec supervisor.ChildSpec) supervisor.ChildSpec {
+	s.wrong()
+	return spec
+}
 
 type replacer struct{ wrong func() }
 
