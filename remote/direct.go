@@ -25,14 +25,15 @@ func tryWriter(c net.Conn) TryWriter {
 	return tcpTryWriter(c)
 }
 
-// safeTryWriter is a TryWriter of the program. If it panics nothing was written.
+// safeTryWriter is a TryWriter of the program. If it panics nothing was written, and it
+// never has written more than there was.
 type safeTryWriter struct{ TryWriter }
 
 // TryWrite implements [TryWriter].
 func (w safeTryWriter) TryWrite(b []byte) (written int) {
 	var err error
 	defer failed(&err)
-	return w.TryWriter.TryWrite(b)
+	return min(max(w.TryWriter.TryWrite(b), 0), len(b))
 }
 
 // isIdleLocked reports whether nothing is written, or was just now, and nothing waits
@@ -48,7 +49,13 @@ func (c *conn) isIdleLocked(frame []byte) bool {
 func (c *conn) writeDirectLocked(frame []byte) {
 	c.lent, c.writing, c.writeAt = true, len(frame), time.Now()
 	c.mu.Unlock()
-	n := c.direct.TryWrite(frame)
+	n := 0
+	defer func() { c.wroteDirect(frame, n) }() // also if TryWrite ends the sender's goroutine
+	n = c.direct.TryWrite(frame)
+}
+
+// wroteDirect locks mu again after n bytes of frame were written.
+func (c *conn) wroteDirect(frame []byte, n int) {
 	c.mu.Lock()
 	if rest := frame[n:]; len(rest) > 0 {
 		c.out = slices.Concat(rest, c.out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	goruntime "runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -115,6 +116,52 @@ func TestDirect_WhatComesMeanwhileIsBehind(t *testing.T) {
 			require.Equal(l, []any{"first", "second", "third"}, in.all())
 			require.EqualValues(l, 1, d.tries.Load())
 			require.NoError(l, <-disconnected)
+		})
+	}
+}
+
+// tryNet is a network whose connections are written to with try.
+type tryNet struct {
+	remote.Transport
+	try func(b []byte) int
+}
+
+func (n tryNet) Dial(ctx context.Context, addr string) (net.Conn, error) {
+	c, err := n.Transport.Dial(ctx, addr)
+	return tryConn{c, n.try}, err
+}
+
+type tryConn struct {
+	net.Conn
+	try func(b []byte) int
+}
+
+func (c tryConn) TryWrite(b []byte) int { return c.try(b) }
+
+// A TryWriter that goes wrong costs its sender at most, not the connection of all.
+func TestDirect_TryWriterThatGoesWrongCostsItsSender(t *testing.T) {
+	for name, wrong := range map[string]func() int{
+		"panics":             func() int { panic("wrong") },
+		"ends the goroutine": func() int { goruntime.Goexit(); return 0 },
+		"has written less":   func() int { return -1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, func(l *lab) {
+				in := l.inbox(l.node("b@test"), nil)
+				called := 0
+				a := l.node("a@test", func(c *remote.Config) {
+					c.Transport = tryNet{c.Transport, func([]byte) int { called++; return wrong() }}
+				})
+				require.NoError(l, a.Connect(bounded(l), "b@test"))
+				for i := range 3 {
+					after(time.Second) // it is idle
+					_, err := a.Runtime().Spawn(func(ctx *runtime.Context) error { return ctx.Send(in.pid, i) })
+					require.NoError(l, err)
+				}
+				after(time.Second)
+				require.Equal(l, []any{0, 1, 2}, in.all())
+				require.NotZero(l, called)
+			})
 		})
 	}
 }
