@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,19 +21,26 @@ import (
 	"github.com/starlang-go/starlang/runtime/runtimetest"
 )
 
-// The mistakes that the README shows, and what the compiler says to them.
-var mistakes = []struct{ code, says string }{
+// The mistakes that the README shows, and what the compiler says to them: the README has
+// the first wording, other releases of Go may have another.
+var mistakes = []struct {
+	code string
+	says []string
+}{
 	{
 		`var n string; n, err = genserver.Call(ctx, "stock", Take{})`,
-		`cannot use genserver.Call(ctx, "stock", Take{}) (value of type int) as string value in assignment`,
+		[]string{
+			`cannot use genserver.Call(ctx, "stock", Take{}) (value of type int) as string value in assignment`,
+			"cannot use 1st function result (value of type int) as string value in multiple assignment", // Go 1.27
+		},
 	},
 	{
 		`genserver.On(func(s *stock, ctx *genserver.Context, q Take) (string, error) { return "", nil })`,
-		"Q (type Take) does not satisfy genserver.Request[R] (wrong type for method returns)",
+		[]string{"Q (type Take) does not satisfy genserver.Request[R] (wrong type for method returns)"},
 	},
 	{
 		`genserver.Call(ctx, "stock", "apple")`,
-		"in call to genserver.Call, cannot infer R",
+		[]string{"in call to genserver.Call, cannot infer R"},
 	},
 }
 
@@ -82,9 +90,10 @@ func TestReadme_ShowsWhatTheCompilerSaysToMistakes(t *testing.T) {
 		file, err := parser.ParseFile(files, "p.go", fmt.Sprintf(mistakesHead, m.code), 0)
 		require.NoError(t, err)
 		_, err = (&types.Config{Importer: imports}).Check("p", files, []*ast.File{file}, nil)
-		require.ErrorContains(t, err, m.says)
+		require.Error(t, err)
+		require.True(t, slices.ContainsFunc(m.says, func(s string) bool { return strings.Contains(err.Error(), s) }), err.Error())
 		require.Contains(t, string(readme), m.code+"\n")
-		require.Contains(t, string(readme), "// "+m.says+"\n")
+		require.Contains(t, string(readme), "// "+m.says[0]+"\n")
 	}
 }
 
