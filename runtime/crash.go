@@ -50,17 +50,14 @@ func (rt *Runtime) reportCrash(p *process, e ending) {
 	if d.Type == "" {
 		d.Type = functionName(e.body)
 	}
-	why := e.reason.String()
-	if !rt.reports.admit(rt, message, d.Type, why) {
-		return
+	admitted := rt.reports.admit(rt, message, d.Type, e.reason.String())
+	c := p.crash(e, d, admitted)
+	if !e.refused {
+		p.traceCrash(c)
 	}
-	attrs := append(p.attrs(), slog.String(keyType, d.Type), slog.String(keyReason, text.Cut(why, text.MaxReportBytes)))
-	attrs = append(attrs, p.familyAttrs()...)
-	attrs = append(attrs, d.attrs()...)
-	if e.stack != nil {
-		attrs = append(attrs, slog.String(keyStack, programStack(e.stack)))
+	if admitted {
+		rt.log(level, message, c.attrs())
 	}
-	rt.log(level, message, attrs)
 }
 
 func (p *process) takeCrashDetails() (d CrashDetails) {
@@ -72,47 +69,74 @@ func (p *process) takeCrashDetails() (d CrashDetails) {
 	return d
 }
 
-func (d CrashDetails) attrs() (attrs []slog.Attr) {
-	for _, a := range []slog.Attr{slog.String(keyMessage, d.Message), slog.String(keyState, d.State)} {
-		if s := a.Value.String(); s != "" {
-			attrs = append(attrs, slog.String(a.Key, text.Cut(s, text.MaxReportBytes)))
+// crash says what is to be told of a crash: all, or who has crashed and why.
+func (p *process) crash(e ending, d CrashDetails, all bool) Crash {
+	c := Crash{PID: p.pid(), Parent: p.parentPID(), Type: d.Type, Reason: e.reason, Repeated: !all}
+	if all {
+		c.Message, c.State = text.Cut(d.Message, text.MaxReportBytes), text.Cut(d.State, text.MaxReportBytes)
+		c.Caller, c.Ancestors = d.Caller, p.ancestors()
+		if e.stack != nil {
+			c.Stack = programStack(e.stack)
 		}
-	}
-	if !d.Caller.IsZero() {
-		attrs = append(attrs, slog.String(keyCaller, d.Caller.String()))
-	}
-	return attrs
-}
-
-// familyAttrs says where p comes from and what it has to do with.
-func (p *process) familyAttrs() (attrs []slog.Attr) {
-	if parent := p.parentPID(); !parent.IsZero() {
-		attrs = append(attrs, slog.String(keyParent, parent.String()))
-	}
-	if a := p.ancestors(); a != "" {
-		attrs = append(attrs, slog.String(keyAncestors, a))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	attrs = append(attrs, slog.Int(keyQueue, p.box.Len()))
 	if p.rec != nil {
-		attrs = append(attrs, slog.Int(keyLinks, p.rec.links.len()))
+		c.Name, c.Label = p.rec.name, p.rec.label
 	}
+	if all {
+		c.Queue = p.box.Len()
+		if p.rec != nil {
+			c.Links = p.rec.links.len()
+		}
+	}
+	return c
+}
+
+func (c *Crash) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String(keyPID, c.PID.String())}
+	add := func(key, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(key, value))
+		}
+	}
+	add(keyName, c.Name)
+	add(keyLabel, c.Label)
+	add(keyType, c.Type)
+	add(keyReason, text.Cut(c.Reason.String(), text.MaxReportBytes))
+	if !c.Parent.IsZero() {
+		add(keyParent, c.Parent.String())
+	}
+	add(keyAncestors, pidList(c.Ancestors))
+	attrs = append(attrs, slog.Int(keyQueue, c.Queue), slog.Int(keyLinks, c.Links))
+	add(keyMessage, c.Message)
+	add(keyState, c.State)
+	if !c.Caller.IsZero() {
+		add(keyCaller, c.Caller.String())
+	}
+	add(keyStack, c.Stack)
 	return attrs
 }
 
-// ancestors names those who spawned p's parent and so on, as far as they live.
-func (p *process) ancestors() string {
-	var names []string
+func pidList(all []pid.PID) string {
+	texts := make([]string, len(all))
+	for i, p := range all {
+		texts[i] = p.String()
+	}
+	return strings.Join(texts, " ")
+}
+
+// ancestors are those who spawned p's parent and so on, as far as they live.
+func (p *process) ancestors() (all []pid.PID) {
 	for range maxAncestors {
 		q, ok := p.rt.registry.Get(p.parentPID())
 		if !ok || q.parentPID().IsZero() {
 			break
 		}
-		names = append(names, q.parentPID().String())
+		all = append(all, q.parentPID())
 		p = q
 	}
-	return strings.Join(names, " ")
+	return all
 }
 
 // functionName says what a body is: its name, and where it begins.

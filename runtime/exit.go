@@ -198,7 +198,7 @@ func (p *process) die() *deathNotice {
 	p.state.Store(uint32(Dead)) // before the unlock, so that it gets no record any more
 	p.mu.Unlock()
 	if p.rt.tracers.on() {
-		p.traceExited(signal.Normal, false)
+		p.traceExited("", "", signal.Normal, false)
 	}
 	return nil
 }
@@ -215,15 +215,15 @@ func (p *process) dieWithRecord() *deathNotice {
 		p.rt.hooks.traced(-1)
 	}
 	name, timers, reason := p.rec.leaveOwned()
-	signaled := p.rec.signaled
+	label, signaled := p.rec.label, p.rec.signaled
 	p.mu.Unlock()
 	cancel()
 	p.release(name, timers)
 	p.rt.telling.Add(1)
 	p.rt.registry.Unregister(p.pid())
 	p.rt.counts.countEnd(reason, p.box.Taken())
-	if p.rt.tracers.on() {
-		p.traceExited(reason, signaled)
+	if p.rt.tracers.on() || p.isRemarkable(reason) {
+		p.traceExited(name, label, reason, signaled)
 	}
 
 	p.mu.Lock()

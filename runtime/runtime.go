@@ -67,7 +67,8 @@ type Runtime struct {
 
 	callClock  callClock
 	propagator atomic.Pointer[Propagator] // set once; nil: none
-	tracers    tracers
+	tracers    listeners[Tracer]
+	recorders  listeners[Recorder]
 	birth      time.Time
 	spawned    atomic.Uint64
 

@@ -27,6 +27,8 @@ type Tracer interface {
 	// CallEnded tells of the end of a call that a process, or the program, has made.
 	CallEnded(Called)
 	Restarted(Restarted)
+	// Crashed is called before Exited, also if no report is made of the crash.
+	Crashed(Crash)
 	// Dropped tells of a message that a bounded mailbox has dropped, or a timer lost.
 	Dropped(to pid.Address, m Message, why error)
 	// Sent and Received tell of the messages of processes with SetTraced. waited is
@@ -45,6 +47,8 @@ type Spawned struct {
 // Exited says how a process has ended.
 type Exited struct {
 	PID      pid.PID
+	Name     string // what it was called
+	Label    string
 	Reason   signal.ExitReason
 	Crashed  bool // by a failure of its own, not by an exit signal
 	Age      time.Duration
@@ -66,6 +70,8 @@ type Restarted struct {
 	Old, New   pid.PID
 	Reason     signal.ExitReason // why Old ended
 	Left       int               // how many restarts the supervisor has left in its period
+	Intensity  int               // of how many
+	Period     time.Duration
 }
 
 // NopTracer is a [Tracer] that does nothing.
@@ -80,32 +86,35 @@ func (NopTracer) Linked(_, _ pid.PID, _ bool)              {}
 func (NopTracer) Named(pid.PID, string, bool)              {}
 func (NopTracer) CallEnded(Called)                         {}
 func (NopTracer) Restarted(Restarted)                      {}
+func (NopTracer) Crashed(Crash)                            {}
 func (NopTracer) Dropped(pid.Address, Message, error)      {}
 func (NopTracer) Sent(pid.PID, pid.Address, Message)       {}
 func (NopTracer) Received(pid.PID, Message, time.Duration) {}
 
-// tracers are the tracers of a runtime: nil if there are none. The list is replaced, not
-// changed: who has it goes on with it.
-type tracers struct {
-	list atomic.Pointer[[]*Tracer]
+// listeners are those who are told of what happens on a runtime: nil if there are none.
+// The list is replaced, not changed: who has it goes on with it.
+type listeners[T any] struct {
+	list atomic.Pointer[[]*T]
 }
 
 // AddTracer adds a tracer; remove takes it away again. Calls that are under way may still
 // come to it.
-func (rt *Runtime) AddTracer(t Tracer) (remove func()) {
-	mine := &t
-	rt.tracers.change(func(all []*Tracer) []*Tracer { return append(slices.Clone(all), mine) })
+func (rt *Runtime) AddTracer(t Tracer) (remove func()) { return rt.tracers.add(t) }
+
+func (ls *listeners[T]) add(v T) (remove func()) {
+	mine := &v
+	ls.change(func(all []*T) []*T { return append(slices.Clone(all), mine) })
 	return func() {
-		rt.tracers.change(func(all []*Tracer) []*Tracer {
-			return slices.DeleteFunc(slices.Clone(all), func(t *Tracer) bool { return t == mine })
+		ls.change(func(all []*T) []*T {
+			return slices.DeleteFunc(slices.Clone(all), func(v *T) bool { return v == mine })
 		})
 	}
 }
 
-func (ts *tracers) change(f func([]*Tracer) []*Tracer) {
+func (ls *listeners[T]) change(f func([]*T) []*T) {
 	for {
-		old := ts.list.Load()
-		var all []*Tracer
+		old := ls.list.Load()
+		var all []*T
 		if old != nil {
 			all = *old
 		}
@@ -114,33 +123,37 @@ func (ts *tracers) change(f func([]*Tracer) []*Tracer) {
 		if len(all) == 0 {
 			next = nil
 		}
-		if ts.list.CompareAndSwap(old, next) {
+		if ls.list.CompareAndSwap(old, next) {
 			return
 		}
 	}
 }
 
 // on reports whether there is anybody to tell.
-func (ts *tracers) on() bool { return ts.list.Load() != nil }
+func (ls *listeners[T]) on() bool { return ls.list.Load() != nil }
 
-// tell calls f with each tracer.
-func (ts *tracers) tell(f func(Tracer)) {
-	all := ts.list.Load()
+// tell calls f with each listener.
+func (ls *listeners[T]) tell(f func(T)) {
+	all := ls.list.Load()
 	if all == nil {
 		return
 	}
-	for _, t := range *all {
-		tellOne(*t, f)
+	for _, v := range *all {
+		tellOne(*v, f)
 	}
 }
 
-func tellOne(t Tracer, f func(Tracer)) {
-	defer func() { _ = recover() }() // a tracer that panics loses an event
-	f(t)
+func tellOne[T any](v T, f func(T)) {
+	defer func() { _ = recover() }() // one that panics loses an event
+	f(v)
 }
 
-// ReportRestart tells the tracers of a restart. It is for packages that build supervisors.
-func (c *Context) ReportRestart(r Restarted) { c.rt.tracers.tell(func(t Tracer) { t.Restarted(r) }) }
+// ReportRestart tells the tracers and recorders of a restart. It is for packages that
+// build supervisors.
+func (c *Context) ReportRestart(r Restarted) {
+	c.rt.recorders.tell(func(rec Recorder) { rec.Restarted(r) })
+	c.rt.tracers.tell(func(t Tracer) { t.Restarted(r) })
+}
 
 //go:noinline
 func (p *process) traceSpawned(opts *SpawnOptions, body Body) {
@@ -155,10 +168,13 @@ func (p *process) traceSpawned(opts *SpawnOptions, body Body) {
 }
 
 //go:noinline
-func (p *process) traceExited(reason signal.ExitReason, signaled bool) {
+func (p *process) traceExited(name, label string, reason signal.ExitReason, signaled bool) {
 	e := Exited{
-		PID: p.pid(), Reason: reason, Crashed: !signaled && reason.IsFailure(),
+		PID: p.pid(), Name: name, Label: label, Reason: reason, Crashed: !signaled && reason.IsFailure(),
 		Age: p.rt.Uptime() - p.started, Received: p.box.Taken(),
+	}
+	if p.isRemarkable(reason) {
+		p.rt.recorders.tell(func(r Recorder) { r.Exited(e) })
 	}
 	p.rt.tracers.tell(func(t Tracer) { t.Exited(e) })
 }

@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"strconv"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
 	"github.com/starlang-go/starlang/runtime/internal/inlet"
 )
@@ -49,6 +51,18 @@ func (s *server) reportStop(ctx *genserver.Context, c *child, reason signal.Exit
 	default:
 		s.report(ctx, slog.LevelWarn, stopMessage, c, slog.String(keyReason, reason.String()))
 	}
+}
+
+// reportRestart tells tracers of a child that was restarted.
+func (s *server) reportRestart(ctx *genserver.Context, c *child, old pid.PID) {
+	r := runtime.Restarted{
+		Supervisor: ctx.PID(), Child: c.spec.ID, Old: old, New: c.pid,
+		Left: s.spec.Intensity - len(s.history.restarts), Intensity: s.spec.Intensity, Period: s.spec.Period,
+	}
+	if last := len(s.history.restarts) - 1; last >= 0 {
+		r.Reason = s.history.restarts[last].reason
+	}
+	ctx.ReportRestart(r)
 }
 
 func (s *server) reportGivingUp(ctx *genserver.Context, c *child) {

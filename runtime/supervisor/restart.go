@@ -83,6 +83,7 @@ func (s *server) count(ctx *genserver.Context, c *child, reason signal.ExitReaso
 // between the supervisor looks at its mail. So it is while orphans of one of them live.
 // Source: OTP, supervisor:restart/3, restart_multiple_children/3.
 func (s *server) revive(ctx *genserver.Context, c *child) {
+	was := pidsOf(s.restartGroup(c))
 	s.stopAll(ctx, without(s.restartGroup(c), c))
 	group := s.restartGroup(c)
 	if i := slices.IndexFunc(group, (*child).awaitsOrphans); i >= 0 {
@@ -100,6 +101,7 @@ func (s *server) revive(ctx *genserver.Context, c *child) {
 		}
 		if member.state == Running {
 			member.restarts++
+			s.reportRestart(ctx, member, was[member])
 		}
 	}
 }
@@ -116,6 +118,14 @@ func (s *server) restartGroup(c *child) []*child {
 	default:
 		return []*child{c}
 	}
+}
+
+func pidsOf(children []*child) map[*child]pid.PID {
+	all := make(map[*child]pid.PID, len(children))
+	for _, c := range children {
+		all[c] = c.pid
+	}
+	return all
 }
 
 func without(children []*child, c *child) []*child {
