@@ -1,6 +1,15 @@
 package pid
 
-import "cmp"
+import (
+	"cmp"
+	"unicode/utf8"
+)
+
+// The longest registered name: Erlang's limit for an atom.
+const (
+	MaxNameChars = 255
+	MaxNameBytes = MaxNameChars * utf8.UTFMax
+)
 
 // Name is a registered name on a node, Erlang's {Name, Node}: another way to
 // address a process, resolved at that node when a signal arrives there.

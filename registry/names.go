@@ -7,10 +7,10 @@ import (
 	"github.com/starlang-go/starlang/pid"
 )
 
-// The longest registered name: Erlang's limit for an atom.
+// The longest registered name, see [pid.MaxNameChars].
 const (
-	MaxNameChars = 255
-	MaxNameBytes = MaxNameChars * utf8.UTFMax
+	MaxNameChars = pid.MaxNameChars
+	MaxNameBytes = pid.MaxNameBytes
 )
 
 // named is the entry of a name.

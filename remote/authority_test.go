@@ -10,28 +10,21 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
 )
 
-// next reads the body of the next frame of a kind.
-func (v *villain) next(kind wire.Kind) (f wire.Frame) {
-	v.Helper()
-	for f.Kind != kind {
-		require.NoError(v, wire.Parse(&f, v.body()))
-	}
-	return f
-}
-
 func TestPeer_MayNotRelateInTheNameOfNobody(t *testing.T) {
-	for _, kind := range []wire.Kind{wire.Link, wire.Unlink, wire.UnlinkAck, wire.LinkExit, wire.Monitor, wire.Demonitor} {
+	for _, kind := range []signal.Kind{signal.Link, signal.Unlink, signal.UnlinkAck, signal.LinkExit, signal.Monitor, signal.Demonitor} {
 		inLab(t, func(l *lab) {
 			n := l.node("fort@test", withCookie(villainCookie))
 			in := l.inbox(n, nil)
 			v := l.villain(n)
-			v.send(wire.AppendSignal(nil, kind, 0, wire.To{ID: in.pid.ID()}, 1, signal.Normal))
+			nobodys := signal.Frame{Kind: kind, To: in.pid.ID(), Ref: 1}
+			v.send(nobodys.Append(nil))
 			require.Contains(l, string(v.next(wire.Goodbye).Name), "from no process", kind)
 			_ = v.Close()
 			require.Empty(l, in.all(), kind)
@@ -51,9 +44,7 @@ func TestPeer_CannotGuessAReply(t *testing.T) {
 		})
 		v := l.villain(n)
 		for ref := range uint64(1000) {
-			frame, err := term.AppendMessage(wire.AppendRequest(nil, wire.Reply, 1, wire.To{ID: caller.ID()}, ref), "forged")
-			require.NoError(l, err)
-			v.send(wire.End(frame, 0))
+			v.send(withValue(signal.Frame{Kind: signal.Reply, From: 1, To: caller.ID(), Ref: ref}, "forged"))
 		}
 		require.ErrorIs(l, <-result, runtime.ErrTimeout)
 	})
@@ -72,8 +63,8 @@ func TestSpawnLink_AnswerForOneWhoIsGoneEndsTheProcess(t *testing.T) {
 		require.True(l, asked.Held)
 		require.NoError(l, n.Runtime().Exit(spawner, signal.Kill))
 		synctest.Wait()
-		v.send(wire.End(term.AppendUint(wire.AppendAnswer(nil, asked.Ref), 4711), 0))
-		end := v.next(wire.Exit)
+		v.send(frame.End(term.AppendUint(wire.AppendAnswer(nil, asked.Ref), 4711), 0))
+		end := v.nextSignal(signal.ExitSignal)
 		require.Equal(l, uint64(4711), end.To)
 		require.Equal(l, signal.NoProc, end.Reason)
 	})
@@ -114,9 +105,9 @@ func TestRequests_AnswersThatAreNoneAreErrors(t *testing.T) {
 				_, err = n.Whereis(bounded(l), pid.Name{Name: "x", Node: "villain@test"})
 				result <- err
 			}()
-			v.send(wire.End(append(wire.AppendAnswer(nil, v.next(wire.Spawn).Ref), answer...), 0))
+			v.send(frame.End(append(wire.AppendAnswer(nil, v.next(wire.Spawn).Ref), answer...), 0))
 			require.Error(l, <-result, name)
-			v.send(wire.End(append(wire.AppendAnswer(nil, v.next(wire.Whereis).Ref), answer...), 0))
+			v.send(frame.End(append(wire.AppendAnswer(nil, v.next(wire.Whereis).Ref), answer...), 0))
 			require.Error(l, <-result, name)
 		})
 	}

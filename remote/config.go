@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -183,7 +183,7 @@ type Config struct {
 }
 
 // maxFragmentBytes leaves room in a frame for all that stands beside a value.
-const maxFragmentBytes ByteCount = wire.MaxFrameBytes / 2
+const maxFragmentBytes ByteCount = frame.MaxBytes / 2
 
 // complete returns c with its zero fields filled in, or what is wrong with it.
 func (c Config) complete() (Config, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
@@ -29,11 +30,11 @@ func (c *conn) inFragments(ctx context.Context, encode func(limit ByteCount) ([]
 		return err
 	}
 	defer func() { <-c.large }()
-	frame, err := encode(c.cfg.MaxMessageBytes)
+	encoded, err := encode(c.cfg.MaxMessageBytes)
 	if err != nil {
 		return err
 	}
-	body := frame[wire.LengthBytes:]
+	body := encoded[frame.LengthBytes:]
 	if limit := c.cfg.MaxMessageBytes; ByteCount(len(body)) > limit {
 		return tooLarge(len(body), limit)
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
@@ -76,7 +77,7 @@ func (h *handshake) dial(want string) (pid.NodeID, error) {
 	if err := h.verify(want); err != nil {
 		return pid.NodeID{}, err
 	}
-	if err := h.prove(hello[wire.LengthBytes:], challenge); err != nil {
+	if err := h.prove(hello[frame.LengthBytes:], challenge); err != nil {
 		return pid.NodeID{}, err
 	}
 	return peer.Node, nil
@@ -154,7 +155,7 @@ func (h *handshake) challenge() (peer pid.NodeID, welcome []byte, err error) {
 	if _, err := h.stream.Write(challenge); err != nil {
 		return peer, nil, err
 	}
-	challenge = challenge[wire.LengthBytes:]
+	challenge = challenge[frame.LengthBytes:]
 	proof, err := h.read()
 	if err != nil {
 		return peer, nil, err
@@ -214,7 +215,7 @@ func isIO(err error) bool {
 
 // read reads the body of one frame, and not a byte more.
 func (h *handshake) read() ([]byte, error) {
-	var head [wire.LengthBytes]byte
+	var head [frame.LengthBytes]byte
 	if _, err := io.ReadFull(h.stream, head[:]); err != nil {
 		return nil, readError{err}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/remote/remotetest"
@@ -138,14 +139,13 @@ func (v *villain) expectEnd() string {
 		if len(all) < 4+n {
 			break
 		}
-		var f wire.Frame
 		body := all[4 : 4+n]
 		if body[1] == byte(wire.Refusal) {
 			_, refused, err := wire.ParseReply(body)
 			require.NoError(v, err)
 			last = refused.Text
-		} else if wire.Parse(&f, body) == nil && f.Kind == wire.Goodbye {
-			last = string(f.Name)
+		} else if p, err := parse(body); err == nil && p.other.Kind == wire.Goodbye {
+			last = string(p.other.Name)
 		}
 		all = all[4+n:]
 	}
@@ -274,19 +274,13 @@ func TestHostile_WhoSaysTooLittleInTimeIsSentAway(t *testing.T) {
 }
 
 func messageTo(to, from uint64, v any) []byte {
-	frame, err := term.AppendMessage(wire.AppendMessage(nil, wire.Message, from, wire.To{ID: to}), v)
-	if err != nil {
-		panic(err)
-	}
-	return wire.End(frame, 0)
+	return withValue(signal.Frame{Kind: signal.Message, From: from, To: to}, v)
 }
 
 func TestHostile_ProvenPeer(t *testing.T) {
 	f := newFortress(t)
-	monitor := func(ref uint64) []byte {
-		return wire.AppendSignal(nil, wire.Monitor, 1, wire.To{ID: f.server.ID()}, ref, signal.Normal)
-	}
-	forged := wire.End(append(term.AppendExtHeader(wire.Begin(nil, wire.Message, 3), term.ExtPID, 1), 0, 5, 0xc0), 0)
+	monitor := func(ref uint64) []byte { return monitorOf(f.server.ID(), ref) }
+	forged := frame.End(append(term.AppendExtHeader(frame.Begin(nil, signal.Message.OnWire(), 3), term.ExtPID, 1), 0, 5, 0xc0), 0)
 	for name, c := range map[string]struct {
 		frames func() []byte
 		end    string
@@ -335,10 +329,11 @@ func TestHostile_BadValuesCostTheMessageOnly(t *testing.T) {
 	f := newFortress(t)
 	v := dialAs(t, f.node.Addr().String())
 	v.join("villain@test")
-	head := func() []byte { return wire.AppendMessage(nil, wire.Message, 1, wire.To{ID: f.server.ID()}) }
-	deep := wire.End(append(head(), nested(200_000)...), 0)
-	cut := wire.End(append(head(), 0xdb, 0xff, 0xff, 0xff, 0xff), 0)
-	million := wire.AppendMessage(nil, wire.Message, 1, wire.To{ID: f.server.ID()})[4:]
+	message := signal.Frame{Kind: signal.Message, From: 1, To: f.server.ID()}
+	head := func() []byte { return message.AppendHead(nil) }
+	deep := frame.End(append(head(), nested(200_000)...), 0)
+	cut := frame.End(append(head(), 0xdb, 0xff, 0xff, 0xff, 0xff), 0)
+	million := head()[4:]
 	million = append(million, nested(1_000_000)...)
 	v.send(deep, cut)
 	for rest := million; len(rest) > 0; {
@@ -346,12 +341,9 @@ func TestHostile_BadValuesCostTheMessageOnly(t *testing.T) {
 		rest = rest[len(piece):]
 		v.send(wire.AppendFragment(nil, len(rest), piece))
 	}
-	call := wire.AppendRequest(nil, wire.Call, 1, wire.To{ID: f.server.ID()}, 9)
-	v.send(wire.End(append(call, 0xc1), 0))
-	var got wire.Frame
-	for got.Kind != wire.Down {
-		require.NoError(t, wire.Parse(&got, v.body()))
-	}
+	call := signal.Frame{Kind: signal.Call, From: 1, To: f.server.ID(), Ref: 9, Value: []byte{0xc1}}
+	v.send(call.Append(nil))
+	got := v.nextSignal(signal.DownSignal)
 	require.Equal(t, uint64(9), got.Ref)
 	require.Contains(t, got.Reason.Text(), "cannot be decoded")
 	require.Eventually(t, func() bool { return connOf(f.node, "villain@test").Dropped == 4 }, testTimeout, time.Millisecond)

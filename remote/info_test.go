@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
@@ -15,10 +16,9 @@ import (
 // answers lets v answer the next request with a value.
 func (v *villain) answers(value []byte) {
 	for {
-		var f wire.Frame
-		require.NoError(v, wire.Parse(&f, v.body()))
+		f := mustParse(v, v.body()).other
 		if f.Kind == wire.NodeInfo || f.Kind == wire.ProcessInfo {
-			v.send(wire.End(append(wire.AppendAnswer(nil, f.Ref), value...), 0))
+			v.send(frame.End(append(wire.AppendAnswer(nil, f.Ref), value...), 0))
 			return
 		}
 	}
@@ -77,9 +77,7 @@ func TestInfo_MoreQuestionsThanTheNodeAnswersAreRefused(t *testing.T) {
 		require.Less(l, connOf(n, "villain@test").Queue, remote.ByteCount(100<<10))
 		answers, failures := 0, 0
 		for answers+failures < questions {
-			var f wire.Frame
-			require.NoError(l, wire.Parse(&f, v.body()))
-			switch f.Kind {
+			switch f := mustParse(l, v.body()).other; f.Kind {
 			case wire.Answer:
 				answers++
 			case wire.Failure:

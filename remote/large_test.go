@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
@@ -42,14 +43,14 @@ func TestLarge_DelaysOthersByAFewFragments(t *testing.T) {
 		fragments, smalls, pings := 0, 0, 0
 		small, ping := 0, 0 // since how many frames each is awaited; 0: not
 		for remaining := uint64(1); remaining > 0 || small > 0 || ping > 0; {
-			var f wire.Frame
-			require.NoError(l, wire.Parse(&f, v.body()))
-			switch f.Kind {
-			case wire.Fragment:
+			p := mustParse(l, v.body())
+			f := p.other
+			switch {
+			case f.Kind == wire.Fragment:
 				fragments, remaining = fragments+1, f.Code
-			case wire.Message:
+			case p.signal.Kind == signal.Message:
 				small, smalls = 0, smalls+1
-			case wire.Ping:
+			case f.Kind == wire.Ping:
 				ping, pings = 0, pings+1
 				v.send(wire.AppendPing(nil, wire.Pong, f.Code))
 			}

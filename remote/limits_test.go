@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
@@ -123,11 +123,11 @@ func TestLimits_ConnectionsBeyondMaxConnsAreRefused(t *testing.T) {
 }
 
 func spawnHeld(req uint64, function string) []byte {
-	frame, err := term.AppendMessage(wire.AppendSpawn(nil, req, 1, function, true), nil)
+	spawn, err := term.AppendMessage(wire.AppendSpawn(nil, req, 1, function, true), nil)
 	if err != nil {
 		panic(err)
 	}
-	return wire.End(frame, 0)
+	return frame.End(spawn, 0)
 }
 
 func TestLimits_HeldSpawnsAndRelationsOfAllAreCounted(t *testing.T) {
@@ -135,7 +135,7 @@ func TestLimits_HeldSpawnsAndRelationsOfAllAreCounted(t *testing.T) {
 		"held spawns": func(_ *remote.Node, i uint64) []byte { return spawnHeld(i, "idle") },
 		"monitors": func(n *remote.Node, i uint64) []byte {
 			for p := range n.Runtime().PIDs() {
-				return wire.AppendSignal(nil, wire.Monitor, 1, wire.To{ID: p.ID()}, i, signal.Normal)
+				return monitorOf(p.ID(), i)
 			}
 			panic("no process")
 		},

@@ -35,35 +35,43 @@ func (n *Node) AccessOf(id pid.NodeID) Access {
 // hidden reports whether the peer is none of the network's nodes.
 func (c *conn) hidden() bool { return c.access != Member }
 
-// mayAct reports whether an observer may have a frame acted on. What it may not is
+// maySend reports whether an observer may have a signal acted on. What it may not is
 // answered, as far as it has an answer, and reported.
-func (c *conn) mayAct(f *wire.Frame) bool {
+func (c *conn) maySend(f *signal.Frame) bool {
 	switch f.Kind {
-	case wire.Message, wire.Raw, wire.Call, wire.Monitor, wire.Demonitor:
-		if string(f.Name) == InspectName {
+	case signal.Reply, signal.DownSignal, signal.UnlinkAck:
+		return true
+	case signal.Message, signal.Raw, signal.Call, signal.Monitor, signal.Demonitor:
+		if f.Name == InspectName {
 			return true
 		}
-	case wire.Exit, wire.Link, wire.Unlink, wire.LinkExit, wire.Spawn, wire.Release:
+	}
+	to, env := f.Signal(c.peer, c.self)
+	if back, ok := signal.Answer(to, env, errObserver); ok {
+		answer := signal.FrameOf(&pid.Address{PID: env.From}, &back)
+		c.answerFrame(answer.Append(nil))
+	}
+	c.warnRefused(f.Kind.String())
+	return false
+}
+
+// mayAsk is maySend for what is no signal.
+func (c *conn) mayAsk(f *wire.Frame) bool {
+	switch f.Kind {
+	case wire.Spawn:
+		c.failed(f.Ref, failureOther, errObserver.Text())
+	case wire.Release:
 	default:
 		return true
 	}
-	c.refuseAct(f)
+	c.warnRefused(f.Kind.String())
 	return false
 }
 
 var errObserver = signal.Error("an observer may only send to " + InspectName)
 
-// refuseAct answers what an observer may not do.
-func (c *conn) refuseAct(f *wire.Frame) {
-	switch f.Kind {
-	case wire.Call, wire.Monitor:
-		c.answerFrame(wire.AppendSignal(nil, wire.Down, f.To, wire.To{ID: f.From}, f.Ref, errObserver))
-	case wire.Link:
-		c.answerFrame(wire.AppendSignal(nil, wire.LinkExit, f.To, wire.To{ID: f.From}, 0, errObserver))
-	case wire.Spawn:
-		c.failed(f.Ref, failureOther, errObserver.Text())
-	}
+func (c *conn) warnRefused(act string) {
 	if last := c.warned.Swap(time.Now().Unix()); time.Since(time.Unix(last, 0)) > time.Second {
-		c.log.Warn("an observer was refused", slog.String("peer", c.peer.Name()), slog.String("act", f.Kind.String()))
+		c.log.Warn("an observer was refused", slog.String("peer", c.peer.Name()), slog.String("act", act))
 	}
 }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
@@ -46,13 +47,13 @@ func (c *conn) answerQuestions() {
 		q := c.questions.queue[0]
 		c.questions.queue = c.questions.queue[1:]
 		c.mu.Unlock()
-		frame := wire.End(append(wire.AppendAnswer(nil, q.req), q.answer()...), 0)
+		answer := frame.End(append(wire.AppendAnswer(nil, q.req), q.answer()...), 0)
 		c.mu.Lock()
 		if err := c.awaitRoomLocked(c.ctx, laterFragment); err != nil {
 			c.questions = questions{}
 			return
 		}
-		c.queueLocked(frame)
+		c.queueLocked(answer)
 		c.questions.open--
 	}
 }

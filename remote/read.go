@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime/dist"
 )
@@ -17,7 +17,7 @@ import (
 // the longest kind. Frames are decoded where they lie.
 const (
 	minReadBytes = 16 << 10
-	maxReadBytes = wire.LengthBytes + wire.MaxFrameBytes
+	maxReadBytes = frame.LengthBytes + frame.MaxBytes
 )
 
 // incoming is what was read and not yet acted on. It outlives the goroutine of a reader.
@@ -70,17 +70,16 @@ func (c *conn) read() {
 func (c *conn) frames() error {
 	c.in.acting = true
 	defer func() { c.relations.Flush() }()
-	for b := c.in.rest(); len(b) >= wire.LengthBytes; b = c.in.rest() {
-		length := binary.BigEndian.Uint32(b)
-		if length == 0 || length > wire.MaxFrameBytes {
-			return fmt.Errorf("frame of %d bytes", length)
+	for {
+		body, size, err := frame.Cut(c.in.rest(), frame.MaxBytes)
+		if err != nil {
+			return err
 		}
-		end := wire.LengthBytes + int(length)
-		if end > len(b) {
+		if size == 0 {
 			break
 		}
-		c.in.used += end
-		if err := c.frame(b[wire.LengthBytes:end], false); err != nil {
+		c.in.used += size
+		if err := c.frame(body, false); err != nil {
 			return err
 		}
 		c.awaitRoom()
@@ -120,20 +119,24 @@ func (c *conn) lost(err error) {
 // frame acts on one frame. whole tells that it came in fragments, so that body is
 // not part of the read buffer.
 func (c *conn) frame(body []byte, whole bool) error {
-	if from, to, value, ok := wire.ParseMessage(body); ok && !c.hidden() && !whole {
+	if from, to, value, ok := signal.ParseMessage(body); ok && !c.hidden() && !whole {
 		c.plainMessage(from, to, value)
 		return nil
 	}
 	c.relations.Flush()
-	var f wire.Frame
-	if err := wire.Parse(&f, body); err != nil {
+	var in frame.Fields
+	if err := in.Open(body); err != nil {
 		return err
 	}
-	if c.hidden() && !c.mayAct(&f) {
-		return nil
+	if kind, ok := signal.KindOnWire(in.Of); ok {
+		return c.signalIn(kind, &in, whole)
 	}
-	if kind, ok := f.Kind.Signal(); ok {
-		return c.signalIn(kind, &f, whole)
+	var f wire.Frame
+	if err := f.Read(&in); err != nil {
+		return err
+	}
+	if c.hidden() && !c.mayAsk(&f) {
+		return nil
 	}
 	return c.otherIn(&f, whole)
 }
@@ -156,24 +159,16 @@ func (c *conn) plainMessage(from, to uint64, value []byte) {
 func (c *conn) address(id uint64) pid.Address { return pid.Address{PID: c.local(id)} }
 
 // signalIn gives a signal to those who own what it is about.
-func (c *conn) signalIn(kind signal.Kind, f *wire.Frame, whole bool) error {
-	s := dist.Signal{Envelope: signal.Envelope{Kind: kind, From: c.remote(f.From), Reason: f.Reason}}
-	if f.To != 0 {
-		s.To.PID = c.local(f.To)
-	} else {
-		s.To.Name.Name = string(f.Name)
+func (c *conn) signalIn(kind signal.Kind, in *frame.Fields, whole bool) error {
+	var f signal.Frame
+	if err := f.Read(kind, in); err != nil {
+		return err
 	}
-	switch kind {
-	case signal.Call:
-		s.Ref = pid.NewRef(c.peer, f.Ref)
-		s.ReplyTo = signal.ReplyToRef(s.Ref)
-	case signal.Monitor, signal.Demonitor:
-		s.Ref = pid.NewRef(c.peer, f.Ref)
-	case signal.DownSignal:
-		s.Ref = pid.NewRef(c.self, f.Ref)
-	case signal.Reply:
-		s.ReplyTo = signal.ReplyToRef(pid.NewRef(c.self, f.Ref))
+	if c.hidden() && !c.maySend(&f) {
+		return nil
 	}
+	var s dist.Signal
+	s.To, s.Envelope = f.Signal(c.peer, c.self)
 	switch kind {
 	case signal.Message, signal.Raw, signal.Call, signal.Reply:
 		return c.valueIn(s, f.Value, whole)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/term"
@@ -185,8 +186,8 @@ func (n *Node) request(c *conn, f *wire.Frame, whole bool) error {
 
 // respond queues an answer, whose encoding is value.
 func (c *conn) respond(req uint64, value []byte) {
-	frame := append(wire.AppendAnswer(nil, req), value...)
-	c.answerFrame(wire.End(frame, 0))
+	answer := append(wire.AppendAnswer(nil, req), value...)
+	c.answerFrame(frame.End(answer, 0))
 }
 
 func (c *conn) answerFrame(frame []byte) {

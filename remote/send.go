@@ -7,7 +7,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
-	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/term"
 )
@@ -35,7 +35,8 @@ func (c *conn) Send(ctx context.Context, to pid.Address, env signal.Envelope) er
 // an error that is term.ErrTooLarge.
 func (c *conn) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, limit ByteCount) ([]byte, error) {
 	start := len(dst)
-	dst = appendHead(dst, to, env)
+	f := signal.FrameOf(to, env)
+	dst = f.AppendHead(dst)
 	if env.Kind == signal.Raw {
 		raw, ok := env.Value.([]byte)
 		switch {
@@ -46,31 +47,20 @@ func (c *conn) appendMessage(dst []byte, to *pid.Address, env *signal.Envelope, 
 		case raw == nil:
 			raw = []byte{}
 		}
-		return wire.End(term.AppendBytes(dst, raw), start), nil
+		return frame.End(term.AppendBytes(dst, raw), start), nil
 	}
 	dst, err := c.appendValue(dst, env.Value, limit)
 	if err != nil {
 		return nil, err
 	}
-	return wire.End(dst, start), nil
-}
-
-// appendHead appends the frame of a message up to its value.
-func appendHead(dst []byte, to *pid.Address, env *signal.Envelope) []byte {
-	target := wire.To{ID: to.PID.ID(), Name: to.Name.Name}
-	kind := wire.KindOf(env.Kind)
-	switch env.Kind {
-	case signal.Call, signal.Reply:
-		return wire.AppendRequest(dst, kind, env.From.ID(), target, env.ReplyTo.Ref().Raw())
-	default:
-		return wire.AppendMessage(dst, kind, env.From.ID(), target)
-	}
+	return frame.End(dst, start), nil
 }
 
 // encode encodes the value of a message that waits for a connection, with which it is to
 // fit into Config.MaxMessageBytes.
 func (n *Node) encode(to pid.Address, env *signal.Envelope) (dist.Encoded, error) {
-	head := len(appendHead(nil, &to, env)) - wire.LengthBytes
+	f := signal.FrameOf(&to, env)
+	head := len(f.AppendHead(nil)) - frame.LengthBytes
 	return n.appendValue(nil, env.Value, n.cfg.MaxMessageBytes-ByteCount(head))
 }
 
@@ -126,8 +116,8 @@ func (c *conn) Signal(ctx context.Context, s dist.Signal) error {
 	case ctx.Err() != nil:
 		return stopped(ctx)
 	}
-	target := wire.To{ID: s.To.PID.ID(), Name: s.To.Name.Name}
-	c.out = wire.AppendSignal(c.out, wire.KindOf(s.Kind), s.From.ID(), target, s.Ref.Raw(), s.Reason)
+	f := signal.FrameOf(&s.To, &s.Envelope)
+	c.out = f.Append(c.out)
 	c.wakeLocked()
 	return nil
 }

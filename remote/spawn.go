@@ -7,6 +7,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
@@ -71,12 +72,12 @@ var errNoNumber = errors.New("the node answers with no process")
 func (n *Node) spawn(ctx context.Context, node, function string, arg any, held bool) (pid.PID, error) {
 	from, _ := runtime.TryCurrentPID(ctx)
 	q := &query{frame: func(req uint64, limit ByteCount) ([]byte, error) {
-		frame := wire.AppendSpawn(nil, req, from.ID(), function, held)
-		frame, err := term.Limits{MaxBytes: limit, MaxDepth: n.limits.MaxDepth}.AppendMessage(frame, arg)
+		head := wire.AppendSpawn(nil, req, from.ID(), function, held)
+		whole, err := term.Limits{MaxBytes: limit, MaxDepth: n.limits.MaxDepth}.AppendMessage(head, arg)
 		if err != nil {
 			return nil, err
 		}
-		return wire.End(frame, 0), nil
+		return frame.End(whole, 0), nil
 	}}
 	if held { // nobody would release it
 		q.unasked = func(c *conn, a answer) {
@@ -104,7 +105,8 @@ func (n *Node) spawn(ctx context.Context, node, function string, arg any, held b
 // that one would.
 func (c *conn) endHeld(p pid.PID) {
 	if !p.IsZero() {
-		c.answerFrame(wire.AppendSignal(nil, wire.Exit, 0, wire.To{ID: p.ID()}, 0, signal.NoProc))
+		exit := signal.Frame{Kind: signal.ExitSignal, To: p.ID(), Reason: signal.NoProc}
+		c.answerFrame(exit.Append(nil))
 	}
 }
 

@@ -50,13 +50,13 @@ var kindNames = [kindEnd]string{
 	Call:       "call",
 	Reply:      "reply",
 	ExitSignal: "exit",
-	LinkExit:   "link exit",
+	LinkExit:   "link-exit",
 	Link:       "link",
 	Unlink:     "unlink",
 	Monitor:    "monitor",
 	Demonitor:  "demonitor",
 	DownSignal: "down",
-	UnlinkAck:  "unlink ack",
+	UnlinkAck:  "unlink-ack",
 }
 
 // String returns the name of k for people, and its number if it is not valid.

@@ -10,6 +10,7 @@ import (
 	"net"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/term"
 )
@@ -46,7 +47,7 @@ func (c *conn) greet(me pid.NodeID) (err error) {
 	if _, err = c.Write(hello); err != nil {
 		return err
 	}
-	c.hello = hello[wire.LengthBytes:]
+	c.hello = hello[frame.LengthBytes:]
 	if c.challenge, err = c.body(); err != nil {
 		return fmt.Errorf("no challenge: %w", err)
 	}
@@ -92,12 +93,12 @@ func refusal(n *wire.Notice, err error) error {
 
 // body reads the body of a frame.
 func (c *conn) body() ([]byte, error) {
-	var head [wire.LengthBytes]byte
+	var head [frame.LengthBytes]byte
 	if _, err := io.ReadFull(c, head[:]); err != nil {
 		return nil, err
 	}
 	n := binary.BigEndian.Uint32(head[:])
-	if n == 0 || n > wire.MaxFrameBytes {
+	if n == 0 || n > frame.MaxBytes {
 		return nil, fmt.Errorf("frame of %d bytes", n)
 	}
 	body := make([]byte, n)

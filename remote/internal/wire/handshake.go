@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -51,16 +52,16 @@ const (
 // AppendHello appends the frame of a hello.
 func AppendHello(dst []byte, g Greeting) []byte {
 	start := len(dst)
-	dst = term.AppendString(Begin(dst, Hello, 7), magic)
+	dst = term.AppendString(begin(dst, Hello, 7), magic)
 	dst = term.AppendUint(term.AppendUint(dst, g.Min), g.Max)
-	return End(term.AppendUint(g.appendIdentity(dst), uint64(g.Role)), start)
+	return frame.End(term.AppendUint(g.appendIdentity(dst), uint64(g.Role)), start)
 }
 
 // AppendChallenge appends the frame of a challenge.
 func AppendChallenge(dst []byte, g Greeting) []byte {
 	start := len(dst)
-	dst = term.AppendUint(Begin(dst, Challenge, 4), g.Max)
-	return End(g.appendIdentity(dst), start)
+	dst = term.AppendUint(begin(dst, Challenge, 4), g.Max)
+	return frame.End(g.appendIdentity(dst), start)
 }
 
 func (g Greeting) appendIdentity(dst []byte) []byte {
@@ -72,13 +73,13 @@ func (g Greeting) appendIdentity(dst []byte) []byte {
 // AppendProof appends the frame of a proof.
 func AppendProof(dst []byte, mac [MACBytes]byte) []byte {
 	start := len(dst)
-	return End(term.AppendBytes(Begin(dst, Proof, 1), mac[:]), start)
+	return frame.End(term.AppendBytes(begin(dst, Proof, 1), mac[:]), start)
 }
 
 // AppendWelcome appends the frame of a welcome.
 func AppendWelcome(dst []byte, mac [MACBytes]byte, r Role) []byte {
 	start := len(dst)
-	return End(term.AppendUint(term.AppendBytes(Begin(dst, Welcome, 2), mac[:]), uint64(r)), start)
+	return frame.End(term.AppendUint(term.AppendBytes(begin(dst, Welcome, 2), mac[:]), uint64(r)), start)
 }
 
 // MAC returns the MAC of a proof or welcome, from the bodies of hello and
@@ -111,23 +112,23 @@ func ParseHello(body []byte) (g Greeting, err error) {
 	if err != nil {
 		return g, err
 	}
-	m, err := in.text(len(magic))
+	m, err := in.Text(len(magic))
 	if err != nil {
 		return g, err
 	}
 	if string(m) != magic {
 		return g, fmt.Errorf("magic is %q, not %q", m, magic)
 	}
-	if err = in.numbers(&g.Min, &g.Max); err != nil {
+	if err = in.Uints(&g.Min, &g.Max); err != nil {
 		return g, err
 	}
-	if err = in.identity(&g); err != nil {
+	if err = readIdentity(in, &g); err != nil {
 		return g, err
 	}
-	if g.Role, err = in.role(); err != nil {
+	if g.Role, err = readRole(in); err != nil {
 		return g, err
 	}
-	return g, in.end()
+	return g, in.End()
 }
 
 // ParseReply reads the body of a challenge, or of the refusal in its place.
@@ -139,14 +140,14 @@ func ParseReply(body []byte) (g Greeting, refused *Notice, err error) {
 	if err != nil {
 		return g, nil, err
 	}
-	if err = in.numbers(&g.Max); err != nil {
+	if err = in.Uints(&g.Max); err != nil {
 		return g, nil, err
 	}
 	g.Min = g.Max
-	if err = in.identity(&g); err != nil {
+	if err = readIdentity(in, &g); err != nil {
 		return g, nil, err
 	}
-	return g, nil, in.end()
+	return g, nil, in.End()
 }
 
 // ParseProof reads the body of a proof.
@@ -155,10 +156,10 @@ func ParseProof(body []byte) (mac [MACBytes]byte, err error) {
 	if err != nil {
 		return mac, err
 	}
-	if err = in.exactly(mac[:]); err != nil {
+	if err = readExactly(in, mac[:]); err != nil {
 		return mac, err
 	}
-	return mac, in.end()
+	return mac, in.End()
 }
 
 // ParseWelcome reads the body of a welcome, or of the refusal in its place.
@@ -170,24 +171,23 @@ func ParseWelcome(body []byte) (mac [MACBytes]byte, r Role, refused *Notice, err
 	if err != nil {
 		return mac, r, nil, err
 	}
-	if err = in.exactly(mac[:]); err != nil {
+	if err = readExactly(in, mac[:]); err != nil {
 		return mac, r, nil, err
 	}
-	if r, err = in.role(); err != nil {
+	if r, err = readRole(in); err != nil {
 		return mac, r, nil, err
 	}
-	return mac, r, nil, in.end()
+	return mac, r, nil, in.End()
 }
 
-// role reads the field behind those that every implementation of the version sends. An old
+// readRole reads the field behind those that every implementation of the version sends. An old
 // one does not: it knows members only.
-func (in *input) role() (r Role, err error) {
-	if in.extra == 0 {
+func readRole(in *frame.Fields) (r Role, err error) {
+	if !in.Optional() {
 		return Member, nil
 	}
-	in.extra--
 	start := in.Offset()
-	if err = in.numbers((*uint64)(&r)); err == nil && r > Observer {
+	if err = in.Uints((*uint64)(&r)); err == nil && r > Observer {
 		err = in.Fail(start, term.ErrRange)
 	}
 	return r, err
@@ -202,34 +202,30 @@ func parseRefusal(body []byte) (*Notice, error) {
 		return nil, err
 	}
 	var f Frame
-	if err := readNotice(&f, &in); err != nil {
+	if err := readNotice(&f, in); err != nil {
 		return nil, err
 	}
-	return &Notice{f.Code, string(f.Name)}, in.end()
+	return &Notice{f.Code, string(f.Name)}, in.End()
 }
 
 // openHandshake reads the beginning of a frame that must be of kind want.
-func openHandshake(body []byte, want Kind, fields int) (input, error) {
-	r := term.NewReader(body)
-	n, err := r.ReadArrayLen()
-	if err != nil {
-		return input{}, err
+func openHandshake(body []byte, want Kind, fields int) (*frame.Fields, error) {
+	in := new(frame.Fields)
+	if err := in.Open(body); err != nil {
+		return nil, err
 	}
-	k, err := r.ReadUint()
-	switch {
-	case err != nil:
-		return input{}, err
-	case k != uint64(want):
-		return input{}, fmt.Errorf("%v frame where a %v belongs", Kind(min(k, math.MaxUint8)), want)
-	case n-1 < fields:
-		return input{}, fmt.Errorf("%v frame has %d fields, not %d", want, n-1, fields)
+	if in.Of != uint64(want) {
+		return nil, fmt.Errorf("%v frame where a %v belongs", Kind(min(in.Of, math.MaxUint8)), want)
 	}
-	return input{r, n - 1 - fields}, nil
+	if err := in.Expect(fields); err != nil {
+		return nil, fmt.Errorf("%v frame: %w", want, err)
+	}
+	return in, nil
 }
 
-// identity reads a name, a creation and a nonce.
-func (in *input) identity(g *Greeting) error {
-	name, err := in.text(pid.MaxNodeNameBytes)
+// readIdentity reads a name, a creation and a nonce.
+func readIdentity(in *frame.Fields, g *Greeting) error {
+	name, err := in.Text(pid.MaxNodeNameBytes)
 	if err != nil {
 		return err
 	}
@@ -247,13 +243,13 @@ func (in *input) identity(g *Greeting) error {
 	if g.Node, err = pid.NewNodeID(string(name), uint32(creation)); err != nil {
 		return err
 	}
-	return in.exactly(g.Nonce[:])
+	return readExactly(in, g.Nonce[:])
 }
 
-// exactly reads as many bytes as dst is long.
-func (in *input) exactly(dst []byte) error {
+// readExactly reads as many bytes as dst is long.
+func readExactly(in *frame.Fields, dst []byte) error {
 	start := in.Offset()
-	b, err := in.bytes()
+	b, err := in.Bytes()
 	if err != nil {
 		return err
 	}

@@ -3,83 +3,21 @@ package wire
 import (
 	"errors"
 	"math"
+
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/pid/signal/frame"
 )
-
-func readMessage(f *Frame, in *input) (err error) {
-	if err = in.fromToAny(f); err == nil {
-		f.Value, err = in.value()
-	}
-	return err
-}
-
-func readRaw(f *Frame, in *input) (err error) {
-	if err = in.fromToAny(f); err == nil {
-		f.Value, err = in.bytes()
-	}
-	return err
-}
-
-func readCall(f *Frame, in *input) (err error) {
-	if err = in.fromToAny(f); err != nil {
-		return err
-	}
-	if err = in.numbers(&f.Ref); err == nil {
-		f.Value, err = in.value()
-	}
-	return err
-}
-
-func readReply(f *Frame, in *input) (err error) {
-	if err = in.fromTo(f); err != nil {
-		return err
-	}
-	if err = in.numbers(&f.Ref); err == nil {
-		f.Value, err = in.value()
-	}
-	return err
-}
-
-func readExit(f *Frame, in *input) error {
-	if err := in.fromToAny(f); err != nil {
-		return err
-	}
-	return in.reason(f)
-}
-
-func readLinkExit(f *Frame, in *input) error {
-	if err := in.fromTo(f); err != nil {
-		return err
-	}
-	return in.reason(f)
-}
-
-func readMonitor(f *Frame, in *input) error {
-	if err := in.fromToAny(f); err != nil {
-		return err
-	}
-	return in.numbers(&f.Ref)
-}
-
-func readDown(f *Frame, in *input) error {
-	if err := in.fromTo(f); err != nil {
-		return err
-	}
-	if err := in.numbers(&f.Ref); err != nil {
-		return err
-	}
-	return in.reason(f)
-}
 
 var (
 	errEmptyPiece = errors.New("the piece is empty")
 	errHuge       = errors.New("more remains than any body has")
 )
 
-func readFragment(f *Frame, in *input) (err error) {
-	if err = in.numbers(&f.Code); err != nil {
+func readFragment(f *Frame, in *frame.Fields) (err error) {
+	if err = in.Uints(&f.Code); err != nil {
 		return err
 	}
-	if f.Value, err = in.bytes(); err != nil {
+	if f.Value, err = in.Bytes(); err != nil {
 		return err
 	}
 	switch {
@@ -91,43 +29,43 @@ func readFragment(f *Frame, in *input) (err error) {
 	return nil
 }
 
-func readNotice(f *Frame, in *input) (err error) {
-	if err = in.numbers(&f.Code); err == nil {
-		f.Name, err = in.text(MaxTextBytes)
+func readNotice(f *Frame, in *frame.Fields) (err error) {
+	if err = in.Uints(&f.Code); err == nil {
+		f.Name, err = in.Text(MaxTextBytes)
 	}
 	return err
 }
 
-func readWhereis(f *Frame, in *input) (err error) {
-	if err = in.numbers(&f.Ref); err == nil {
-		f.Name, err = in.text(maxNameBytes)
+func readWhereis(f *Frame, in *frame.Fields) (err error) {
+	if err = in.Uints(&f.Ref); err == nil {
+		f.Name, err = in.Text(pid.MaxNameBytes)
 	}
 	return err
 }
 
-func readSpawn(f *Frame, in *input) (err error) {
-	if err = in.numbers(&f.Ref, &f.From); err != nil {
+func readSpawn(f *Frame, in *frame.Fields) (err error) {
+	if err = in.Uints(&f.Ref, &f.From); err != nil {
 		return err
 	}
-	if f.Name, err = in.text(MaxFunctionBytes); err != nil {
+	if f.Name, err = in.Text(MaxFunctionBytes); err != nil {
 		return err
 	}
 	if f.Held, err = in.ReadBool(); err == nil {
-		f.Value, err = in.value()
+		f.Value, err = in.Value()
 	}
 	return err
 }
 
-func readAnswer(f *Frame, in *input) (err error) {
-	if err = in.numbers(&f.Ref); err == nil {
-		f.Value, err = in.value()
+func readAnswer(f *Frame, in *frame.Fields) (err error) {
+	if err = in.Uints(&f.Ref); err == nil {
+		f.Value, err = in.Value()
 	}
 	return err
 }
 
-func readFailure(f *Frame, in *input) (err error) {
-	if err = in.numbers(&f.Ref, &f.Code); err == nil {
-		f.Name, err = in.text(MaxTextBytes)
+func readFailure(f *Frame, in *frame.Fields) (err error) {
+	if err = in.Uints(&f.Ref, &f.Code); err == nil {
+		f.Name, err = in.Text(MaxTextBytes)
 	}
 	return err
 }
