@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/starlang-go/starlang/remote/cluster/directory"
@@ -25,10 +26,13 @@ type keeper struct {
 	// changed is called when the session has become another one, or its state has
 	// changed.
 	changed func(*Session, State)
+
+	wg sync.WaitGroup // what closes lost sessions; run waits for it
 }
 
 // run keeps sessions until ctx ends, and closes the last one.
 func (k *keeper) run(ctx context.Context) {
+	defer k.wg.Wait()
 	for ctx.Err() == nil {
 		if s := k.open(ctx); s != nil {
 			k.keep(ctx, s)
@@ -73,17 +77,27 @@ func (k *keeper) keep(ctx context.Context, s *Session) {
 	cancel()
 	s.lose(cause)
 	k.changed(s, Lost)
-	k.revoke(s)
+	k.wg.Go(func() { k.revoke(ctx, s) })
 	s.wg.Wait()
 }
 
-// revoke closes the session with the directory, so that what it held is free at once.
-func (k *keeper) revoke(s *Session) {
+// revoke closes the session with the directory, so that what it held is free at once. While
+// the directory cannot be reached it goes on: an engine that comes back lets the time of
+// sessions begin anew, and this node would wait for its own. When ctx ends it tries once.
+func (k *keeper) revoke(ctx context.Context, s *Session) {
+	for !k.tryRevoke(s) && ctx.Err() == nil {
+		k.sleep(ctx, k.ttl/10)
+	}
+}
+
+func (k *keeper) tryRevoke(s *Session) (done bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), k.ttl/4)
 	defer cancel()
-	if err := s.session.Close(ctx); err != nil {
+	err := s.session.Close(ctx)
+	if err != nil {
 		k.logger.Debug("cluster: close a session", "error", err)
 	}
+	return err == nil
 }
 
 // renewWhile renews until the session is lost or given up, and returns why.

@@ -112,6 +112,24 @@ func TestSession_AnotherFollowsALostOne(t *testing.T) {
 	})
 }
 
+// An engine that was down lets the time of sessions begin anew when it is back: a node that
+// waited for its own to end would come back a whole TTL later.
+func TestSession_LostOneIsClosedOnceTheDirectoryIsBack(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		l.Store.SetGrace(func() time.Duration { return 20 * ttl })
+		n := l.Start("a@test")
+		first := session(l, n)
+		n.Client.SetFaults(memory.Faults{Down: true})
+		<-first.Lost()
+		after(2 * ttl)
+		require.NotZero(t, l.Store.Sessions(), "what was lost is still there")
+		n.Client.SetFaults(memory.Faults{})
+		after(ttl / 2)
+		require.NotEqual(t, first.ID(), session(l, n).ID())
+		require.Equal(t, 1, l.Store.Sessions())
+	})
+}
+
 func TestSession_ShutAtOnceAfterAFreeze(t *testing.T) {
 	inLab(t, func(t *testing.T, l *clustertest.Lab) {
 		n := l.Start("a@test")

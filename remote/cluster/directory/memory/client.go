@@ -18,6 +18,9 @@ type Faults struct {
 	Cut bool
 	// Mute holds up answers only, and what watches bring: requests are obeyed.
 	Mute bool
+	// Down makes all requests fail at once, with no effect, as if nothing listened.
+	// Watches bring nothing.
+	Down bool
 	// Delay returns how long one way takes. It must be fit for use by many goroutines.
 	// nil: no time.
 	Delay func() time.Duration
@@ -93,7 +96,7 @@ type way struct {
 
 var (
 	there = way{Faults.delay, func(f Faults) bool { return f.Cut }}
-	back  = way{Faults.answerDelay, func(f Faults) bool { return f.Cut || f.Mute }}
+	back  = way{Faults.answerDelay, func(f Faults) bool { return f.Cut || f.Mute || f.Down }}
 )
 
 func (f Faults) delay() time.Duration {
@@ -134,12 +137,18 @@ func (c *Client) pass(ctx context.Context, w way) bool {
 	}
 }
 
-var errClosed = errors.New("memory: client is closed")
+var (
+	errClosed = errors.New("memory: client is closed")
+	errDown   = errors.New("memory: nothing listens")
+)
 
 // do has the store do something. It goes its way also if ctx ends meanwhile.
 func (c *Client) do(ctx context.Context, what func()) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
+	}
+	if f, _ := c.now(); f.Down {
+		return errors.Join(directory.ErrUnknown, errDown)
 	}
 	answered := make(chan struct{})
 	open := c.spawn(func() {
