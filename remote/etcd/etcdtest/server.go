@@ -12,6 +12,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
 )
 
 // waitLimit bounds what a server takes to start: only a test that fails waits for it.
@@ -179,4 +182,34 @@ func (s *Servers) signal(i int, sig syscall.Signal) {
 	if err := s.each[i].process.Process.Signal(sig); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// Leader returns which member leads. It waits until one does.
+func (s *Servers) Leader() int {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
+	defer cancel()
+	for ctx.Err() == nil {
+		for i, m := range s.each {
+			if m.process != nil && m.leads(ctx) {
+				return i
+			}
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	s.t.Fatal("etcdtest: no member leads")
+	return 0
+}
+
+// leads asks the member, which may hang.
+func (m *server) leads(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	c, err := clientv3.New(clientv3.Config{Endpoints: []string{m.client}, Logger: zap.NewNop()})
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	status, err := c.Status(ctx, m.client)
+	return err == nil && status.Leader == status.Header.MemberId
 }
