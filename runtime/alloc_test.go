@@ -3,6 +3,7 @@
 package runtime_test
 
 import (
+	"context"
 	"errors"
 	goruntime "runtime"
 	"runtime/debug"
@@ -96,6 +97,20 @@ func TestAllocs_CallTakesTheRequestAndItsEnvelope(t *testing.T) {
 			server, _ = ctx.SpawnLink(echo)
 		}
 		_, err := runtime.CallTimeout[note](ctx, server, boxed, 1<<40)
+		must(t, err)
+	}), 2.0)
+}
+
+func TestAllocs_CallOfTheProgramTakesNoMore(t *testing.T) {
+	var boxed any = note{1000, noteText}
+	var server pid.PID
+	var plain context.Context
+	require.LessOrEqual(t, allocs(t, func(ctx *runtime.Context) {
+		if server.IsZero() {
+			server, _ = ctx.SpawnLink(echo)
+			plain = runtime.NewContext(context.Background(), ctx.Runtime())
+		}
+		_, err := runtime.Call[note](plain, server, boxed)
 		must(t, err)
 	}), 2.0)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/pairs"
 )
 
 // note is a small message that Go copies by itself.
@@ -119,6 +120,34 @@ func BenchmarkCall(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkPairs_PlainContext compares a call with a context of [runtime.NewContext] with
+// one of a process, from the same goroutine:
+//
+//	go test -run '^$' -bench Pairs -benchtime 21x ./runtime ./runtime/genserver
+func BenchmarkPairs_PlainContext(b *testing.B) {
+	within(b, startWith(b, runtime.Config{}), func(ctx *runtime.Context) error {
+		server, err := ctx.SpawnLink(echo)
+		require.NoError(b, err)
+		calls := func(ctx func() context.Context) pairs.Way {
+			return func(n int) (err error) {
+				for i := 0; i < n && err == nil; i++ {
+					_, err = runtime.Call[note](ctx(), server, note{int64(i), noteText})
+				}
+				return err
+			}
+		}
+		process := calls(func() context.Context { return ctx })
+		plain := runtime.NewContext(context.Background(), ctx.Runtime())
+		for name, ctx := range map[string]func() context.Context{
+			"one for all calls": func() context.Context { return plain },
+			"one for each call": func() context.Context { return runtime.NewContext(context.Background(), ctx.Runtime()) },
+		} {
+			b.Run(name, func(b *testing.B) { pairs.Compare(b, 20_000, calls(ctx), process) })
+		}
+		return nil
+	})
 }
 
 // BenchmarkMonitor is a monitor that is set and taken away again, of a process that

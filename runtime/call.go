@@ -348,17 +348,30 @@ func (p *process) workFor(from From, fresh *callWork) *callWork {
 
 // Reply answers a call: to is what [Message.From] returned, here or in whatever
 // process it was passed to. v is copied as by [Context.Send]. If the caller has
-// given up, or is gone, the reply is dropped and Reply returns nil. It fails if v
-// cannot be sent, or the caller's node not be reached, and with [ErrNotCall] for
-// the zero From, which [Message.From] returns for a message that is no call.
-func (c *Context) Reply(to From, v any) error {
+// given up, or is gone, the reply is dropped and Reply returns nil. It waits for nobody,
+// and fails if v cannot be sent, or the caller's node not be reached, and with
+// [ErrNotCall] for the zero From, which [Message.From] returns for a message that is no
+// call.
+func (c *Context) Reply(to From, v any) error { return c.rt.reply(c, c.process(), to, v) }
+
+// Reply is [Context.Reply] of the process that ctx carries or, with a ctx of
+// [NewContext], in the name of the program. Without both it returns [ErrNotInProcess].
+func Reply(ctx context.Context, to From, v any) error {
+	rt, p, err := actor(ctx)
+	if err != nil {
+		return err
+	}
+	return rt.reply(ctx, p, to, v)
+}
+
+// reply answers a call on behalf of p, or of the program if that is nil.
+func (rt *Runtime) reply(ctx context.Context, p *process, to From, v any) error {
 	if to == (From{}) {
 		return ErrNotCall
 	}
-	p := c.process()
-	q, ok := p.rt.registry.Get(to.PID)
+	q, ok := rt.registry.Get(to.PID)
 	if !ok {
-		return p.replyAway(to, v)
+		return rt.replyAway(ctx, p, to, v)
 	}
 	v, err := term.Isolate(v)
 	if err != nil {
@@ -366,18 +379,22 @@ func (c *Context) Reply(to From, v any) error {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !p.running() { // asked in the critical section that delivers: see process.state
+	if !p.maySend() { // asked in the critical section that delivers: see process.state
 		return ErrTerminated
 	}
 	q.finishCallLocked(to.Ref, v, nil)
 	return nil
 }
 
-func (p *process) replyAway(to From, v any) error {
-	if !p.rt.isRemote(to.PID) {
-		return p.checkRunning()
+func (rt *Runtime) replyAway(ctx context.Context, p *process, to From, v any) error {
+	env := signal.Envelope{Kind: signal.Reply, ReplyTo: signal.ReplyToRef(to.Ref), Value: v}
+	if rt.isRemote(to.PID) {
+		return rt.sendAway(ctx, p, pid.Address{PID: to.PID}, env)
 	}
-	return p.sendAway((*Context)(p), to.PID, signal.Envelope{Kind: signal.Reply, ReplyTo: signal.ReplyToRef(to.Ref), Value: v})
+	if !p.maySend() {
+		return ErrTerminated
+	}
+	return nil
 }
 
 // acceptReply ends a call with a reply from another node.

@@ -42,6 +42,9 @@ func (c *plainContext) String() string { return "runtime.NewContext" }
 // actor returns in whose name a function with ctx acts: a process, or the program on a
 // runtime, with a nil process. It returns [ErrNotInProcess] if ctx carries neither.
 func actor(ctx context.Context) (rt *Runtime, p *process, err error) {
+	if c, ok := ctx.(*plainContext); ok {
+		return c.rt, nil, nil
+	}
 	if c, ok := FromContext(ctx); ok {
 		return c.rt, c.process(), nil
 	}

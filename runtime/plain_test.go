@@ -13,6 +13,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
 )
 
 // plainly runs f, which is no process, with a context of the program.
@@ -133,6 +134,70 @@ func TestNewContext_CallerIsNoProcess(t *testing.T) {
 		require.Equal(t, "by another", got)
 		require.NoError(t, rt.Check())
 	})
+}
+
+func TestNewContext_RepliesInTheNameOfTheProgram(t *testing.T) {
+	plainly(t, runtime.Config{}, func(ctx context.Context, rt *runtime.Runtime) {
+		asked := make(chan runtime.From, 1)
+		server := spawn(t, rt, func(ctx *runtime.Context) error {
+			m, err := ctx.Recv()
+			require.NoError(t, err)
+			from, _ := m.From()
+			asked <- from
+			return idle(ctx)
+		})
+		replied := make(chan error, 4)
+		go func() { // ends with its replies, for which the test waits
+			from := <-asked
+			replied <- runtime.Reply(context.Background(), from, 1)
+			replied <- runtime.Reply(ctx, runtime.From{}, 1)
+			replied <- runtime.Reply(ctx, from, make(chan int))
+			replied <- runtime.Reply(ctx, from, 2)
+		}()
+		n, err := runtime.Call[int](ctx, server.PID(), 1)
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		require.ErrorIs(t, <-replied, runtime.ErrNotInProcess)
+		require.ErrorIs(t, <-replied, runtime.ErrNotCall)
+		require.ErrorIs(t, <-replied, term.ErrUnsendable)
+		require.NoError(t, <-replied)
+	})
+}
+
+// Many goroutines call, cast and find while the runtime ends: each gets a reply or an
+// error, and nothing is left.
+func TestNewContext_WhileTheRuntimeEndsConcurrentSafe(t *testing.T) {
+	rt, err := runtime.New(runtime.Config{})
+	require.NoError(t, err)
+	ctx := runtime.NewContext(context.Background(), rt)
+	server := spawnOpt(t, rt, runtime.SpawnOptions{Name: "server"}, echo)
+	var begun, all sync.WaitGroup
+	begun.Add(8)
+	for i := range 8 {
+		all.Go(func() { // ends with the first error, which the shutdown brings
+			var once sync.Once
+			for {
+				n, err := runtime.Call[int](ctx, server.PID(), i)
+				once.Do(begun.Done)
+				if err != nil {
+					break
+				}
+				if n != i {
+					t.Error("another's reply")
+				}
+				_ = runtime.Send(ctx, server.PID(), i)
+				_, _ = runtime.Whereis(ctx, "server")
+			}
+			if _, err := runtime.Call[int](ctx, server.PID(), i); err == nil {
+				t.Error("a call after the end")
+			}
+		})
+	}
+	begun.Wait()
+	require.NoError(t, rt.Shutdown(context.Background()))
+	all.Wait()
+	require.Error(t, runtime.Send(ctx, server.PID(), 1))
+	require.NoError(t, rt.Check())
 }
 
 func TestNewContext_ShutdownEndsItsCalls(t *testing.T) {

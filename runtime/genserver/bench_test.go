@@ -2,6 +2,7 @@ package genserver_test
 
 import (
 	"context"
+	"fmt"
 	goruntime "runtime"
 	"runtime/debug"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/pairs"
 )
 
 // BenchmarkCall compares a call of a server with one of a bare process, which keeps
@@ -79,7 +81,11 @@ func BenchmarkIdleServers(b *testing.B) {
 				return err
 			}
 		}
-		b.ReportMetric((resident()-before)/float64(b.N), "B/called")
+		each := (resident() - before) / float64(b.N)
+		b.ReportMetric(each, "B/called")
+		if b.N >= 300_000 && each > maxIdleBytes {
+			return fmt.Errorf("an idle server takes %.0f bytes, more than %d", each, maxIdleBytes)
+		}
 		return nil
 	})
 	if err != nil {
@@ -142,25 +148,92 @@ func (t *typed) Handlers() genserver.Handlers {
 		genserver.On((*typed).e), genserver.On((*typed).a))
 }
 
-// BenchmarkDispatch compares typed handlers with a type switch, in whole calls.
-func BenchmarkDispatch(b *testing.B) {
+// wide are the requests of a server with more kinds of them than are looked through one by
+// one, and the server in the two forms.
+type (
+	wide[K any] struct {
+		genserver.Returns[int]
+		N int
+	}
+	wideSwitched struct{ n int }
+	wideTyped    struct{ n int }
+)
+
+func (s *wideSwitched) HandleCall(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+	switch q := req.(type) {
+	case wide[int8]:
+		return 1, nil
+	case wide[int16]:
+		return 2, nil
+	case wide[int32]:
+		return 3, nil
+	case wide[int64]:
+		return 4, nil
+	case wide[uint8]:
+		return 5, nil
+	case wide[uint16]:
+		return 6, nil
+	case wide[uint32]:
+		return 7, nil
+	case wide[uint64]:
+		return 8, nil
+	case wide[float32]:
+		return 9, nil
+	case wide[float64]:
+		return 10, nil
+	case wide[string]:
+		return 11, nil
+	case wide[bool]:
+		s.n = q.N
+		return s.n, nil
+	}
+	return nil, genserver.ErrUnhandled
+}
+
+func wideHandler[K any]() genserver.Handler {
+	return genserver.On(func(s *wideTyped, _ *genserver.Context, q wide[K]) (int, error) { s.n = q.N; return s.n, nil })
+}
+
+func (*wideTyped) Handlers() genserver.Handlers {
+	return genserver.Handle(wideHandler[int8](), wideHandler[int16](), wideHandler[int32](), wideHandler[int64](),
+		wideHandler[uint8](), wideHandler[uint16](), wideHandler[uint32](), wideHandler[uint64](),
+		wideHandler[float32](), wideHandler[float64](), wideHandler[string](), wideHandler[bool]())
+}
+
+// BenchmarkPairs_Dispatch compares typed handlers with a type switch, in whole calls:
+//
+//	go test -run '^$' -bench Pairs -benchtime 21x ./runtime ./runtime/genserver
+func BenchmarkPairs_Dispatch(b *testing.B) {
 	rt := runtime.MustNew(runtime.Config{})
-	for name, server := range map[string]any{"type switch": &switched{}, "typed handlers": &typed{}} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			err := rt.Run(context.Background(), func(ctx *runtime.Context) error {
-				p, err := genserver.StartLink(ctx, server, genserver.Options{})
-				for b.Loop() && err == nil {
-					_, err = genserver.Call(ctx, p, benchA{N: 1})
-				}
-				return err
-			})
-			if err != nil {
-				b.Fatal(err)
-			}
+	err := rt.Run(context.Background(), func(ctx *runtime.Context) error {
+		b.Run("5 kinds", func(b *testing.B) {
+			pairs.Compare(b, 20_000, callsOf(b, ctx, &typed{}, benchA{N: 1}), callsOf(b, ctx, &switched{}, benchA{N: 1}))
 		})
+		b.Run("12 kinds", func(b *testing.B) {
+			req := wide[bool]{N: 1}
+			pairs.Compare(b, 20_000, callsOf(b, ctx, &wideTyped{}, req), callsOf(b, ctx, &wideSwitched{}, req))
+		})
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
 	}
 	if err := rt.Shutdown(context.Background()); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// callsOf starts a server and calls it with req.
+func callsOf[Q genserver.Request[int]](b *testing.B, ctx *runtime.Context, server any, req Q) pairs.Way {
+	b.Helper()
+	p, err := genserver.StartLink(ctx, server, genserver.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func(n int) (err error) {
+		for i := 0; i < n && err == nil; i++ {
+			_, err = genserver.Call(ctx, p, req)
+		}
+		return err
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"reflect"
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
@@ -84,7 +83,7 @@ func (s *server) typed(kind Kind, v any) *Handler {
 	if s.handlers == nil {
 		return nil
 	}
-	return s.handlers.find(kind, reflect.TypeOf(v))
+	return s.handlers.find(kind, idOf(v))
 }
 
 func (s *server) handleInfo(ctx *Context, msg any) {

@@ -26,15 +26,11 @@ type noReply struct{}
 var NoReply any = noReply{}
 
 // Reply answers the call. ctx is the [runtime.Context] of any process, or derives
-// from one. If the caller does not wait any more, the reply is dropped and Reply
-// returns nil. If v cannot be sent, the caller gets [ErrBadReply] and Reply
-// returns why. Source: OTP, gen_server:reply/2.
+// from one, or from a [runtime.NewContext]. If the caller does not wait any more, the
+// reply is dropped and Reply returns nil. If v cannot be sent, the caller gets
+// [ErrBadReply] and Reply returns why. Source: OTP, gen_server:reply/2.
 func (f From) Reply(ctx context.Context, v any) error {
-	c, ok := runtime.FromContext(ctx)
-	if !ok {
-		return runtime.ErrNotInProcess
-	}
-	return f.replyBy(c.Reply, v)
+	return f.replyBy(func(to runtime.From, v any) error { return runtime.Reply(ctx, to, v) }, v)
 }
 
 // replyBy replies with v in the way that send does, or says why v cannot be sent.

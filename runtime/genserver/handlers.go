@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"unsafe"
 )
 
 // Handled is a server with typed handlers.
@@ -86,8 +87,9 @@ func (h Handlers) Requires(requests ...any) Handlers {
 	return h
 }
 
-// ReplyTo is the return address of a call whose reply is an R. It may be kept, and sent
-// to any process, which then can reply in the server's place.
+// ReplyTo is the return address of a call whose reply is an R: a [From] that knows the
+// reply's type, under a name of its own since Go has no From beside a From[R]. It may be
+// kept, and sent to any process, which then can reply in the server's place.
 type ReplyTo[R any] struct {
 	From From
 }
@@ -114,10 +116,22 @@ type handlerTable struct {
 // map does.
 const fewHandlers = 8
 
+// handlersByType are looked through for each message: by what tells types apart, which
+// stands by itself for that.
 type handlersByType struct {
-	list []Handler
-	many map[reflect.Type]int // places in list; nil as long as there are few
+	types []typeID
+	list  []Handler
+	many  map[typeID]int // places in list; nil as long as there are few
 }
+
+// typeID is the first word of an interface value, which is another one for each type. To
+// compare two reflect.Types calls a function, and doubled the cost of a dispatch.
+type typeID unsafe.Pointer
+
+func idOf(v any) typeID { return typeID((*[2]unsafe.Pointer)(unsafe.Pointer(&v))[0]) }
+
+// idOfType is idOf of the values of a type. No value has the type of an interface.
+func idOfType(t reflect.Type) typeID { return idOf(reflect.Zero(t).Interface()) }
 
 func newTable(handlers []Handler) *handlerTable {
 	t := new(handlerTable)
@@ -135,19 +149,19 @@ func (t *handlerTable) add(h Handler) {
 	case h.call == nil:
 		t.fail("the handler of a %s with %v is a nil function", h.kind, h.typ)
 		return
-	case t.find(h.kind, h.typ) != nil:
-		t.fail("there are two handlers of a %s with %v", h.kind, h.typ)
-		return
 	case h.typ.Kind() == reflect.Interface:
 		t.fail("the handler of a %s with %v is for an interface: no value has that type", h.kind, h.typ)
 		return
+	case t.find(h.kind, idOfType(h.typ)) != nil:
+		t.fail("there are two handlers of a %s with %v", h.kind, h.typ)
+		return
 	}
 	at := &t.of[h.kind]
-	at.list = append(at.list, h)
+	at.types, at.list = append(at.types, idOfType(h.typ)), append(at.list, h)
 	if len(at.list) > fewHandlers {
-		at.many = make(map[reflect.Type]int, len(at.list))
-		for i, h := range at.list {
-			at.many[h.typ] = i
+		at.many = make(map[typeID]int, len(at.list))
+		for i, id := range at.types {
+			at.many[id] = i
 		}
 	}
 }
@@ -159,22 +173,22 @@ func (t *handlerTable) fail(format string, args ...any) {
 }
 
 func (t *handlerTable) require(request reflect.Type) {
-	if t.find(KindCall, request) == nil {
+	if request == nil || t.find(KindCall, idOfType(request)) == nil {
 		t.fail("there is none of a call with %v", request)
 	}
 }
 
 // find returns the handler of a kind of message of a type, nil if there is none.
-func (t *handlerTable) find(kind Kind, typ reflect.Type) *Handler {
+func (t *handlerTable) find(kind Kind, id typeID) *Handler {
 	at := &t.of[kind]
 	if at.many != nil {
-		if i, ok := at.many[typ]; ok {
+		if i, ok := at.many[id]; ok {
 			return &at.list[i]
 		}
 		return nil
 	}
-	for i := range at.list {
-		if at.list[i].typ == typ {
+	for i, other := range at.types {
+		if other == id {
 			return &at.list[i]
 		}
 	}

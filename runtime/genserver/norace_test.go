@@ -3,3 +3,6 @@
 package genserver_test
 
 const idleServers = 100_000
+
+// maxIdleBytes is what an idle server with a small state may take.
+const maxIdleBytes = 525

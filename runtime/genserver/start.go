@@ -63,9 +63,9 @@ func (o Options) spawn() runtime.SpawnOptions {
 }
 
 // Start starts a server and waits until its Init has returned. ctx is a process's
-// own Context or derives from it, and bounds the wait: when it ends first, the new
-// process is killed. The error is a [*StartError]; after it, nothing is left of
-// the process. Helper goroutines may start servers too.
+// own Context or derives from it, or from a [runtime.NewContext], and bounds the wait:
+// when it ends first, the new process is killed. The error is a [*StartError]; after it,
+// nothing is left of the process. Helper goroutines may start servers too.
 // Source: OTP, gen_server:start/3.
 func Start(ctx context.Context, server any, opts Options) (pid.PID, error) {
 	p, _, err := start(ctx, server, opts, opts.spawn())
@@ -91,7 +91,7 @@ func StartMonitor(ctx context.Context, server any, opts Options) (pid.PID, pid.R
 }
 
 func start(ctx context.Context, impl any, opts Options, spawn runtime.SpawnOptions) (pid.PID, pid.Ref, error) {
-	p, ref, err := startServer(ctx, impl, opts, spawn)
+	p, ref, err := startServer(plain(ctx), impl, opts, spawn)
 	if err != nil {
 		err = &StartError{Server: fmt.Sprintf("%T", impl), Name: opts.Name, Err: err}
 	}
@@ -99,10 +99,9 @@ func start(ctx context.Context, impl any, opts Options, spawn runtime.SpawnOptio
 }
 
 func startServer(ctx context.Context, impl any, opts Options, spawn runtime.SpawnOptions) (pid.PID, pid.Ref, error) {
-	ctx = plain(ctx)
 	parent, ok := runtime.FromContext(ctx)
 	if !ok {
-		return pid.PID{}, pid.Ref{}, runtime.ErrNotInProcess
+		return startInProgram(ctx, impl, opts, spawn)
 	}
 	impl = asServer(impl)
 	handlers, err := checkServer(impl)
@@ -129,6 +128,23 @@ func startServer(ctx context.Context, impl any, opts Options, spawn runtime.Spaw
 		}
 	}
 	return pid.PID{}, pid.Ref{}, err
+}
+
+// startInProgram is startServer with a context that carries no process: one is made for
+// the start. A link or a monitor needs one that lasts.
+func startInProgram(ctx context.Context, impl any, opts Options, spawn runtime.SpawnOptions) (p pid.PID, _ pid.Ref, err error) {
+	rt, ok := runtime.RuntimeFrom(ctx)
+	if !ok || spawn.Link || spawn.Monitor {
+		return pid.PID{}, pid.Ref{}, runtime.ErrNotInProcess
+	}
+	ran := rt.Run(ctx, func(c *runtime.Context) error {
+		p, _, err = startServer(c, impl, opts, spawn)
+		return nil
+	})
+	if err == nil && p.IsZero() {
+		err = ran // there was no process to begin with
+	}
+	return p, pid.Ref{}, err
 }
 
 func behaviourOf(impl any) runtime.Behaviour {

@@ -3,6 +3,7 @@ package genserver_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -244,6 +245,47 @@ func TestTyped_CallFromAPlainContext(t *testing.T) {
 		require.ErrorIs(t, genserver.Cast(plain, nil, Clear{}), runtime.ErrNotNamed)
 		return nil
 	}))
+}
+
+// Starting a server and replying to a call, in the name of the program.
+func TestTyped_StartAndReplyFromAPlainContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := newRuntime(t, runtime.Config{})
+		plain := runtime.NewContext(t.Context(), rt)
+		asked := make(chan genserver.ReplyTo[int], 1)
+		deferred := genserver.OnDeferred(func(_ any, _ *genserver.Context, to genserver.ReplyTo[int], _ WaitFor) error {
+			asked <- to
+			return nil
+		})
+		_, err := genserver.Start(plain, genserver.Funcs{On: genserver.Handle(deferred)}, genserver.Options{Name: "later"})
+		require.NoError(t, err)
+		_, err = genserver.StartLink(plain, genserver.Funcs{}, genserver.Options{})
+		require.ErrorIs(t, err, runtime.ErrNotInProcess, "nobody is there to be linked with")
+
+		replied := make(chan error, 3)
+		go func() { // ends with its replies, for which the test waits
+			to := <-asked
+			replied <- to.Reply(context.Background(), 1)
+			replied <- to.Reply(plain, 2)
+			replied <- to.ReplyError(plain, errBoom)
+		}()
+		n, err := genserver.Call(plain, "later", WaitFor{})
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		require.ErrorIs(t, <-replied, runtime.ErrNotInProcess)
+		require.NoError(t, <-replied)
+		require.NoError(t, <-replied, "the second answer is dropped")
+
+		bound, cancel := context.WithTimeout(plain, time.Second)
+		defer cancel()
+		hangs := genserver.Funcs{Init: func(c *genserver.Context) error { <-c.Done(); return nil }}
+		p, err := genserver.Start(bound, hangs, genserver.Options{})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Zero(t, p)
+		synctest.Wait()
+		require.Equal(t, 1, rt.Len(), "nothing is left of it")
+		require.NoError(t, genserver.Stop(plain, "later", signal.Shutdown))
+	})
 }
 
 func TestFuncs_AreServers(t *testing.T) {
