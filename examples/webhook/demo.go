@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -26,18 +25,15 @@ func demo(out io.Writer) error {
 		got.Add(1)
 	}))
 	defer receiver.Close()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
+	s := newService("127.0.0.1:0")
 	rt := runtime.MustNew(runtime.Config{})
 	defer func() { _ = rt.Shutdown(context.Background()) }()
-	program, err := application.Start(context.Background(), application.Options{Runtime: rt}, webhook(listener))
+	program, err := application.Start(context.Background(), application.Options{Runtime: rt}, s.app())
 	if err != nil {
 		return err
 	}
 	for id := range 3 {
-		status, err := ask(listener.Addr().String(), receiver.URL, fmt.Sprint(id))
+		status, err := ask(s.address, receiver.URL, fmt.Sprint(id))
 		fmt.Fprintln(out, "delivery", id, "is answered with", status, err)
 	}
 	err = program.Stop()

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/starlang-go/starlang/runtime"
@@ -23,17 +23,22 @@ const (
 
 // front answers web requests.
 type front struct {
-	rt      *runtime.Runtime
-	workers runtime.NameService
+	*service
+	rt *runtime.Runtime
 }
 
-// startFront returns the start of the process that serves HTTP. When it is told to stop it
-// accepts no more, and ends when the requests that it has are answered.
-func startFront(listener net.Listener, workers runtime.NameService) supervisor.StartFunc {
-	opts := runtime.SpawnOptions{ExitGrace: drainTime}
+// startFront starts the process that serves HTTP. When it is told to stop it accepts no
+// more, and ends when the requests that it has are answered. When its listener fails it
+// ends with that, and its supervisor starts it anew.
+func (s *service) startFront() supervisor.StartFunc {
+	opts := runtime.SpawnOptions{ExitGrace: drainTime, Label: "front"}
 	return supervisor.ReadyBody(opts, func(ctx *runtime.Context, starter runtime.From) error {
-		f := &front{ctx.Runtime(), workers}
-		server := &http.Server{Handler: f.handler(), ReadHeaderTimeout: requestTimeout}
+		listener, err := s.listen()
+		if err != nil {
+			return err
+		}
+		f := &front{s, ctx.Runtime()}
+		server := &http.Server{Handler: f.handler(), ReadTimeout: requestTimeout}
 		stopped := make(chan error, 1)
 		context.AfterFunc(ctx, func() { // the body waits for what it says
 			late, cancel := context.WithTimeout(context.Background(), requestTimeout)
@@ -41,7 +46,7 @@ func startFront(listener net.Listener, workers runtime.NameService) supervisor.S
 			stopped <- server.Shutdown(late)
 		})
 		if err := ctx.Reply(starter, nil); err != nil {
-			return err
+			return errors.Join(err, listener.Close())
 		}
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -53,7 +58,9 @@ func startFront(listener net.Listener, workers runtime.NameService) supervisor.S
 func (f *front) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /deliver", f.deliver)
-	mux.HandleFunc("GET /healthz", f.healthz)
+	mux.HandleFunc("GET /healthz", f.status(application.Status.Healthy))
+	mux.HandleFunc("GET /readyz", f.status(application.Status.Ready))
+	mux.HandleFunc("GET /metrics", f.metrics)
 	return mux
 }
 
@@ -64,15 +71,22 @@ func (f *front) deliver(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	query := r.URL.Query()
+	to, err := url.Parse(query.Get("to"))
+	if err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
+		http.Error(w, "to is not the URL of a web server", http.StatusBadRequest)
+		return
+	}
 	ctx, cancel := context.WithTimeout(runtime.NewContext(r.Context(), f.rt), requestTimeout)
 	defer cancel()
-	query := r.URL.Query()
-	queued, err := f.enqueue(ctx, query.Get("to"), enqueue{ID: query.Get("id"), Body: body})
+	queued, err := f.enqueue(ctx, to.String(), enqueue{ID: query.Get("id"), Body: body})
 	switch {
 	case err == nil:
+		f.count.accepted.Add(1)
 		w.WriteHeader(http.StatusAccepted)
 		fmt.Fprintln(w, queued)
 	case errors.Is(err, runtime.ErrMailboxFull), errors.Is(err, errBusy):
+		f.count.refused.Add(1)
 		http.Error(w, errBusy.Error(), http.StatusTooManyRequests)
 	default:
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
@@ -86,17 +100,33 @@ func (f *front) enqueue(ctx context.Context, url string, q enqueue) (int, error)
 	if !errors.Is(err, runtime.ErrNoProc) {
 		return n, err
 	}
-	_, err = supervisor.StartInstance(ctx, workersName, url)
-	if err != nil && !errors.Is(err, runtime.ErrNameTaken) { // somebody else was faster
+	if err := startOnce(ctx, url); err != nil {
 		return 0, err
 	}
 	return genserver.Call(ctx, worker, q)
 }
 
-func (f *front) healthz(w http.ResponseWriter, r *http.Request) {
-	status := application.Check(r.Context(), f.rt)
-	if !status.Healthy() {
-		w.WriteHeader(http.StatusServiceUnavailable)
+// startOnce starts the worker of a destination, if nobody was faster.
+func startOnce(ctx context.Context, url string) error {
+	_, err := supervisor.StartInstance(ctx, workersName, url)
+	if errors.Is(err, runtime.ErrNameTaken) {
+		return nil
 	}
-	_ = json.NewEncoder(w).Encode(status) // fails only if the client has gone
+	return err
+}
+
+// status answers the probes of whoever runs the program.
+func (f *front) status(good func(application.Status) bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s := application.Check(r.Context(), f.rt)
+		if !good(s) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_ = json.NewEncoder(w).Encode(s) // fails only if the client has gone
+	}
+}
+
+func (f *front) metrics(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	f.writeMetrics(w, f.rt)
 }

@@ -5,8 +5,9 @@
 //	go run ./examples/webhook -addr 127.0.0.1:8080
 //	curl -d hello 'http://127.0.0.1:8080/deliver?to=http://127.0.0.1:9090/&id=1'
 //
-// What is accepted is kept in memory. A receiver may get a delivery twice, with the same
-// Webhook-Delivery header.
+// Its pages are /healthz, /readyz and /metrics. What is accepted is kept in memory, and
+// outlives the crash of a worker. A receiver may get a delivery twice, with the same
+// Webhook-Delivery header; one that answers 429 or 503 with Retry-After is given that time.
 package main
 
 import (
@@ -14,13 +15,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 
-	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime/application"
-	"github.com/starlang-go/starlang/runtime/directory"
-	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
 func main() {
@@ -40,33 +37,7 @@ func run(args []string, out io.Writer) error {
 	if *address == "" {
 		return demo(out)
 	}
-	listener, err := net.Listen("tcp", *address)
-	if err != nil {
-		return err
-	}
-	return application.Run(context.Background(), webhook(listener))
-}
-
-// workersName is the supervisor of the workers.
-const workersName = "workers"
-
-// webhook is the application. The front is started last, so it stops first: then the
-// workers have their time to deliver what it has accepted.
-func webhook(listener net.Listener) application.App {
-	workers := directory.New(directory.Unique)
-	worker := supervisor.ChildSpec{ID: "worker", Restart: supervisor.Transient, Shutdown: drainTime}
-	root := supervisor.Spec{Strategy: supervisor.RestForOne, Children: []supervisor.ChildSpec{
-		{ID: "directory", Start: workers.Start},
-		supervisor.Child(workersName, supervisor.Spec{
-			Name: workersName, Strategy: supervisor.Dynamic, MaxChildren: 1000,
-			Template: supervisor.NewTemplate(worker, func(ctx context.Context, url string) (pid.PID, error) {
-				return startWorker(ctx, workers, url)
-			}),
-		}),
-		{ID: "front", Start: startFront(listener, workers), Shutdown: drainTime},
-	}}
-	return application.App{
-		Name: "webhook",
-		Root: func(any) (supervisor.Spec, error) { return root, nil },
-	}
+	s := newService(*address)
+	s.listens = func(at string) { fmt.Fprintln(out, "listening on", at) }
+	return application.Run(context.Background(), s.app())
 }

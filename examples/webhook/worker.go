@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/starlang-go/starlang/mailbox"
@@ -20,11 +22,12 @@ import (
 )
 
 const (
-	maxQueue    = 200                // deliveries that wait for one destination
-	pace        = time.Millisecond   // between two deliveries to one destination
-	sendTimeout = 2 * time.Second    // of one attempt
-	drainTime   = 20 * time.Second   // in which a worker that is told to stop delivers the rest
-	deliveryID  = "Webhook-Delivery" // the header by which a receiver knows a repetition
+	maxQueue      = 200                // deliveries that wait for one destination
+	pace          = time.Millisecond   // between two deliveries to one destination
+	sendTimeout   = 2 * time.Second    // of one attempt
+	drainTime     = 15 * time.Second   // in which a worker that is told to stop delivers the rest
+	maxRetryAfter = time.Minute        // that a receiver may ask for
+	deliveryID    = "Webhook-Delivery" // the header by which a receiver knows a repetition
 )
 
 var retries = backoff.Policy{Initial: 5 * time.Millisecond, Max: time.Second, Factor: 2, Jitter: 0.5}
@@ -55,29 +58,37 @@ const (
 	waiting phase = "waiting"
 )
 
-// worker is what the machine of one destination knows. The first of queue is the one that
-// is being sent.
+// worker is what the machine of one destination knows. The first of its queue is the one
+// that is being sent.
 type worker struct {
 	url      string
-	queue    []enqueue
-	failures int // of the first, in a row
+	queue    *queue
+	count    *counters
+	failures int           // of the first, in a row
+	wait     time.Duration // before the next attempt
 	attempt  *task.Task[struct{}]
 }
 
 type workerContext = statem.Context[phase, worker]
 
-// startWorker starts the worker of a destination, found by its URL.
-func startWorker(ctx context.Context, workers runtime.NameService, url string) (pid.PID, error) {
+// startWorker starts the worker of a destination, found by its URL. One that comes after
+// a crash goes on with what is queued.
+func startWorker(ctx context.Context, s *service, url string) (pid.PID, error) {
 	on := statem.Handle(statem.OnCall(accept), statem.OnInfo(sent), statem.OnTimeout(statem.StateTimer, due))
-	state := statem.State[phase, worker]{On: on}
+	w := worker{url: url, queue: s.outbox.of(url), count: &s.count}
 	machine := statem.Machine[phase, worker]{
-		Initial:   idle,
-		Data:      worker{url: url},
-		States:    map[phase]statem.State[phase, worker]{idle: state, sending: {On: on, Enter: send}, waiting: {On: on, Enter: wait}},
+		Initial: idle,
+		Data:    w,
+		States: map[phase]statem.State[phase, worker]{
+			idle: {On: on}, sending: {On: on, Enter: send}, waiting: {On: on, Enter: wait},
+		},
 		Terminate: drain,
 	}
+	if w.queue.len() > 0 {
+		machine.Initial = waiting
+	}
 	return statem.StartLink(ctx, machine, genserver.Options{
-		Via:       runtime.Via{Service: workers, Name: url},
+		Via:       runtime.Via{Service: s.workers, Name: url},
 		Label:     url,
 		TrapExit:  true,
 		ExitGrace: drainTime,
@@ -86,13 +97,12 @@ func startWorker(ctx context.Context, workers runtime.NameService, url string) (
 }
 
 func accept(c *workerContext, to genserver.ReplyTo[int], q enqueue) (phase, error) {
-	d := &c.Data
-	if len(d.queue) >= maxQueue {
+	n, added := c.Data.queue.add(q)
+	if !added {
 		c.ReplyError(to.From, errBusy)
 		return c.State(), nil
 	}
-	d.queue = append(d.queue, q)
-	statem.Reply(c, to, len(d.queue))
+	statem.Reply(c, to, n)
 	if c.State() == idle {
 		return sending, nil
 	}
@@ -102,7 +112,8 @@ func accept(c *workerContext, to genserver.ReplyTo[int], q enqueue) (phase, erro
 // send starts the attempt to send the first. It is a task, so that the worker can accept
 // more meanwhile.
 func send(c *workerContext, _ phase) error {
-	url, first := c.Data.url, c.Data.queue[0]
+	url := c.Data.url
+	first, _ := c.Data.queue.first() // there is one: what is queued is taken out by sent alone
 	attempt, _, err := task.AsyncMessage(c, func(ctx *runtime.Context) (struct{}, error) {
 		return struct{}{}, post(ctx, url, first)
 	})
@@ -111,49 +122,56 @@ func send(c *workerContext, _ phase) error {
 }
 
 func sent(c *workerContext, r task.Result[struct{}]) (phase, error) {
-	d := &c.Data
-	d.attempt = nil
-	if r.Err != nil {
-		d.failures++
-		return waiting, nil
-	}
-	d.queue, d.failures = d.queue[1:], 0
-	if len(d.queue) == 0 {
+	c.Data.attempt = nil
+	c.Data.note(r.Err)
+	if c.Data.queue.len() == 0 {
 		return idle, nil
 	}
 	return waiting, nil
 }
 
+// note notes what came of an attempt.
+func (w *worker) note(err error) {
+	if err == nil {
+		w.queue.done()
+		w.count.delivered.Add(1)
+		w.failures, w.wait = 0, pace
+		return
+	}
+	w.count.failed.Add(1)
+	w.failures++
+	w.wait = retries.Delay(w.failures)
+	if r := (*refusedError)(nil); errors.As(err, &r) {
+		w.wait = max(w.wait, r.after)
+	}
+}
+
 func wait(c *workerContext, _ phase) error {
-	c.SetTimeout(statem.StateTimer, pause(c.Data.failures), nil)
+	c.SetTimeout(statem.StateTimer, c.Data.wait, nil)
 	return nil
 }
 
 func due(*workerContext, any) (phase, error) { return sending, nil }
 
-func pause(failures int) time.Duration {
-	if failures == 0 {
-		return pace
+// drain delivers what was accepted before the worker ends. A worker that has crashed leaves
+// that to the one that comes after it.
+func drain(c *workerContext, reason signal.ExitReason) {
+	w := &c.Data
+	if reason.IsFailure() {
+		return
 	}
-	return retries.Delay(failures)
-}
-
-// drain delivers what was accepted before the worker ends. The attempt that was under way
-// is made again: a receiver may see it twice.
-func drain(c *workerContext, _ signal.ExitReason) {
-	d := &c.Data
-	if d.attempt != nil {
-		_, _ = d.attempt.Await(c)
+	if w.attempt != nil {
+		_, err := w.attempt.Await(c)
+		w.note(err)
 	}
 	ctx, cancel := context.WithTimeout(c, drainTime)
 	defer cancel()
-	for failures := 0; len(d.queue) > 0 && ctx.Err() == nil; {
-		if err := post(ctx, d.url, d.queue[0]); err != nil {
-			failures++
-			pauseFor(ctx, pause(failures))
-			continue
-		}
-		d.queue, failures = d.queue[1:], 0
+	for first, more := w.queue.first(); more && ctx.Err() == nil; first, more = w.queue.first() {
+		pauseFor(ctx, w.wait)
+		w.note(post(ctx, w.url, first))
+	}
+	if n := w.queue.len(); n > 0 {
+		slog.Error("not delivered before the stop", "to", w.url, "deliveries", n)
 	}
 }
 
@@ -183,7 +201,27 @@ func post(ctx context.Context, url string, q enqueue) error {
 		return err
 	}
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s says %s", url, resp.Status)
+		return &refusedError{url, resp.Status, retryAfter(resp)}
 	}
 	return nil
+}
+
+// refusedError is the answer of a receiver that has not taken a delivery.
+type refusedError struct {
+	url, status string
+	after       time.Duration // for how long not to ask again
+}
+
+func (e *refusedError) Error() string { return fmt.Sprintf("%s says %s", e.url, e.status) }
+
+// retryAfter returns for how long a receiver asks to be left alone.
+func retryAfter(r *http.Response) time.Duration {
+	if r.StatusCode != http.StatusTooManyRequests && r.StatusCode != http.StatusServiceUnavailable {
+		return 0
+	}
+	seconds, err := strconv.Atoi(r.Header.Get("Retry-After"))
+	if err != nil {
+		return 0 // there is none, or it is a date
+	}
+	return min(time.Duration(max(seconds, 0))*time.Second, maxRetryAfter)
 }

@@ -22,7 +22,7 @@
 //	permanent, transient, temporary       App.Restart
 //	application:ensure_all_started/1      Run, which also waits and stops
 //	application:start/1, stop/1           Start and Program.Stop, as in a test
-//	application:which_applications/0      Check
+//	application:which_applications/0      Check; Status.Ready for readiness, Healthy for health
 //	init:stop/0, SIGTERM                  SIGTERM, SIGINT, SIGHUP, the end of Run's context
 //	shutdown_timeout of init              Options.StopTimeout, for all; App.StopTimeout
 //

@@ -81,10 +81,13 @@
 //	{spawn_opt, Opts}                       the rest of Options
 //	call(Ref, Request)                      Call(ctx, ref, request), CallAs[Reply](ctx, ref, any)
 //	call(Ref, Request, Timeout)             the same, with a deadline in ctx
+//	the 5 s of a call, infinity             Options.CallTimeout, runtime.Config's; NoTimeout
+//	types of requests and replies           Returns[R] in a request, then On; HandleCall without
 //	cast(Ref, Msg)                          Cast(ctx, ref, msg), TryCast
 //	multi_call(Nodes, Name, Req, Timeout)   MultiCall(ctx, refs, request), MultiCallAs
 //	send_request, receive_response          task.Async of a Call
-//	reply(From, Reply)                      from.Reply(ctx, reply)
+//	reply(From, Reply)                      from.Reply(ctx, reply); to.Reply of a ReplyTo[R]
+//	calls from outside of processes         all of these, with a ctx of runtime.NewContext
 //	stop(Ref, Reason, Timeout)              Stop(ctx, ref, reason)
 //	Pid, Name, {Name, Node}, {via, M, N}    pid.PID, string, pid.Name, runtime.Via
 //	{global, N}                             a runtime.Via

@@ -84,6 +84,8 @@
 //	terminate, format_status                   Machine.Terminate, Machine.Format
 //
 //	State(EventType, Content, Data)            State.On, State.Handle(ctx, event); ctx.Data
+//	  clauses of State                           Handle(OnCall(…), OnCast, OnInfo, OnInternal, OnTimeout)
+//	  a clause of {call, From}                   OnCall, with a genserver.ReplyTo[R]; Reply(ctx, to, r)
 //	  {call, From}, cast, info, internal         event.Kind and event.From
 //	  timeout, state_timeout, {timeout, Name}    event.Timer: EventTimer, StateTimer, "Name"
 //	  {next_state, State, Data, Actions}         return state, nil
