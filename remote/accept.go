@@ -36,7 +36,7 @@ const acceptPause = 50 * time.Millisecond
 // acceptAll takes connections until the listener is closed.
 func (n *Node) acceptAll() {
 	for {
-		c, err := guarded(n.ctx, n.listener.Accept, closeLate)
+		c, err := guarded(n.ctx, &hung{}, 1, n.listener.Accept, closeLate)
 		switch {
 		case err == nil:
 			n.wg.Go(func() { n.answer(&stream{Conn: c}) }) // bounded by HandshakeTimeout; Close waits for it
@@ -70,14 +70,14 @@ func (n *Node) pause(d time.Duration) {
 
 // answer is the acceptor's side of a connection until it is up.
 func (n *Node) answer(s *stream) {
-	place := n.pending.add(s, n.cfg.MaxPendingHandshakes)
+	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.HandshakeTimeout)
+	defer cancel()
+	place := n.pending.add(s, cancel, n.cfg.MaxPendingHandshakes)
 	if place == nil {
 		_ = s.Close()
 		return
 	}
 	defer n.pending.remove(place)
-	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.HandshakeTimeout)
-	defer cancel()
 	h, peer, welcome, err := n.authenticate(ctx, s, place)
 	if err == nil {
 		err = n.admit(ctx, h, peer, welcome)

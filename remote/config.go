@@ -26,6 +26,7 @@ const (
 	DefaultMaxMessageBytes      ByteCount = 64 << 20
 	DefaultMaxRelations                   = 1_000_000
 	DefaultMaxHeldSpawns                  = 10_000
+	DefaultMaxHungDecoders                = 100
 	DefaultMaxConns                       = 1024
 	DefaultMaxPendingHandshakes           = 512
 	DefaultHandshakeTimeout               = 5 * time.Second
@@ -33,6 +34,7 @@ const (
 	DefaultHeartbeatInterval              = 5 * time.Second
 	DefaultStallTimeout                   = 60 * time.Second
 	DefaultFragmentTimeout                = 5 * time.Minute
+	DefaultDecodeTimeout                  = 10 * time.Second
 	DefaultIdleTimeout                    = 60 * time.Second
 	DefaultProbeTimeout                   = time.Second
 	DefaultMinBackoff                     = 100 * time.Millisecond
@@ -104,7 +106,8 @@ type Config struct {
 	// beyond it.
 	QueueBytes ByteCount
 	// WaitingBytes is how many bytes of messages that have arrived over one connection
-	// may wait for room in bounded mailboxes, or to be decoded if they are large.
+	// may wait for room in bounded mailboxes, or to be decoded if they are large or need
+	// a decoding method of the program.
 	// Above it nothing more is read from the connection.
 	WaitingBytes ByteCount
 	// BacklogBytes is how many bytes a connection's queue may hold in all. Signals
@@ -124,6 +127,10 @@ type Config struct {
 	// MaxHeldSpawns is how many processes a peer may have spawned that wait for its
 	// release. A peer that spawns one more is cut off.
 	MaxHeldSpawns int
+	// MaxHungDecoders is how many decoding methods of the program may have been given up
+	// after DecodeTimeout and still run, for nobody can end them. At that number the
+	// peer's messages that need such a method, or came in fragments, are lost.
+	MaxHungDecoders int
 
 	// Limits of the node: of the sums over all connections. When a sum is reached, each
 	// connection may still hold one MaxConns-th of it, so that nobody who asks for
@@ -146,6 +153,9 @@ type Config struct {
 	NodeRelations int
 	// NodeHeldSpawns is MaxHeldSpawns for all connections. Default: 4 times MaxHeldSpawns.
 	NodeHeldSpawns int
+	// NodeHungDecoders is MaxHungDecoders for all connections, also those that have ended.
+	// Default: 4 times MaxHungDecoders.
+	NodeHungDecoders int
 	// MaxPendingHandshakes is how many connections may be between accepted and
 	// admitted. When one more comes, one is closed: at random among those that have said
 	// nothing yet, of the host that has most of them.
@@ -168,6 +178,11 @@ type Config struct {
 	// FragmentTimeout is how long a message may take to arrive that comes in fragments,
 	// from the first to the last. A peer that takes longer is cut off.
 	FragmentTimeout time.Duration
+	// DecodeTimeout is how long the program's decoding methods may take for a message that
+	// has arrived, such as UnmarshalText, and a microsecond more for each byte of it. They
+	// delay only what its sender sends to the same receiver. A message that takes longer is
+	// lost, as one that cannot be decoded.
+	DecodeTimeout time.Duration
 	// IdleTimeout is after which time a connection is closed that nothing has used and
 	// nothing needs, at either end: no link, monitor, call, request, message that waits,
 	// or [Node.Connect]. It is made again when it is needed.
@@ -195,18 +210,21 @@ func (c Config) complete() (Config, error) {
 	fill(&f, "MaxMessageBytes", &c.MaxMessageBytes, DefaultMaxMessageBytes)
 	fill(&f, "MaxRelations", &c.MaxRelations, DefaultMaxRelations)
 	fill(&f, "MaxHeldSpawns", &c.MaxHeldSpawns, DefaultMaxHeldSpawns)
+	fill(&f, "MaxHungDecoders", &c.MaxHungDecoders, DefaultMaxHungDecoders)
 	fill(&f, "MaxConns", &c.MaxConns, DefaultMaxConns)
 	fill(&f, "NodeWaitingBytes", &c.NodeWaitingBytes, 4*c.WaitingBytes)
 	fill(&f, "NodeBacklogBytes", &c.NodeBacklogBytes, c.BacklogBytes)
 	fill(&f, "NodeFragmentBytes", &c.NodeFragmentBytes, 4*c.MaxMessageBytes)
 	fill(&f, "NodeRelations", &c.NodeRelations, 4*c.MaxRelations)
 	fill(&f, "NodeHeldSpawns", &c.NodeHeldSpawns, 4*c.MaxHeldSpawns)
+	fill(&f, "NodeHungDecoders", &c.NodeHungDecoders, 4*c.MaxHungDecoders)
 	fill(&f, "MaxPendingHandshakes", &c.MaxPendingHandshakes, DefaultMaxPendingHandshakes)
 	fill(&f, "HandshakeTimeout", &c.HandshakeTimeout, DefaultHandshakeTimeout)
 	fill(&f, "ConnectTimeout", &c.ConnectTimeout, DefaultConnectTimeout)
 	fill(&f, "HeartbeatInterval", &c.HeartbeatInterval, DefaultHeartbeatInterval)
 	fill(&f, "StallTimeout", &c.StallTimeout, DefaultStallTimeout)
 	fill(&f, "FragmentTimeout", &c.FragmentTimeout, DefaultFragmentTimeout)
+	fill(&f, "DecodeTimeout", &c.DecodeTimeout, DefaultDecodeTimeout)
 	fill(&f, "IdleTimeout", &c.IdleTimeout, DefaultIdleTimeout)
 	fill(&f, "ProbeTimeout", &c.ProbeTimeout, DefaultProbeTimeout)
 	fill(&f, "MinBackoff", &c.MinBackoff, DefaultMinBackoff)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/remote/internal/direct"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/term"
@@ -49,7 +50,7 @@ type conn struct {
 	writeAt  time.Time     // guarded by mu; when something was last written or begun to be
 	parked   bool          // guarded by mu; the writer waits for out
 	wake     *sync.Cond    // L is &mu; for the writer
-	direct   TryWriter     // for senders that write themselves; nil: stream cannot do that
+	direct   direct.Writer // for senders that write themselves; nil: they cannot
 	lent     bool          // guarded by mu; a sender writes in the writer's place
 	room     chan struct{} // guarded by mu; closed when the queue has room; nil if nobody waits
 	sent     uint64        // guarded by mu; messages
@@ -81,6 +82,7 @@ type inbound struct {
 	roundTrip atomic.Int64  // of the last ping; 0 before
 	in        incoming
 	decoder   *term.MessageDecoder
+	hungArgs  hung // decoding of arguments of spawns
 	assembly  assembly
 	warned    atomic.Int64 // when something undecodable was last reported, in Unix seconds
 }
@@ -104,6 +106,8 @@ type common struct {
 	log     journal
 	ctx     context.Context // ends when the node has been closed
 	wg      sync.WaitGroup  // all goroutines of the node
+
+	hungSources, hungTLS, hungNames hung // of TLSSource, what a TLS handshake calls, and VerifyName
 }
 
 type connState uint8
@@ -132,7 +136,7 @@ func newConn(o owner, all *common, h *handshake, id pid.NodeID, first []byte) *c
 	}
 	c.wake = sync.NewCond(&c.mu)
 	c.bottom.resumes.Store(true)
-	c.direct = tryWriter(c.stream)
+	c.direct = directWriter(c.stream)
 	c.assembly.of, c.backlog.of = all.budgets.fragments, all.budgets.backlog
 	c.heldSpawns.of = all.budgets.held
 	c.in.buf = make([]byte, minReadBytes)
@@ -147,23 +151,15 @@ func (c *conn) run() {
 	c.serve()
 }
 
-// serve runs the reader. Code of the program may end the goroutine of a reader. If that
-// happens in a decoding method it costs one message: another goroutine goes on behind its
-// frame. If it happens in the transport, the connection is lost.
+// serve runs the reader. The program's code runs there in the transport only, and may end
+// the goroutine: then the connection is lost.
 func (c *conn) serve() {
-	done := false
+	defer c.wg.Done()
 	defer func() {
-		if c.in.acting && !done {
-			c.in.acting = false
-			go c.serve() // as run was: ended by the loss of the connection; Close waits for it
-			return
-		}
-		defer c.wg.Done()
 		c.in = incoming{}
 		c.tearDown()
 	}()
 	c.read()
-	done = true
 }
 
 func (c *conn) setRelations(p *dist.Peer) {

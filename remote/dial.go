@@ -202,11 +202,11 @@ func (n *Node) connect(ctx context.Context, p *peer, a *attempt) (h *handshake, 
 	if err := a.awaitBefore(ctx); err != nil {
 		return nil, id, "", err
 	}
-	addr, err = guarded(ctx, func() (string, error) { return n.cfg.Resolver.Resolve(ctx, p.name) }, nil)
+	addr, err = guarded(ctx, &p.hung, maxHungAttempts, func() (string, error) { return n.cfg.Resolver.Resolve(ctx, p.name) }, nil)
 	if err != nil {
 		return nil, id, "", fmt.Errorf("resolve: %w", err)
 	}
-	raw, err := guarded(ctx, func() (net.Conn, error) { return n.cfg.Transport.Dial(ctx, addr) }, closeLate)
+	raw, err := guarded(ctx, &p.hung, maxHungAttempts, func() (net.Conn, error) { return n.cfg.Transport.Dial(ctx, addr) }, closeLate)
 	if err != nil {
 		return nil, id, addr, err
 	}

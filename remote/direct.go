@@ -4,6 +4,8 @@ import (
 	"net"
 	"slices"
 	"time"
+
+	"github.com/starlang-go/starlang/remote/internal/direct"
 )
 
 // A sender writes its message itself if the connection has been idle for so long. That is less
@@ -14,26 +16,16 @@ const idleEnough = 10 * time.Microsecond
 // maxDirectBytes is the longest frame that a sender writes itself.
 const maxDirectBytes = 8 << 10
 
-// tryWriter returns what c can be written with without waiting, nil if it cannot.
-func tryWriter(c net.Conn) TryWriter {
+// directWriter returns what senders may write to c with, nil if they may not: TCP, and what
+// else this module has itself.
+func directWriter(c net.Conn) direct.Writer {
 	if s, ok := c.(*stream); ok {
 		c = s.Conn
 	}
-	if t, ok := c.(TryWriter); ok {
-		return safeTryWriter{t}
+	if w, ok := c.(direct.Writer); ok {
+		return w
 	}
-	return tcpTryWriter(c)
-}
-
-// safeTryWriter is a TryWriter of the program. If it panics nothing was written, and it
-// never has written more than there was.
-type safeTryWriter struct{ TryWriter }
-
-// TryWrite implements [TryWriter].
-func (w safeTryWriter) TryWrite(b []byte) (written int) {
-	var err error
-	defer failed(&err)
-	return min(max(w.TryWriter.TryWrite(b), 0), len(b))
+	return tcpWriter(c)
 }
 
 // isIdleLocked reports whether nothing is written, or was just now, and nothing waits
@@ -49,9 +41,7 @@ func (c *conn) isIdleLocked(frame []byte) bool {
 func (c *conn) writeDirectLocked(frame []byte) {
 	c.lent, c.writing, c.writeAt = true, len(frame), time.Now()
 	c.mu.Unlock()
-	n := 0
-	defer func() { c.wroteDirect(frame, n) }() // also if TryWrite ends the sender's goroutine
-	n = c.direct.TryWrite(frame)
+	c.wroteDirect(frame, int(c.direct.TryWrite(frame)))
 }
 
 // wroteDirect locks mu again after n bytes of frame were written.

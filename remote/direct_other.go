@@ -2,7 +2,11 @@
 
 package remote
 
-import "net"
+import (
+	"net"
 
-// tcpTryWriter would return c as a TryWriter.
-func tcpTryWriter(net.Conn) TryWriter { return nil }
+	"github.com/starlang-go/starlang/remote/internal/direct"
+)
+
+// tcpWriter would return c as a direct.Writer.
+func tcpWriter(net.Conn) direct.Writer { return nil }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net"
-	goruntime "runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/remote/internal/direct"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -34,10 +34,10 @@ type directConn struct {
 	net *directNet
 }
 
-func (c directConn) TryWrite(b []byte) int {
+func (c directConn) TryWrite(b []byte) direct.Written {
 	c.net.tries.Add(1)
 	n, _ := c.Conn.Write(b[:c.net.take(len(b))])
-	return n
+	return direct.Written(n)
 }
 
 func (c directConn) Write(b []byte) (int, error) {
@@ -120,50 +120,39 @@ func TestDirect_WhatComesMeanwhileIsBehind(t *testing.T) {
 	}
 }
 
-// tryNet is a network whose connections are written to with try.
-type tryNet struct {
+// programNet is a network whose connections have a method that may not be called.
+type programNet struct {
 	remote.Transport
-	try func(b []byte) int
+	called *atomic.Bool
 }
 
-func (n tryNet) Dial(ctx context.Context, addr string) (net.Conn, error) {
+func (n programNet) Dial(ctx context.Context, addr string) (net.Conn, error) {
 	c, err := n.Transport.Dial(ctx, addr)
-	return tryConn{c, n.try}, err
+	return programConn{c, n.called}, err
 }
 
-type tryConn struct {
+type programConn struct {
 	net.Conn
-	try func(b []byte) int
+	called *atomic.Bool
 }
 
-func (c tryConn) TryWrite(b []byte) int { return c.try(b) }
+func (c programConn) TryWrite([]byte) int { c.called.Store(true); return 0 }
 
-// A TryWriter that goes wrong costs its sender at most, not the connection of all.
-func TestDirect_TryWriterThatGoesWrongCostsItsSender(t *testing.T) {
-	for name, wrong := range map[string]func() int{
-		"panics":             func() int { panic("wrong") },
-		"ends the goroutine": func() int { goruntime.Goexit(); return 0 },
-		"has written less":   func() int { return -1 },
-	} {
-		t.Run(name, func(t *testing.T) {
-			inLab(t, func(l *lab) {
-				in := l.inbox(l.node("b@test"), nil)
-				called := 0
-				a := l.node("a@test", func(c *remote.Config) {
-					c.Transport = tryNet{c.Transport, func([]byte) int { called++; return wrong() }}
-				})
-				require.NoError(l, a.Connect(bounded(l), "b@test"))
-				for i := range 3 {
-					after(time.Second) // it is idle
-					_, err := a.Runtime().Spawn(func(ctx *runtime.Context) error { return ctx.Send(in.pid, i) })
-					require.NoError(l, err)
-				}
-				after(time.Second)
-				require.Equal(l, []any{0, 1, 2}, in.all())
-				require.NotZero(l, called)
-			})
-		})
-	}
+// Senders write themselves to connections of this module only: they, who are processes of
+// the program, shall not hang or end in one of its transports.
+func TestDirect_NothingOfTheProgramIsCalledBySenders(t *testing.T) {
+	inLab(t, func(l *lab) {
+		in := l.inbox(l.node("b@test"), nil)
+		var called atomic.Bool
+		a := l.node("a@test", func(c *remote.Config) { c.Transport = programNet{c.Transport, &called} })
+		require.NoError(l, a.Connect(bounded(l), "b@test"))
+		for i := range 3 {
+			after(time.Second) // it is idle
+			require.NoError(l, a.Runtime().Send(bounded(l), in.pid, i))
+		}
+		require.Equal(l, []any{0, 1, 2}, in.all())
+		require.False(l, called.Load())
+	})
 }
 
 // TestDirect_NeverWaitsForASocket: what a socket has no room for is left, and all that
@@ -178,7 +167,7 @@ func TestDirect_NeverWaitsForASocket(t *testing.T) {
 	require.NoError(t, err)
 	defer far.Close()
 
-	w := remote.TryWriterOf(near)
+	w := remote.DirectWriter(near)
 	require.NotNil(t, w)
 	block := make([]byte, 100_000)
 	for i := range block {
@@ -186,7 +175,7 @@ func TestDirect_NeverWaitsForASocket(t *testing.T) {
 	}
 	var sent int
 	for full := 0; full < 3; {
-		n := w.TryWrite(block[sent%256 : len(block)-256])
+		n := int(w.TryWrite(block[sent%256 : len(block)-256]))
 		sent += n
 		if n == 0 {
 			full++

@@ -5,10 +5,12 @@ package remote
 import (
 	"net"
 	"syscall"
+
+	"github.com/starlang-go/starlang/remote/internal/direct"
 )
 
-// tcpTryWriter returns c as a TryWriter if it is a TCP connection, else nil.
-func tcpTryWriter(c net.Conn) TryWriter {
+// tcpWriter returns c as a direct.Writer if it is a TCP connection, else nil.
+func tcpWriter(c net.Conn) direct.Writer {
 	t, ok := c.(*net.TCPConn)
 	if !ok {
 		return nil
@@ -31,12 +33,12 @@ type rawWriter struct {
 	written int
 }
 
-// TryWrite implements [TryWriter].
-func (w *rawWriter) TryWrite(b []byte) (written int) {
+// TryWrite implements direct.Writer.
+func (w *rawWriter) TryWrite(b []byte) (written direct.Written) {
 	w.bytes, w.written = b, 0
 	_ = w.raw.Write(w.writeOnce) // fails if the connection is closed: then nothing was written
 	w.bytes = nil
-	return w.written
+	return direct.Written(w.written)
 }
 
 // write makes one system call. It reports true whatever becomes of it, for else

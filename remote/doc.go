@@ -31,8 +31,10 @@
 // In: an accepted connection is pending until its dialler has proven itself and the node
 // has decided between connections of one pair. Then the connection's reader decodes frames
 // where they lie and gives each signal to package dist before the next. It never waits for
-// one process, and pauses only when too much waits in all. A connection does not know the
-// node: what it asks of it is the interface owner.
+// one process, and pauses only when too much waits in all. It runs no code of the program: a
+// message that needs a decoding method of it is left to a goroutine of its sender and
+// receiver, as a large one is. A connection does not know the node: what it asks of it is the
+// interface owner.
 //
 // Beside these: peer is what the node knows of another name; heartbeat and idle watch over a
 // connection; budget counts what all connections hold; guard and journal run code of the
@@ -56,7 +58,8 @@
 //     more is cut off.
 //   - Code of the program that is given in a Config may panic, end its goroutine or
 //     hang: that costs the attempt, the connection or the log lines that it was called
-//     for.
+//     for. A decoding method of the program that does costs its message, and delays what
+//     the same sender sends to the same receiver, for Config.DecodeTimeout at the most.
 //   - Nothing of a process that has ended is sent, and no peer can speak for a process
 //     that is not its own.
 //

@@ -2,8 +2,8 @@ package remote
 
 import "time"
 
-// TryWriterOf returns what senders write to a connection with.
-var TryWriterOf = tryWriter
+// DirectWriter returns what senders write to a connection with.
+var DirectWriter = directWriter
 
 // PeerCount returns about how many names n knows something.
 func PeerCount(n *Node) int {

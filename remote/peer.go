@@ -29,6 +29,7 @@ type peer struct {
 	wanted   bool        // Connect was called, and Disconnect has not been since
 	redial   *time.Timer // dials it again when its time has come; nil: it is not waited for
 	mismatch error       // of the last attempt, if somebody has to do something about it
+	hung     hung        // of the Resolver and the Transport, for this node
 }
 
 // attempt is an attempt to connect. All but done is guarded by the Node's mu.

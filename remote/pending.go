@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"math/rand/v2"
 	"net"
 	"slices"
@@ -17,16 +18,17 @@ type pendingHandshakes struct {
 // pendingHandshake is one of them.
 type pendingHandshake struct {
 	stream *stream
-	source string // the host, or its network
-	spoken bool   // guarded by the mu of all; it has sent a good hello
+	cancel context.CancelFunc // ends waits for code of the program
+	source string             // the host, or its network
+	spoken bool               // guarded by the mu of all; it has sent a good hello
 }
 
 // add enters a connection, and closes one if there are more than limit then: at random
 // among those that have said nothing yet, of the source that has most of these; if all
 // have spoken, of the source that has most. So a host that makes many connections and
 // says nothing keeps nobody out. It returns nil after closeAll.
-func (p *pendingHandshakes) add(s *stream, limit int) *pendingHandshake {
-	place := &pendingHandshake{stream: s, source: sourceOf(s)}
+func (p *pendingHandshakes) add(s *stream, cancel context.CancelFunc, limit int) *pendingHandshake {
+	place := &pendingHandshake{stream: s, cancel: cancel, source: sourceOf(s)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -35,10 +37,15 @@ func (p *pendingHandshakes) add(s *stream, limit int) *pendingHandshake {
 	p.all = append(p.all, place)
 	if len(p.all) > limit {
 		i := p.victimLocked()
-		_ = p.all[i].stream.Close()
+		p.all[i].end()
 		p.all = slices.Delete(p.all, i, i+1)
 	}
 	return place
+}
+
+func (h *pendingHandshake) end() {
+	h.cancel()
+	_ = h.stream.Close()
 }
 
 // victimLocked returns the index of the one to be closed.
@@ -90,7 +97,7 @@ func (p *pendingHandshakes) closeAll() {
 	defer p.mu.Unlock()
 	p.closed = true
 	for _, h := range p.all {
-		_ = h.stream.Close()
+		h.end()
 	}
 }
 

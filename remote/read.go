@@ -23,9 +23,8 @@ const (
 // incoming is what was read and not yet acted on. It outlives the goroutine of a reader.
 type incoming struct {
 	buf    []byte
-	used   int  // how much of buf the frames take that were acted on, or just are
-	filled int  // how much of buf was read
-	acting bool // on frames
+	used   int // how much of buf the frames take that were acted on, or just are
+	filled int // how much of buf was read
 }
 
 // rest returns what may hold another frame.
@@ -65,11 +64,9 @@ func (c *conn) read() {
 	}
 }
 
-// frames acts on the whole frames that were read. A decoding method of the program may end
-// the goroutine in it: that costs the frame, see serve.
+// frames acts on the whole frames that were read. No code of the program runs in it.
 func (c *conn) frames() error {
-	c.in.acting = true
-	defer func() { c.relations.Flush() }()
+	defer c.relations.Flush()
 	for {
 		body, size, err := frame.Cut(c.in.rest(), frame.MaxBytes)
 		if err != nil {
@@ -84,7 +81,6 @@ func (c *conn) frames() error {
 		}
 		c.awaitRoom()
 	}
-	c.in.acting = false
 	return nil
 }
 
@@ -120,8 +116,7 @@ func (c *conn) lost(err error) {
 // not part of the read buffer.
 func (c *conn) frame(body []byte, whole bool) error {
 	if from, to, value, ok := signal.ParseMessage(body); ok && !c.hidden() && !whole {
-		c.plainMessage(from, to, value)
-		return nil
+		return c.plainMessage(from, to, value)
 	}
 	c.relations.Flush()
 	var in frame.Fields
@@ -142,18 +137,18 @@ func (c *conn) frame(body []byte, whole bool) error {
 }
 
 // plainMessage takes in a message to a PID: most frames are of this kind.
-func (c *conn) plainMessage(from, to uint64, value []byte) {
-	var v any
-	err := errEnded // unless Decode returns
-	defer func() {
-		if err != nil {
-			env := signal.Envelope{Kind: signal.Message, From: c.remote(from)}
-			c.relations.Undecodable(dist.Signal{Envelope: env, To: c.address(to)}, err)
-		}
-	}()
-	if v, err = c.decoder.Decode(value); err == nil {
+func (c *conn) plainMessage(from, to uint64, value []byte) error {
+	v, ok, err := c.decoder.TryDecode(value)
+	if ok && err == nil {
 		c.relations.Message(c.remote(from), c.local(to), v, len(value))
+		return nil
 	}
+	s := dist.Signal{Envelope: signal.Envelope{Kind: signal.Message, From: c.remote(from)}, To: c.address(to)}
+	if err != nil {
+		c.relations.Undecodable(s, err)
+		return nil
+	}
+	return c.decodeAside(s, append([]byte(nil), value...))
 }
 
 func (c *conn) address(id uint64) pid.Address { return pid.Address{PID: c.local(id)} }
@@ -181,39 +176,38 @@ func (c *conn) signalIn(kind signal.Kind, in *frame.Fields, whole bool) error {
 }
 
 // valueIn is signalIn of what has a value. If the frame came in fragments, decoding may
-// take long: then it is not done here.
-func (c *conn) valueIn(s dist.Signal, value []byte, whole bool) error {
+// take long: then it is not done here, and neither if it runs code of the program.
+func (c *conn) valueIn(s dist.Signal, value []byte, whole bool) (err error) {
 	s.Size = len(value)
-	if whole {
-		kind := s.Kind
-		s.Decode = func() (any, error) { return c.decode(kind, value) }
-		return c.relations.In(s)
+	ok := true
+	switch {
+	case whole:
+		return c.decodeAside(s, value)
+	case s.Kind == signal.Raw:
+		s.Value = append(make([]byte, 0, len(value)), value...)
+	default:
+		s.Value, ok, err = c.decoder.TryDecode(value)
 	}
-	if !c.decodeInto(&s, value) {
+	switch {
+	case err != nil:
+		c.relations.Undecodable(s, err)
 		return nil
+	case !ok:
+		return c.decodeAside(s, append([]byte(nil), value...))
 	}
 	return c.relations.In(s)
 }
 
-// decodeInto sets the value of s and reports true, or says who loses by it that it cannot
-// be decoded.
-func (c *conn) decodeInto(s *dist.Signal, value []byte) bool {
-	err := errEnded // unless decode returns
-	defer func() {
-		if err != nil {
-			c.relations.Undecodable(*s, err)
-		}
-	}()
-	s.Value, err = c.decode(s.Kind, value)
-	return err == nil
-}
-
-// decode returns the value in b, of which it keeps nothing.
-func (c *conn) decode(kind signal.Kind, b []byte) (any, error) {
-	if kind == signal.Raw {
-		return append(make([]byte, 0, len(b)), b...), nil
+// decodeAside leaves it to a goroutine of s's sender and receiver to decode the value, which
+// does not change.
+func (c *conn) decodeAside(s dist.Signal, value []byte) error {
+	s.Size = len(value)
+	if s.Kind == signal.Raw {
+		s.Value = value
+		return c.relations.In(s)
 	}
-	return c.limits.DecodeMessage(b)
+	s.Decode = func() (any, error) { return c.limits.DecodeMessage(value) }
+	return c.relations.In(s)
 }
 
 // otherIn acts on a frame that is no signal.

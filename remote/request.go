@@ -168,11 +168,7 @@ func (n *Node) request(c *conn, f *wire.Frame, whole bool) error {
 		p, _ := n.rt.Whereis(string(f.Name))
 		c.respond(f.Ref, term.AppendUint(nil, p.ID()))
 	case wire.Spawn:
-		if whole {
-			n.spawnAside(c, *f)
-			return nil
-		}
-		return n.spawnIn(c, f)
+		return n.spawnIn(c, f, whole)
 	case wire.Release:
 		c.release(f.Ref)
 	case wire.ProcessInfo:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
@@ -127,60 +128,87 @@ func (n *Node) letGo(p pid.PID) {
 	}
 }
 
-// spawnAside answers a spawn that came in fragments, whose argument may take long to
-// decode. f does not change: it is not part of the read buffer.
-func (n *Node) spawnAside(c *conn, f wire.Frame) {
-	weight := ByteCount(len(f.Value))
-	c.relations.Charge(weight)
-	n.wg.Go(func() { // ends by itself; Close waits for it
-		defer c.relations.Charge(-weight)
-		if err := n.spawnIn(c, &f); err != nil {
-			c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
-		}
-	})
-}
-
-// spawnIn answers a spawn.
-func (n *Node) spawnIn(c *conn, f *wire.Frame) error {
+// spawnIn answers a spawn. If its argument came in fragments decoding may take long: then it
+// is not done here, and neither if it runs code of the program.
+func (n *Node) spawnIn(c *conn, f *wire.Frame, whole bool) error {
 	function, ok := n.funcs.Load(string(f.Name))
 	if !ok {
 		c.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
 		return nil
 	}
-	arg, ok := n.argument(c, f)
-	if !ok {
+	s := spawned{function.(Func), f.Ref, newGate(f.Held)}
+	if whole {
+		n.spawnAside(c, s, f.Value)
 		return nil
 	}
-	gate := newGate(f.Held)
+	arg, ok, err := c.decoder.TryDecode(f.Value)
+	switch {
+	case err != nil:
+		c.failed(f.Ref, failureArgument, err.Error())
+		return nil
+	case !ok:
+		n.spawnAside(c, s, append([]byte(nil), f.Value...))
+		return nil
+	}
+	return n.begin(c, s, arg)
+}
+
+// spawned is a process that a peer has asked for.
+type spawned struct {
+	function Func
+	req      uint64
+	gate     gate
+}
+
+// spawnWeight is what a spawn takes beside its argument while that is decoded, about.
+const spawnWeight = 32 << 10
+
+// spawnAside answers a spawn once its argument, which does not change, is decoded.
+func (n *Node) spawnAside(c *conn, s spawned, arg []byte) {
+	weight := spawnWeight + ByteCount(len(arg))
+	c.relations.Charge(weight)
+	n.wg.Go(func() { // ends with DecodeTimeout, or with the node; Close waits for it
+		defer c.relations.Charge(-weight)
+		v, err := n.argument(c, arg)
+		if err != nil {
+			c.failed(s.req, failureArgument, textOf(err))
+			return
+		}
+		if err := n.begin(c, s, v); err != nil {
+			c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
+		}
+	})
+}
+
+// argument decodes the argument of a spawn.
+func (n *Node) argument(c *conn, b []byte) (any, error) {
+	limit := n.cfg.DecodeTimeout + time.Duration(len(b))*time.Microsecond
+	ctx, cancel := context.WithTimeoutCause(n.ctx, limit, errDecode)
+	defer cancel()
+	return guarded(ctx, &c.hungArgs, n.cfg.MaxHungDecoders, func() (any, error) { return n.limits.DecodeMessage(b) }, nil)
+}
+
+var errDecode = errors.New("decoding it takes longer than DecodeTimeout")
+
+// begin starts the process.
+func (n *Node) begin(c *conn, s spawned, arg any) error {
 	p, err := n.rt.Spawn(func(ctx *runtime.Context) error {
-		if err := gate.pass(ctx); err != nil {
+		if err := s.gate.pass(ctx); err != nil {
 			return err
 		}
-		return function.(Func)(ctx, arg)
+		return s.function(ctx, arg)
 	})
 	switch {
 	case errors.Is(err, runtime.ErrStopped):
-		c.failed(f.Ref, failureStopped, err.Error())
+		c.failed(s.req, failureStopped, err.Error())
 		return nil
 	case err != nil:
-		c.failed(f.Ref, failureOther, err.Error())
+		c.failed(s.req, failureOther, err.Error())
 		return nil
 	}
-	err = n.hold(c, p.ID(), gate)
-	c.respond(f.Ref, term.AppendUint(nil, p.ID()))
+	err = n.hold(c, p.ID(), s.gate)
+	c.respond(s.req, term.AppendUint(nil, p.ID()))
 	return err
-}
-
-// argument returns the argument of a spawn, or tells the peer that it cannot be decoded.
-func (n *Node) argument(c *conn, f *wire.Frame) (arg any, ok bool) {
-	err := errEnded // unless DecodeMessage returns
-	defer func() {
-		if err != nil {
-			c.failed(f.Ref, failureArgument, err.Error())
-		}
-	}()
-	arg, err = n.limits.DecodeMessage(f.Value)
-	return arg, err == nil
 }
 
 func (c *conn) failed(req, code uint64, text string) {

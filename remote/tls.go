@@ -18,7 +18,7 @@ func (n *Node) tlsFor(ctx context.Context, serverName string) (*tls.Config, erro
 	cfg := n.cfg.TLS
 	if n.cfg.TLSSource != nil {
 		var err error
-		if cfg, err = guarded(ctx, n.cfg.TLSSource, nil); err != nil {
+		if cfg, err = guarded(ctx, &n.hungSources, maxHungHandshakes, n.cfg.TLSSource, nil); err != nil {
 			return nil, fmt.Errorf("TLSSource: %w", err)
 		}
 	}
@@ -43,7 +43,7 @@ func (n *Node) secureDial(ctx context.Context, s *stream, addr string) (net.Conn
 	if err != nil || cfg == nil {
 		return s, err
 	}
-	return secure(ctx, tls.Client(s, cfg))
+	return n.secure(ctx, tls.Client(s, cfg))
 }
 
 // secureAccept does the TLS handshake of the acceptor, if there is to be one.
@@ -52,12 +52,12 @@ func (n *Node) secureAccept(ctx context.Context, s *stream) (net.Conn, error) {
 	if err != nil || cfg == nil {
 		return s, err
 	}
-	return secure(ctx, tls.Server(s, cfg))
+	return n.secure(ctx, tls.Server(s, cfg))
 }
 
 // secure does a TLS handshake, which may call functions of the program.
-func secure(ctx context.Context, t *tls.Conn) (net.Conn, error) {
-	return guarded(ctx, func() (net.Conn, error) { return t, t.HandshakeContext(ctx) }, nil)
+func (n *Node) secure(ctx context.Context, t *tls.Conn) (net.Conn, error) {
+	return guarded(ctx, &n.hungTLS, maxHungHandshakes, func() (net.Conn, error) { return t, t.HandshakeContext(ctx) }, nil)
 }
 
 // HostInCertificate is a [Config].VerifyName: the host in the node's name must be one that
@@ -75,7 +75,7 @@ func (n *Node) verifyName(ctx context.Context, conn net.Conn, node string) error
 	if n.cfg.VerifyName == nil {
 		return nil
 	}
-	_, err := guarded(ctx, func() (any, error) {
+	_, err := guarded(ctx, &n.hungNames, maxHungHandshakes, func() (any, error) {
 		t, ok := conn.(*tls.Conn)
 		if !ok || len(t.ConnectionState().PeerCertificates) == 0 {
 			return nil, errors.New("it has none")

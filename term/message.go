@@ -1,6 +1,10 @@
 package term
 
-import "github.com/starlang-go/starlang/term/msgp"
+import (
+	"errors"
+
+	"github.com/starlang-go/starlang/term/msgp"
+)
 
 // AppendMessage appends v together with its type: [DecodeMessage] returns a value
 // of the very type of v, and equal to what [Isolate] returns for v. What is in
@@ -73,6 +77,23 @@ func NewMessageDecoder(l Limits) *MessageDecoder {
 
 // Decode decodes what [AppendMessage] wrote, as [Limits.DecodeMessage] does.
 func (d *MessageDecoder) Decode(b []byte) (any, error) {
+	d.reader.careful = false
+	return d.decode(b)
+}
+
+// TryDecode is [MessageDecoder.Decode] for a goroutine that nothing may hold up, nor end:
+// it calls no decoding method of the program. If b needs one, TryDecode reports false and
+// no error, and b is to be decoded elsewhere.
+func (d *MessageDecoder) TryDecode(b []byte) (v any, ok bool, err error) {
+	d.reader.careful, d.reader.met = true, false
+	v, err = d.decode(b)
+	if d.reader.met {
+		return nil, false, nil
+	}
+	return v, true, err
+}
+
+func (d *MessageDecoder) decode(b []byte) (any, error) {
 	if ByteCount(len(b)) > d.max {
 		return nil, tooLong(b, d.max)
 	}
@@ -81,4 +102,19 @@ func (d *MessageDecoder) Decode(b []byte) (any, error) {
 	v, err := r.readMessage()
 	r.b = nil
 	return v, err
+}
+
+var errProgram = errors.New("it takes a decoding method of the program")
+
+// mayCall returns an error if r must not call p's decoding method. The types of this
+// project are trusted: those of this package, and of its extension codes.
+func (r *Reader) mayCall(p *plan) error {
+	if !r.careful || p.ours {
+		return nil
+	}
+	if form := p.wire.Load(); form != nil && form.ext && form.code < MinUserExt {
+		return nil
+	}
+	r.met = true
+	return r.Fail(r.pos, errProgram)
 }

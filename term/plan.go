@@ -42,6 +42,7 @@ type plan struct {
 	wire    atomic.Pointer[wireForm] // how it travels with its type; nil: it cannot
 	refused atomic.Pointer[string]   // why it may not be a message
 
+	ours    bool        // it is of this package, and so is its Parser
 	foreign foreignCost // of what msgpack/v5 decodes; for msgpackCoding
 	custom  *codec      // for customCoding
 }

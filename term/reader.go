@@ -29,6 +29,8 @@ type Reader struct {
 	budget decodeBudget // what the limits leave to the rest
 
 	message bool      // the value at offset 0 is a message
+	careful bool      // no decoding method of the program is called; if one is needed,
+	met     bool      // met is set and reading fails
 	recent  *wireForm // what the type name stood for that was looked up last
 
 	skipped []skippedKey // of all maps and structs that are open; the innermost one's are the last

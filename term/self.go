@@ -128,6 +128,7 @@ func (c *compiler) selfCoded(p *plan) bool {
 		timestamp(p)
 		return true
 	case termCoding:
+		p.ours = p.typ.PkgPath() == reflect.TypeFor[Raw]().PkgPath()
 		p.encode, p.decode = p.encodeTerm, p.decodeTerm
 		c.sharedPart(p)
 	case customCoding:

@@ -35,6 +35,9 @@ func (p *plan) decodeForeign(r *Reader, dst address) error {
 	if r.skipNil() {
 		return nil
 	}
+	if err := r.mayCall(p); err != nil {
+		return err
+	}
 	start := r.pos
 	own, err := r.ReadRaw()
 	if err != nil {

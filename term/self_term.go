@@ -63,6 +63,9 @@ func (p *plan) decodeTerm(r *Reader, dst address) error {
 	if r.skipNil() {
 		return nil
 	}
+	if err := r.mayCall(p); err != nil {
+		return err
+	}
 	start, all, before := r.pos, r.b, r.budget
 	if _, err := r.pass(); err != nil { // the Parser looks at the keys
 		return err

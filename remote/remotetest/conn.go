@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/remote/internal/direct"
 )
 
 // conn is one end of a line.
@@ -19,8 +19,8 @@ type conn struct {
 }
 
 var (
-	_ net.Conn         = (*conn)(nil)
-	_ remote.TryWriter = (*conn)(nil)
+	_ net.Conn      = (*conn)(nil)
+	_ direct.Writer = (*conn)(nil)
 )
 
 // Read implements net.Conn.
@@ -29,8 +29,10 @@ func (c *conn) Read(b []byte) (int, error) { return c.in.read(b) }
 // Write implements net.Conn.
 func (c *conn) Write(b []byte) (int, error) { return c.out.write(b) }
 
-// TryWrite implements remote.TryWriter. Often it writes only a part, as a socket may.
-func (c *conn) TryWrite(b []byte) int { return c.out.tryWrite(b[:c.out.network.some(len(b))]) }
+// TryWrite implements direct.Writer. Often it writes only a part, as a socket may.
+func (c *conn) TryWrite(b []byte) direct.Written {
+	return direct.Written(c.out.tryWrite(b[:c.out.network.some(len(b))]))
+}
 
 // Close implements net.Conn. The other end reads what was written, and then the end.
 func (c *conn) Close() error {

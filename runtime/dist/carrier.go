@@ -52,7 +52,8 @@ type Signal struct {
 	// Size is how long the value is, encoded: it counts while the message waits.
 	Size int
 	// Decode, if set, returns the value, which is yet to be decoded. It is called in
-	// another goroutine, since that may take long.
+	// another goroutine, since that may take long, or run code of the program: see
+	// Config.DecodeTimeout.
 	Decode func() (any, error)
 }
 

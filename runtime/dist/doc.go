@@ -27,6 +27,7 @@
 //     mailbox waits in the mailbox, and a signal that must come after it lets it in
 //     beyond the bound. What waits in this way counts against the peer: see
 //     [Peer.AwaitRoom].
-//   - No code of the program runs in the goroutine that calls In, but for the decoders
-//     that a carrier itself calls.
+//   - No code of the program runs in the goroutine that calls In. What may run any is left
+//     to [Signal].Decode, which delays what its sender sends to the same receiver behind
+//     it, and nothing else.
 package dist

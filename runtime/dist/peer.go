@@ -55,7 +55,7 @@ type watch struct {
 func (p *Port) Up(id pid.NodeID, c Carrier, f Features) *Peer {
 	peer := &Peer{port: p, id: id, carrier: c, features: f, flushed: make(chan struct{}), down: make(chan struct{})}
 	peer.waiting.of, peer.waiting.limit = p.waiting, int64(p.cfg.WaitingBytes)
-	peer.related.of = p.related
+	peer.related.of, peer.decoding.hung.of = p.related, p.hung
 	for old := p.enter(peer); old != nil; old = p.enter(peer) {
 		old.carrier.Close(ErrReplaced)
 		old.Down(ErrReplaced)
@@ -168,7 +168,7 @@ func (p *Peer) Down(_ error) {
 		return
 	}
 	defer close(p.down)
-	p.decoding.end(decodeGrace)
+	p.decoding.end(p, decodeGrace)
 	for _, then := range p.endRelations() {
 		then()
 	}

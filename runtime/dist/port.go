@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
@@ -17,12 +18,15 @@ import (
 
 // The defaults of a [Config].
 const (
-	DefaultQueueBytes   term.ByteCount = 1 << 20
-	DefaultWaitingBytes term.ByteCount = 8 << 20
-	DefaultMaxRelations                = 1_000_000
+	DefaultQueueBytes      term.ByteCount = 1 << 20
+	DefaultWaitingBytes    term.ByteCount = 8 << 20
+	DefaultMaxRelations                   = 1_000_000
+	DefaultDecodeTimeout                  = 10 * time.Second
+	DefaultMaxHungDecoders                = 100
 
 	DefaultNodeWaitingBytes term.ByteCount = 64 << 20
 	DefaultNodeRelations                   = 4_000_000
+	DefaultNodeHungDecoders                = 400
 	DefaultMaxPeers                        = 1000
 )
 
@@ -40,11 +44,20 @@ type Config struct {
 	// MaxRelations is how many links, monitors and calls may cross a connection. A peer
 	// that begins one more gets an [ErrOverload].
 	MaxRelations int
-	// NodeWaitingBytes and NodeRelations bound the sums over all peers: once one is
-	// reached, a peer that has more of it than its part, one of MaxPeers, is treated as
-	// one that has too much by itself.
+	// DecodeTimeout is how long Decode of a [Signal] may take, and a microsecond more for
+	// each byte of the value. Then the message is lost, as one that cannot be decoded, and
+	// what waits for it goes on.
+	DecodeTimeout time.Duration
+	// MaxHungDecoders is how many of one peer's may be given up in this way and still
+	// run, for nobody can end them. At that number the peer's messages that have a Decode
+	// are lost.
+	MaxHungDecoders int
+	// NodeWaitingBytes, NodeRelations and NodeHungDecoders bound the sums over all peers:
+	// once one is reached, a peer that has more of it than its part, one of MaxPeers, is
+	// treated as one that has too much by itself.
 	NodeWaitingBytes term.ByteCount
 	NodeRelations    int
+	NodeHungDecoders int
 	MaxPeers         int
 	// Encode encodes the value of a message to a node that is yet to be connected. nil:
 	// term.AppendMessage. An error is the sender's.
@@ -96,6 +109,7 @@ type Port struct {
 	cfg     Config
 	waiting *sum // bytes, see waiting
 	related *sum // links, monitors and calls
+	hung    *sum // decoders
 
 	// routes is what senders look peers up in. It is replaced, under mu, when one
 	// comes or goes.
@@ -130,6 +144,7 @@ func Open(rt *runtime.Runtime, d Dialler, cfg Config) (*Port, error) {
 	}
 	p.waiting = newSum(p.cfg.NodeWaitingBytes, p.cfg.MaxPeers)
 	p.related = newSum(p.cfg.NodeRelations, p.cfg.MaxPeers)
+	p.hung = newSum(p.cfg.NodeHungDecoders, p.cfg.MaxPeers)
 	p.routes.Store(&routes{})
 	if _, taken := p.inlet.Attach(portKey{}, p); taken {
 		return nil, ErrOpen
@@ -155,6 +170,15 @@ func (c Config) withDefaults() Config {
 	}
 	if c.NodeRelations <= 0 {
 		c.NodeRelations = DefaultNodeRelations
+	}
+	if c.NodeHungDecoders <= 0 {
+		c.NodeHungDecoders = DefaultNodeHungDecoders
+	}
+	if c.DecodeTimeout <= 0 {
+		c.DecodeTimeout = DefaultDecodeTimeout
+	}
+	if c.MaxHungDecoders <= 0 {
+		c.MaxHungDecoders = DefaultMaxHungDecoders
 	}
 	if c.MaxPeers <= 0 {
 		c.MaxPeers = DefaultMaxPeers
