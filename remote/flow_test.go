@@ -408,6 +408,7 @@ func TestDelivery_NobodyThere(t *testing.T) {
 			require.ErrorIs(l, err, runtime.ErrNoProc)
 			_, err = runtime.CallNamed[int](ctx, nobody, 1)
 			require.ErrorIs(l, err, runtime.ErrNoProc)
+			require.ErrorIs(l, err, runtime.ErrNameNotFound)
 			refs = [2]pid.Ref{ctx.Monitor(gone), ctx.MonitorNamed(nobody)}
 			require.NoError(l, ctx.Link(gone))
 		})

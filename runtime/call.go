@@ -421,6 +421,9 @@ func (p *process) finishCallLocked(ref pid.Ref, v any, err error) {
 // finish is called by whoever has taken w out of the table, with the caller's mu
 // held.
 func (w *call) finish(v any, err error) {
+	if err == ErrNoProc && w.to.PID.IsZero() {
+		err = ErrNameNotFound
+	}
 	if err != nil {
 		err = &RuntimeError{"call", w.to, err}
 	}

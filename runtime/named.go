@@ -39,7 +39,8 @@ type NameService interface {
 	Register(ctx context.Context, name string, p pid.PID) error
 	// Unregister frees the name if p has it.
 	Unregister(ctx context.Context, name string, p pid.PID) error
-	// Whereis returns who has the name, or an error that is [ErrNameNotFound].
+	// Whereis returns who has the name, or an error that is [ErrNameNotFound]. One that is
+	// [ErrNoProc] counts as such, and so does the zero PID.
 	Whereis(ctx context.Context, name string) (pid.PID, error)
 	// Send sends v to whoever has the name: most find it and use [Send] with ctx.
 	Send(ctx context.Context, name string, v any) error
@@ -94,21 +95,40 @@ func label(n Named) pid.Address {
 	return pid.Address{}
 }
 
-var errNoService = errors.New("runtime.Via has no Service")
+var errNoService = fmt.Errorf("%w: runtime.Via has no Service", ErrNameNotFound)
 
-func (v Via) whereis(ctx context.Context) (pid.PID, error) {
+func (v Via) whereis(ctx context.Context) (p pid.PID, err error) {
 	if v.Service == nil {
-		return pid.PID{}, errNoService
+		return p, errNoService
 	}
-	return v.Service.Whereis(ctx, v.Name)
+	p, err = v.Service.Whereis(ctx, v.Name)
+	if err == nil && p.IsZero() {
+		err = ErrNameNotFound
+	}
+	return p, nobody(err)
 }
 
 func (v Via) send(ctx context.Context, value any) error {
 	if v.Service == nil {
 		return &SendError{To: label(v), Err: errNoService}
 	}
-	return v.Service.Send(ctx, v.Name, value)
+	return nobody(v.Service.Send(ctx, v.Name, value))
 }
+
+// nobody returns what a service has returned; if that is an [ErrNoProc] then one that is
+// [ErrNameNotFound] too, as where no service is asked. A service may find out that nobody has
+// a name by asking a process that is gone.
+func nobody(err error) error {
+	if err == nil || !errors.Is(err, ErrNoProc) || errors.Is(err, ErrNameNotFound) {
+		return err
+	}
+	return &nameless{err}
+}
+
+// nameless is an error which tells that nobody has a name.
+type nameless struct{ error }
+
+func (e *nameless) Unwrap() []error { return []error{e.error, ErrNameNotFound} }
 
 // registerAs gives p the name that n stands for.
 func (rt *Runtime) registerAs(ctx context.Context, n Named, p pid.PID) error {
@@ -176,7 +196,7 @@ func (v Via) unregister(ctx context.Context, p pid.PID) (err error) {
 	if v.Service == nil {
 		return errNoService
 	}
-	return v.Service.Unregister(ctx, v.Name, p)
+	return nobody(v.Service.Unregister(ctx, v.Name, p))
 }
 
 // whereis returns who has the name that n stands for, on this node or with a service.

@@ -106,6 +106,9 @@ func (d *Directory) Register(_ context.Context, name string, p pid.PID) error {
 
 // Unregister implements [runtime.NameService].
 func (d *Directory) Unregister(_ context.Context, name string, p pid.PID) error {
+	if d == nil {
+		return errNil
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.of[p][name] {
@@ -135,6 +138,9 @@ func (d *Directory) Send(ctx context.Context, name string, v any) error {
 
 // Lookup returns the entries of a key, the oldest first.
 func (d *Directory) Lookup(key string) []Entry {
+	if d == nil {
+		return nil
+	}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if d.owner == nil {
@@ -173,11 +179,17 @@ func (d *Directory) Dispatch(ctx context.Context, key string, v any) (sent int, 
 	return sent, err
 }
 
+// errNil tells that nobody can be in a directory that was never made.
+var errNil = fmt.Errorf("directory: the Directory is nil: %w", registry.ErrNameNotFound)
+
 func (d *Directory) enter(key string, e Entry) error {
+	if d == nil {
+		return errNil
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.owner == nil {
-		return fmt.Errorf("directory: %w", runtime.ErrNoProc)
+		return fmt.Errorf("directory: it does not run: %w", runtime.ErrNoProc)
 	}
 	if i := slices.IndexFunc(d.keys[key], func(other Entry) bool { return other.PID == e.PID }); i >= 0 {
 		d.keys[key][i] = e

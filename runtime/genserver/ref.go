@@ -2,7 +2,6 @@ package genserver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/starlang-go/starlang/pid"
@@ -30,9 +29,6 @@ func resolve(ctx context.Context, ref Ref) (pid.Address, error) {
 		return ref, nil
 	case runtime.Via:
 		p, err := runtime.Whereis(ctx, ref)
-		if errors.Is(err, runtime.ErrNameNotFound) {
-			err = runtime.ErrNoProc
-		}
 		return pid.Address{PID: p}, err
 	}
 	return pid.Address{}, fmt.Errorf("%w or a pid.PID", runtime.ErrNotNamed)
