@@ -113,6 +113,11 @@ func (n *Node) authenticate(ctx context.Context, s *stream, place *pendingHandsh
 		return nil, peer, nil, err
 	}
 	h.spoke = func() { n.pending.spoke(place) }
+	verify := h.verify
+	h.verify = func(node string) error {
+		n.pending.ask(place)
+		return verify(node)
+	}
 	peer, welcome, err = h.accept()
 	return h, peer, welcome, err
 }

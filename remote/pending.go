@@ -21,9 +21,11 @@ type pendingHandshake struct {
 	cancel context.CancelFunc // ends waits for code of the program
 	source string             // the host, or its network
 	spoken bool               // guarded by the mu of all; it has sent a good hello
+	asking bool               // guarded by the mu of all; VerifyName is asked about it
 }
 
-// add enters a connection, and closes one if there are more than limit then: at random
+// add enters a connection, and closes one if there are more than limit then: one about which
+// VerifyName has not answered, if there are many; else at random
 // among those that have said nothing yet, of the source that has most of these; if all
 // have spoken, of the source that has most. So a host that makes many connections and
 // says nothing keeps nobody out. It returns nil after closeAll.
@@ -50,6 +52,9 @@ func (h *pendingHandshake) end() {
 
 // victimLocked returns the index of the one to be closed.
 func (p *pendingHandshakes) victimLocked() int {
+	if i := p.askingLocked(); i >= 0 {
+		return i
+	}
 	count := make(map[string]int)
 	for _, h := range p.all {
 		if !h.spoken {
@@ -75,6 +80,30 @@ func (p *pendingHandshakes) victimLocked() int {
 		}
 	}
 	return victim
+}
+
+// askingLocked returns the index of the one that has come first of those that wait for
+// VerifyName, if more than half do, else -1: where that hangs it takes no place from others,
+// and where it is slow no others from these.
+func (p *pendingHandshakes) askingLocked() int {
+	first, count := -1, 0
+	for i, h := range slices.Backward(p.all) {
+		if h.asking {
+			first = i
+			count++
+		}
+	}
+	if 2*count <= len(p.all) {
+		return -1
+	}
+	return first
+}
+
+// ask takes note that VerifyName is asked about one.
+func (p *pendingHandshakes) ask(place *pendingHandshake) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	place.asking = true
 }
 
 // spoke takes note of a good hello.

@@ -249,7 +249,7 @@ var entries = map[string]entry{
 		}
 	}),
 
-	"remote.Config.VerifyName": {none: "it runs under the guard that the Resolver runs under, in a handshake with certificates"},
+	"remote.Config.VerifyName": {heldBy: "remote.TestGuard_VerifyNameCostsItsHandshakeOnly"},
 	"remote.Func": {attack: func(w *world, wrong func()) {
 		name := "callback"
 		require.NoError(w, w.here.RegisterFunc(name, func(*runtime.Context, any) error { wrong(); return nil }))
