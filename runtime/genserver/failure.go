@@ -78,11 +78,19 @@ func failureOf(err error) failure {
 func (f failure) callError(to pid.Address, req any) error {
 	switch f.Control {
 	case unhandled:
-		return &runtime.RuntimeError{Op: "call", To: to, Err: fmt.Errorf("%w: %T", ErrUnhandled, req)}
+		return &runtime.RuntimeError{Op: "call", To: to, Err: fmt.Errorf("%w: %s", ErrUnhandled, typeName(req))}
 	case badReply:
 		return &runtime.RuntimeError{Op: "call", To: to, Err: f.err()}
 	}
 	return f.err()
+}
+
+// typeName returns the type of a request, its wire name if no Go type is known for it.
+func typeName(req any) string {
+	if raw, ok := req.(term.Raw); ok && raw.Name() != "" {
+		return raw.Name()
+	}
+	return fmt.Sprintf("%T", req)
 }
 
 func (f failure) err() *ReplyError { return &ReplyError{f.Error} }

@@ -221,3 +221,57 @@ func TestRemote_MultiCallByName(t *testing.T) {
 		require.ErrorIs(t, results[2].Err, signal.NoProc)
 	})
 }
+
+// handOver is a call that another process is to answer.
+type handOver struct{ To genserver.ReplyTo[int] }
+
+func init() {
+	term.MustRegister[handOver]("genserver_test.handOver")
+	term.MustRegister[WaitFor]("genserver_test.waitFor")
+}
+
+// handsOver starts a server on ctx's node that hands its calls over to a helper, and stops
+// then if it is to.
+func handsOver(t *testing.T, ctx *runtime.Context, helper pid.PID, stops bool) pid.PID {
+	t.Helper()
+	return start(t, ctx, genserver.Funcs{On: genserver.Handle(genserver.OnDeferred(
+		func(_ any, c *genserver.Context, to genserver.ReplyTo[int], _ WaitFor) error {
+			if stops {
+				c.Stop(signal.Shutdown)
+			}
+			return genserver.Cast(c, helper, handOver{to})
+		}))}, genserver.Options{})
+}
+
+func TestReplyTo_IsGoodOnAnotherNodeAndOnce(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		replied := make(chan error, 3)
+		helper := startFar(t, far, genserver.Funcs{On: genserver.Handle(genserver.OnCast(
+			func(_ any, c *genserver.Context, h handOver) error {
+				replied <- h.To.Reply(c, 5)
+				replied <- h.To.Reply(runtime.NewContext(t.Context(), far), 6)
+				replied <- h.To.ReplyError(c, errBoom)
+				return nil
+			}))}, genserver.Options{})
+		n, err := genserver.Call(ctx, handsOver(t, ctx, helper, false), WaitFor{})
+		require.NoError(t, err)
+		require.Equal(t, 5, n)
+		for range 3 {
+			require.NoError(t, <-replied, "what comes too late is dropped")
+		}
+	})
+}
+
+// A server that ends has not answered: its caller is told of the end, and a reply by
+// whoever was handed the call is dropped.
+func TestReplyTo_AfterTheServersEnd(t *testing.T) {
+	twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
+		handed := make(chan genserver.ReplyTo[int], 1)
+		helper := startFar(t, far, genserver.Funcs{On: genserver.Handle(genserver.OnCast(
+			func(_ any, _ *genserver.Context, h handOver) error { handed <- h.To; return nil }))}, genserver.Options{})
+		_, err := genserver.Call(ctx, handsOver(t, ctx, helper, true), WaitFor{})
+		require.ErrorIs(t, err, signal.Shutdown)
+		require.NoError(t, (<-handed).Reply(runtime.NewContext(t.Context(), far), 5))
+		requireNoMail(t, ctx)
+	})
+}

@@ -200,6 +200,21 @@ func TestTyped_MistakesAreFoundAtTheStart(t *testing.T) {
 	})
 }
 
+// More handlers than are looked through one by one.
+func TestTyped_ManyHandlers(t *testing.T) {
+	within(t, func(t *testing.T, ctx *runtime.Context) {
+		p := start(t, ctx, &wideTyped{}, genserver.Options{})
+		n, err := genserver.Call(ctx, p, wide[int8]{N: 1})
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		n, err = genserver.Call(ctx, p, wide[bool]{N: 2})
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		_, err = genserver.Call(ctx, p, wide[error]{N: 3})
+		require.ErrorIs(t, err, genserver.ErrUnhandled)
+	})
+}
+
 // routed has typed handlers and a HandleCall for all else.
 type routed struct{ stock }
 

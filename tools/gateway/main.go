@@ -82,7 +82,7 @@ func listen(ctx context.Context, o options) (net.Listener, error) {
 }
 
 func serve(ctx context.Context, l net.Listener, h http.Handler, o options) error {
-	s := &http.Server{Handler: h, ReadTimeout: time.Minute, IdleTimeout: time.Minute}
+	s := &http.Server{Handler: h, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute}
 	ended := make(chan error, 1)
 	go func() { // ends by Shutdown or Close, or by an error; it is waited for below
 		if o.cert != "" {

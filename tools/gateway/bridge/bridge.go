@@ -40,7 +40,7 @@ var ErrNoToken = errors.New("bridge: no token")
 type Config struct {
 	Token    string        // the bearer token of all requests; must not be empty
 	MaxBytes int64         // of a request's body
-	Timeout  time.Duration // of a request; one whose client is gone ends earlier
+	Timeout  time.Duration // of a request, and of its body; one whose client is gone ends earlier
 	// PassUnknown sends on values whose type this program does not know, for the receiver
 	// to decode. Without it they are refused.
 	PassUnknown bool
@@ -61,6 +61,9 @@ func New(rt *runtime.Runtime, cfg Config) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /call/{name}", b.serve(call))
 	mux.HandleFunc("POST /cast/{name}", b.serve(cast))
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, &refusal{http.StatusNotFound, "there is POST /call/NAME and POST /cast/NAME"})
+	})
 	return b.guard(mux), nil
 }
 

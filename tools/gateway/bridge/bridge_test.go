@@ -180,7 +180,10 @@ func TestBridge_PassesOnWhatOthersKnow(t *testing.T) {
 	s := serve(t, bridge.Config{Token: "secret", PassUnknown: true})
 	echo := &genserver.Funcs{Call: func(_ *genserver.Context, _ genserver.From, req any) (any, error) { return req, nil }}
 	s.start("echo", echo)
-	status, body := s.post("/call/echo", `{"type": "x.y", "value": {"a": [1, 2.5]}}`)
+	status, body := s.post("/call/counter", `{"type": "x.y", "value": 1}`)
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, body, "request is not handled: x.y")
+	status, body = s.post("/call/echo", `{"type": "x.y", "value": {"a": [1, 2.5]}}`)
 	require.Equal(t, http.StatusOK, status, body)
 	require.JSONEq(t, `{"type": "x.y", "value": {"a": [1, 2.5]}}`, body)
 }

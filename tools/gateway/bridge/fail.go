@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/term"
 )
 
 // refusal is an error of the request itself.
@@ -45,6 +46,10 @@ func statusOf(err error) int {
 	var replied *genserver.ReplyError
 	if errors.As(err, &replied) {
 		return http.StatusInternalServerError
+	}
+	var unsendable *term.EncodeError
+	if errors.As(err, &unsendable) {
+		return http.StatusUnprocessableEntity // what the request asks to be sent
 	}
 	for _, s := range statuses {
 		if errors.Is(err, s.err) {

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"reflect"
+	"strconv"
+	"time"
 
 	"github.com/starlang-go/starlang/term"
 )
@@ -23,10 +27,13 @@ func (b *bridge) read(w http.ResponseWriter, r *http.Request) (any, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return nil, &refusal{http.StatusUnsupportedMediaType, "the content is not application/json"}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, b.cfg.MaxBytes))
+	body, err := b.body(w, r)
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &tooLarge):
 		return nil, &refusal{http.StatusRequestEntityTooLarge, err.Error()}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &refusal{http.StatusRequestTimeout, "the body did not come in time"}
 	}
 	var t typed
 	if err == nil {
@@ -40,6 +47,18 @@ func (b *bridge) read(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, &refusal{http.StatusUnprocessableEntity, err.Error()}
 	}
 	return v, nil
+}
+
+// body reads the body, for Timeout at the most. Servers that cannot bound a read say so,
+// and bound it themselves.
+func (b *bridge) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(b.cfg.Timeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, b.cfg.MaxBytes))
+	if err == nil {
+		_ = conn.SetReadDeadline(time.Time{}) // the server reads on, to see whether the client goes away
+	}
+	return body, err
 }
 
 // decode returns the value of the Go type that has the name.
@@ -80,7 +99,11 @@ func unknown(t typed) (any, error) {
 	if err := dec.Decode(&v); err != nil {
 		return nil, err
 	}
-	body, err := term.Encode(numbers(v))
+	v, err := numbers(v)
+	if err != nil {
+		return nil, err
+	}
+	body, err := term.Encode(v)
 	if err != nil {
 		return nil, err
 	}
@@ -88,28 +111,43 @@ func unknown(t typed) (any, error) {
 }
 
 // numbers returns v, as encoding/json has decoded it, with integers for numbers that are.
-func numbers(v any) any {
+func numbers(v any) (_ any, err error) {
 	switch v := v.(type) {
 	case json.Number:
-		if i, err := v.Int64(); err == nil {
-			return i
-		}
-		f, _ := v.Float64() // out of range: infinite, which the receiver sees
-		return f
+		return number(v)
 	case []any:
 		for i := range v {
-			v[i] = numbers(v[i])
+			if v[i], err = numbers(v[i]); err != nil {
+				return nil, err
+			}
 		}
 	case map[string]any:
 		for k := range v {
-			v[k] = numbers(v[k])
+			if v[k], err = numbers(v[k]); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return v
+	return v, nil
+}
+
+func number(n json.Number) (any, error) {
+	if i, err := n.Int64(); err == nil {
+		return i, nil
+	}
+	if u, err := strconv.ParseUint(n.String(), 10, 64); err == nil {
+		return u, nil
+	}
+	f, err := n.Float64()
+	if err != nil {
+		return nil, fmt.Errorf("a number is out of range: %.40s", n)
+	}
+	return f, nil
 }
 
 // strict decodes one JSON value, with no field that the type has not, and nothing behind it.
-func strict(b []byte, into any) error {
+func strict(b []byte, into any) (err error) {
+	defer recovered(&err)
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
@@ -121,8 +159,16 @@ func strict(b []byte, into any) error {
 	return nil
 }
 
+// recovered makes an error of a panic: types may have methods for JSON.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("the type's method for JSON panics: %v", r)
+	}
+}
+
 // encode returns a reply as JSON.
-func encode(reply any) ([]byte, error) {
+func encode(reply any) (_ []byte, err error) {
+	defer recovered(&err)
 	plain, err := term.ForJSON(reply)
 	if err != nil {
 		return nil, err
