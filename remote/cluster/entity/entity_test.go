@@ -210,6 +210,52 @@ func TestEntity_RollingRestartLosesNoCallAndKeepsOrder(t *testing.T) {
 	})
 }
 
+// Each caller is a new process, which first asks earlier owners for an answer. On a slow network
+// that takes longer than the owner then known may stay.
+func TestEntity_RollingRestartFailsNoCallOnASlowNetwork(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab, w *world) {
+		l.Net.SetDelay(50*time.Millisecond, 400*time.Millisecond)
+		nodes := []node{start(l, w, "a@test"), start(l, w, "b@test")}
+		client := start(l, w, "client@test", func(k *entity.Kind) { k.Proxy = true })
+		settle()
+		over := make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() { callAtRate(t, client, over) }) // ends when over is closed
+		for i := range 8 {
+			nodes[i%2].Stop()
+			nodes[i%2] = start(l, w, nodes[i%2].Host)
+			<-time.After(ttl / 3)
+		}
+		close(over)
+		wg.Wait()
+		require.Zero(t, w.stale)
+	})
+}
+
+// callAtRate has a new process make a call every few milliseconds.
+func callAtRate(t *testing.T, n node, over <-chan struct{}) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i := 0; ; i++ {
+		select {
+		case <-over:
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+		wg.Go(func() {
+			err := n.Runtime().Run(context.Background(), func(ctx *runtime.Context) error {
+				bounded, cancel := context.WithTimeout(ctx, 10*ttl)
+				defer cancel()
+				_, err := entity.CallAs[int](bounded, n.Entities, fmt.Sprint("id", i%40), i)
+				return err
+			})
+			if err != nil {
+				t.Errorf("call %d: %v", i, err)
+			}
+		})
+	}
+}
+
 // send sends numbers to an entity, by calls and casts by turns.
 func send(ctx *runtime.Context, n node, id string, count int) error {
 	for i := range count {

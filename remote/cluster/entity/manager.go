@@ -22,6 +22,8 @@ const (
 	// stableTime is for how long the nodes must have been the same before a shard is moved: one
 	// that restarts is to find its shards.
 	stableTime = time.Second
+	// maxLinger is by how much a node leaves later for those who are slow.
+	maxLinger = time.Second
 )
 
 // holding is a shard that this node has claimed.
@@ -338,8 +340,9 @@ func (m *manager) answerLeave(ctx *runtime.Context) {
 }
 
 // linger is for how long a node that leaves still says that its shards have moved, to those
-// who have not heard of it yet. A call that meets a closed connection instead fails.
-func (m *manager) linger() time.Duration { return m.e.c.TTL() / 20 }
+// who have not heard of it yet: a watch that is slow, a caller that has no processor. A call that
+// meets a closed connection instead fails.
+func (m *manager) linger() time.Duration { return min(m.e.c.TTL()/6, maxLinger) }
 
 // stopAll ends all servers, when the manager ends.
 func (m *manager) stopAll(ctx *runtime.Context) {

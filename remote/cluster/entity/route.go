@@ -185,7 +185,7 @@ func CallAs[T any](ctx context.Context, e *Entities, id string, req any) (T, err
 			return none, err
 		}
 		v, err := genserver.CallAs[T](ctx, r.server, routed{id, req})
-		if err == nil || !notHandled(err) {
+		if err == nil || !notHandled(err) && !e.leftUnsent(r, err) {
 			return v, err
 		}
 		after = r.fence
@@ -202,6 +202,17 @@ func notHandled(err error) bool {
 	return errors.Is(err, registry.ErrNoProc)
 }
 
+// leftUnsent reports whether a call failed before it was sent, because the node that had the
+// shard leaves, or has left. Then somebody else will have it.
+func (e *Entities) leftUnsent(r *route, err error) bool {
+	var unsent *registry.SendError
+	if !errors.As(err, &unsent) || !errors.Is(err, registry.ErrNoConnection) {
+		return false
+	}
+	m, ok := e.c.Member(r.server.Node().Name())
+	return !ok || m.Leaving || m.Creation != r.server.Node().Creation()
+}
+
 // Cast sends an entity a message, as genserver.Cast does. While the entity's shard has no
 // owner it waits until ctx ends.
 func Cast(ctx context.Context, e *Entities, id string, msg any) error {
@@ -212,17 +223,22 @@ func Cast(ctx context.Context, e *Entities, id string, msg any) error {
 	return genserver.Cast(ctx, r.server, routed{id, msg})
 }
 
-// routeTo returns the owner of a shard that the process that ctx carries may send to.
+// routeTo returns the owner of a shard that the process that ctx carries may send to. To settle
+// takes time, in which the shard may move on and its owner leave: then all begins anew.
 func (e *Entities) routeTo(ctx context.Context, shard int, after directory.Fence) (*route, error) {
-	r, err := e.table.await(ctx, shard, after, e.c.Done())
-	if err != nil || r.before == nil {
-		return r, err
+	for {
+		r, err := e.table.await(ctx, shard, after, e.c.Done())
+		if err != nil || r.before == nil {
+			return r, err
+		}
+		p, err := runtime.CurrentPID(ctx)
+		if err != nil {
+			return r, nil // what the program sends has no order
+		}
+		if err := e.settle(ctx, p, r.before, r.server); err != nil || e.table.routes[shard].Load() == r {
+			return r, err
+		}
 	}
-	p, err := runtime.CurrentPID(ctx)
-	if err != nil {
-		return r, nil // what the program sends has no order
-	}
-	return r, e.settle(ctx, p, r.before, r.server)
 }
 
 // settle makes sure that nothing which a process has sent to earlier owners is still on its
