@@ -3,6 +3,7 @@ module github.com/starlang-go/starlang/remote/etcd
 go 1.26.0
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/starlang-go/starlang/pid v0.1.0
 	github.com/starlang-go/starlang/remote v0.1.0
 	github.com/starlang-go/starlang/remote/cluster v0.1.0

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,18 +31,42 @@ type Servers struct {
 type server struct {
 	name, dir    string
 	client, peer string // URLs
-	args         []string
+	args, within []string
 	process      *exec.Cmd
+}
+
+// Host is where a member runs. The zero Host is this machine, with free ports of the loopback
+// interface.
+type Host struct {
+	// Address is that of another network, in which the usual ports are free.
+	Address string
+	// Within is a command that runs the program there, as ip netns exec does.
+	Within []string
+}
+
+// urls returns where a member of the host serves.
+func (h Host) urls(t *testing.T) (client, peer string) {
+	if h.Address == "" {
+		return freeURL(t), freeURL(t)
+	}
+	return "http://" + h.Address + ":2379", "http://" + h.Address + ":2380"
 }
 
 // Start starts n members and waits until each of them serves.
 func Start(t *testing.T, n int) *Servers {
 	t.Helper()
+	return StartAt(t, make([]Host, n)...)
+}
+
+// StartAt is [Start] of a member on each host.
+func StartAt(t *testing.T, hosts ...Host) *Servers {
+	t.Helper()
 	s := &Servers{t: t}
 	dir := t.TempDir()
 	var initial []string
-	for i := range n {
-		m := &server{name: fmt.Sprint("m", i), client: freeURL(t), peer: freeURL(t)}
+	for i, h := range hosts {
+		m := &server{name: fmt.Sprint("m", i), within: h.Within}
+		m.client, m.peer = h.urls(t)
 		m.dir = filepath.Join(dir, m.name)
 		s.each = append(s.each, m)
 		initial = append(initial, m.name+"="+m.peer)
@@ -95,7 +120,8 @@ func (s *Servers) run(i int) {
 	if help, _ := exec.Command(path, "--help").CombinedOutput(); !strings.Contains(string(help), "unsafe-no-fsync") {
 		args = args[:len(args)-1]
 	}
-	m.process = exec.Command(path, args...)
+	all := slices.Concat(m.within, []string{path}, args)
+	m.process = exec.Command(all[0], all[1:]...)
 	m.process.Stderr = os.Stderr
 	m.process.Env = append(os.Environ(), "ETCD_LOGGER=zap")
 	m.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // also if the test is killed

@@ -76,6 +76,7 @@ type harm struct {
 type victim struct {
 	*process
 	stopped, cut bool
+	begun        int // the place in the journal before its start
 }
 
 // plan returns what the i-th member is. Its ways to etcd can be cut.
@@ -182,7 +183,8 @@ func (h *harm) each(i int, do func(*etcdtest.Proxy)) {
 func (h *harm) kill(i int) {
 	h.nodes[i].kill()
 	h.each(i, (*etcdtest.Proxy).Heal)
-	h.nodes[i] = &victim{process: begin(h.t, h.journal, h.plan(i))}
+	mark := h.journal.mark()
+	h.nodes[i] = &victim{process: begin(h.t, h.journal, h.plan(i)), begun: mark}
 	h.call(i)
 }
 
@@ -196,7 +198,7 @@ func (h *harm) heal() {
 		h.each(i, (*etcdtest.Proxy).Heal)
 	}
 	for _, n := range h.nodes {
-		n.awaitStart(0)
+		n.awaitStart(n.begun)
 	}
 }
 

@@ -108,8 +108,7 @@ func (k *kept) awaitNext(t *testing.T) {
 func join(t *testing.T, name string, endpoints []string) *cluster.Cluster {
 	t.Helper()
 	logger := slog.New(slog.DiscardHandler)
-	d, err := etcd.New(etcd.Config{Endpoints: endpoints, Logger: logger})
-	require.NoError(t, err)
+	d := newDirectory(t, endpoints)
 	rt := runtime.MustNew(runtime.Config{Name: name, Logger: logger})
 	c, err := cluster.Start(t.Context(), rt, cluster.Config{
 		Name: name, Directory: d, TTL: frozenTTL, Logger: logger,
@@ -119,9 +118,17 @@ func join(t *testing.T, name string, endpoints []string) *cluster.Cluster {
 	t.Cleanup(func() {
 		require.NoError(t, c.Leave(context.Background()))
 		require.NoError(t, rt.Shutdown(context.Background()))
-		require.NoError(t, d.Close())
 	})
 	return c
+}
+
+// newDirectory returns a directory that is closed with the test.
+func newDirectory(t *testing.T, endpoints []string) *etcd.Directory {
+	t.Helper()
+	d, err := etcd.New(etcd.Config{Endpoints: endpoints, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	return d
 }
 
 // turned returns endpoints, beginning with the i-th.
