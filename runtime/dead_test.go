@@ -72,7 +72,7 @@ func (g *graves) left() map[string]int {
 // goroutines may take to leave.
 func (g *graves) requireEmpty(t *testing.T) {
 	t.Helper()
-	for range 200 {
+	for range 4000 {
 		goruntime.GC()
 		if len(g.left()) == 0 {
 			return
