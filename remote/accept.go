@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/remote/internal/conn"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 )
 
 // listen opens the listener, if the node is to listen.
@@ -36,10 +38,10 @@ const acceptPause = 50 * time.Millisecond
 // acceptAll takes connections until the listener is closed.
 func (n *Node) acceptAll() {
 	for {
-		c, err := guarded(n.ctx, &hung{}, 1, n.listener.Accept, closeLate)
+		c, err := guard.Run(n.ctx, &guard.Hung{}, 1, n.listener.Accept, closeLate)
 		switch {
 		case err == nil:
-			n.wg.Go(func() { n.answer(&stream{Conn: c}) }) // bounded by HandshakeTimeout; Close waits for it
+			n.wg.Go(func() { n.answer(&conn.Stream{Conn: c}) }) // bounded by HandshakeTimeout; Close waits for it
 		case errors.Is(err, net.ErrClosed) || n.isClosed():
 			return
 		default:
@@ -48,9 +50,6 @@ func (n *Node) acceptAll() {
 		}
 	}
 }
-
-// closeLate closes a connection that nobody waits for any more.
-func closeLate(c net.Conn) { _ = c.Close() }
 
 func (n *Node) isClosed() bool {
 	n.mu.Lock()
@@ -69,7 +68,7 @@ func (n *Node) pause(d time.Duration) {
 }
 
 // answer is the acceptor's side of a connection until it is up.
-func (n *Node) answer(s *stream) {
+func (n *Node) answer(s *conn.Stream) {
 	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.HandshakeTimeout)
 	defer cancel()
 	place := n.pending.add(s, cancel, n.cfg.MaxPendingHandshakes)
@@ -88,19 +87,8 @@ func (n *Node) answer(s *stream) {
 	}
 }
 
-// logRefused logs why a connection did not come about: louder if nodes that should be one
-// network are not.
-func (n *Node) logRefused(text string, err error, attrs ...slog.Attr) {
-	attrs = append(attrs, slog.Any("error", err))
-	if isMismatch(err) {
-		n.log.Warn(text, attrs...)
-	} else {
-		n.log.Info(text, attrs...)
-	}
-}
-
 // authenticate does the handshake up to the dialler's good proof.
-func (n *Node) authenticate(ctx context.Context, s *stream, place *pendingHandshake) (h *handshake, peer pid.NodeID, welcome []byte, err error) {
+func (n *Node) authenticate(ctx context.Context, s *conn.Stream, place *pendingHandshake) (h *handshake, peer pid.NodeID, welcome []byte, err error) {
 	deadline, _ := ctx.Deadline()
 	if err := s.SetDeadline(deadline); err != nil {
 		return nil, peer, nil, err
@@ -132,7 +120,7 @@ func (n *Node) admit(ctx context.Context, h *handshake, id pid.NodeID, welcome [
 	}
 	if old != nil {
 		refused = refuse(RefusedName)
-		if old.peer == id {
+		if old.Peer() == id {
 			refused = refuse(RefusedConnected)
 		}
 	}
@@ -147,15 +135,15 @@ func (n *Node) admit(ctx context.Context, h *handshake, id pid.NodeID, welcome [
 
 // endOld ends a connection that is in the way of another, unless it is alive. It reports
 // true once all that follows from that has happened.
-func (n *Node) endOld(ctx context.Context, old *conn) bool {
-	if !old.leaving.Load() {
-		if old.probe(n.cfg.ProbeTimeout) {
+func (n *Node) endOld(ctx context.Context, old *conn.Conn) bool {
+	if !old.Leaving() {
+		if old.Probe(n.cfg.ProbeTimeout) {
 			return false
 		}
-		old.end(CauseReplaced, nil)
+		old.End(conn.Replaced, nil)
 	}
 	select {
-	case <-old.gone:
+	case <-old.Gone():
 		return true
 	case <-ctx.Done():
 		return false
@@ -163,7 +151,7 @@ func (n *Node) endOld(ctx context.Context, old *conn) bool {
 }
 
 // tryAdmit returns the connection to the dialler, or the one that is in its way.
-func (n *Node) tryAdmit(ctx context.Context, h *handshake, id pid.NodeID, welcome []byte) (c, old *conn, refused *RefusedError) {
+func (n *Node) tryAdmit(ctx context.Context, h *handshake, id pid.NodeID, welcome []byte) (c, old *conn.Conn, refused *RefusedError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal/frame"
+	"github.com/starlang-go/starlang/remote/internal/conn"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -336,4 +337,18 @@ func (c Config) termLimits() term.Limits {
 		MaxMemory:   max(term.DefaultMaxMemory, 4*c.MaxMessageBytes),
 		MaxElements: max(term.DefaultMaxElements, int(c.MaxMessageBytes/8)),
 	}
+}
+
+// forConns returns what connections have of c.
+func (c Config) forConns() conn.Config {
+	return conn.Config{
+		QueueBytes: c.QueueBytes, BacklogBytes: c.BacklogBytes, FragmentBytes: c.FragmentBytes, MaxMessageBytes: c.MaxMessageBytes,
+		MaxHeldSpawns: c.MaxHeldSpawns, MaxHungDecoders: c.MaxHungDecoders, Refuse: c.WhenFull == Refuse,
+		HeartbeatInterval: c.HeartbeatInterval, StallTimeout: c.StallTimeout, FragmentTimeout: c.FragmentTimeout,
+		DecodeTimeout: c.DecodeTimeout, IdleTimeout: c.IdleTimeout, CloseTimeout: c.CloseTimeout,
+	}
+}
+
+func (c Config) budgets() conn.Budgets {
+	return conn.NewBudgets(c.NodeBacklogBytes, c.NodeFragmentBytes, c.NodeHeldSpawns, c.MaxConns)
 }

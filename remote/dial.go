@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/remote/internal/conn"
+	"github.com/starlang-go/starlang/remote/internal/guard"
+	"github.com/starlang-go/starlang/runtime/dist"
 )
 
 // Connect connects to a node and keeps it connected: from now on, until
@@ -40,7 +43,7 @@ func (n *Node) want(node string, wanted bool) {
 	p := n.peerLocked(node)
 	p.wanted = wanted
 	if p.conn != nil {
-		p.conn.wanted.Store(wanted)
+		p.conn.SetWanted(wanted)
 	}
 }
 
@@ -53,8 +56,8 @@ func (n *Node) Disconnect(ctx context.Context, node string) (bool, error) {
 	if c == nil {
 		return false, nil
 	}
-	c.finish(goodbyeDisconnect, CauseDisconnected)
-	return true, n.awaitGone(ctx, []*conn{c})
+	c.Finish(conn.GoodbyeDisconnect, conn.Disconnected)
+	return true, n.awaitGone(ctx, []*conn.Conn{c})
 }
 
 // Nudge forgets that a node could not be reached a moment ago: if Connect keeps it
@@ -71,6 +74,8 @@ func (n *Node) Nudge(node string) {
 	}
 }
 
+var _ dist.Dialler = (*Node)(nil)
+
 // Dial implements [dist.Dialler].
 func (n *Node) Dial(node string) error {
 	n.mu.Lock()
@@ -81,7 +86,7 @@ func (n *Node) Dial(node string) error {
 
 // connTo returns the connection to a node, and connects if there is none. Unless now is
 // set it does not before the node's backoff is over.
-func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error) {
+func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn.Conn, error) {
 	n.mu.Lock()
 	c, a, err := n.attemptTo(node, now)
 	n.mu.Unlock()
@@ -101,13 +106,13 @@ func (n *Node) connTo(ctx context.Context, node string, now bool) (*conn, error)
 
 // attemptTo returns the connection to a node or else the attempt to connect to it, begun
 // if it was not. It is called with mu held.
-func (n *Node) attemptTo(node string, now bool) (*conn, *attempt, error) {
+func (n *Node) attemptTo(node string, now bool) (*conn.Conn, *attempt, error) {
 	if n.closed {
 		return nil, nil, ErrClosed
 	}
 	p := n.peerLocked(node)
 	switch {
-	case p.conn != nil && p.conn.isUp():
+	case p.conn != nil && p.conn.IsUp():
 		return p.conn, nil, nil
 	case p.attempt != nil:
 		return nil, p.attempt, nil
@@ -161,7 +166,7 @@ func (n *Node) awaitOther(ctx context.Context, a *attempt) {
 
 // settle ends the attempt a with what dialling gave: h and id, or err. It returns the
 // connection, or why there is none; neither if the attempt has been ended before.
-func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) (*conn, *ConnectError) {
+func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr string, err error) (*conn.Conn, *ConnectError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err == nil && p.attempt == a {
@@ -187,30 +192,21 @@ func (n *Node) settle(p *peer, a *attempt, h *handshake, id pid.NodeID, addr str
 	return nil, failed
 }
 
-// warnOneWayLocked logs that a node is connected which this one could not connect to: when
-// that node cannot dial either, the two are apart.
-func (n *Node) warnOneWayLocked(p *peer) {
-	if p.mismatch != nil && p.conn != nil && p.conn.accepted {
-		n.log.Warn("connected, but only because the other node dials: this one cannot",
-			slog.String("peer", p.name), slog.Any("error", p.mismatch))
-	}
-}
-
 // connect resolves, dials, and does the dialler's side of the handshake. What the program
 // brings along for that, it runs under guard.
 func (n *Node) connect(ctx context.Context, p *peer, a *attempt) (h *handshake, id pid.NodeID, addr string, err error) {
 	if err := a.awaitBefore(ctx); err != nil {
 		return nil, id, "", err
 	}
-	addr, err = guarded(ctx, &p.hung, maxHungAttempts, func() (string, error) { return n.cfg.Resolver.Resolve(ctx, p.name) }, nil)
+	addr, err = guard.Run(ctx, &p.hung, maxHungAttempts, func() (string, error) { return n.cfg.Resolver.Resolve(ctx, p.name) }, nil)
 	if err != nil {
 		return nil, id, "", fmt.Errorf("resolve: %w", err)
 	}
-	raw, err := guarded(ctx, &p.hung, maxHungAttempts, func() (net.Conn, error) { return n.cfg.Transport.Dial(ctx, addr) }, closeLate)
+	raw, err := guard.Run(ctx, &p.hung, maxHungAttempts, func() (net.Conn, error) { return n.cfg.Transport.Dial(ctx, addr) }, closeLate)
 	if err != nil {
 		return nil, id, addr, err
 	}
-	s := &stream{Conn: raw}
+	s := &conn.Stream{Conn: raw}
 	// Closing is the one way to end every wait of a handshake when ctx ends.
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer func() {
@@ -246,7 +242,7 @@ func (a *attempt) awaitBefore(ctx context.Context) error {
 		return nil
 	}
 	select {
-	case <-a.after.gone:
+	case <-a.after.Gone():
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -261,4 +257,26 @@ func (n *Node) reach(p *peer, a *attempt) bool {
 	defer n.mu.Unlock()
 	a.reached = true
 	return p.attempt == a
+}
+
+// keepLocked makes a node that is wanted be dialled again when its time has come,
+// and again until it is connected.
+func (n *Node) keepLocked(p *peer) {
+	if p.redial == nil {
+		p.redial = time.AfterFunc(time.Until(p.retryAt), func() { n.redial(p) }) // stopped by Close
+	}
+}
+
+func (n *Node) redial(p *peer) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p.redial = nil
+	switch {
+	case n.closed || !p.wanted || p.conn != nil || p.attempt != nil:
+	case n.isFullLocked(p):
+		n.delayLocked(p)
+		n.keepLocked(p)
+	default:
+		n.attemptLocked(p)
+	}
 }

@@ -16,11 +16,13 @@
 //
 // # How it works
 //
+// A connection, once it is proven, is package internal/conn: frames, a queue and its writer,
+// a reader, a heartbeat. It does not know the node: what it asks of it is the interface
+// conn.Owner. This package is what makes connections and what stands at both their ends.
 // Two pipelines, each in one direction through the files:
 //
-//	out: dist → send → queue (fragment, direct) → stream, over a conn that came by
-//	     resolver → dial → handshake
-//	in:  accept → pending → handshake → conn, then stream → read → dist
+//	out: dist → conn, which came by resolver → dial → handshake → peers
+//	in:  accept → pending → handshake → peers → conn → dist, or owner for requests
 //
 // Out: package dist, which owns what crosses nodes, finds the connection or asks for one
 // ([Node.Connect] does too). The sender encodes its message itself, waits for room in the
@@ -31,15 +33,13 @@
 // In: an accepted connection is pending until its dialler has proven itself and the node
 // has decided between connections of one pair. Then the connection's reader decodes frames
 // where they lie and gives each signal to package dist before the next. It never waits for
-// one process, and pauses only when too much waits in all. It runs no code of the program: a
-// message that needs a decoding method of it is left to a goroutine of its sender and
-// receiver, as a large one is. A connection does not know the node: what it asks of it is the
-// interface owner.
+// one process, and pauses only when too much waits in all. What needs code of the program to
+// be decoded is left to another goroutine.
 //
-// Beside these: peer is what the node knows of another name; heartbeat and idle watch over a
-// connection; budget counts what all connections hold; guard and journal run code of the
-// program, so that whatever it does costs one attempt or one log line; questions answers
-// what peers ask about the node.
+// Beside these: peer is what the node knows of another name, owner what it does for a
+// connection; package guard and journal run code of the program, so that whatever it does
+// costs one attempt or one log line; request and spawn ask other nodes, info and inspect
+// answer what is asked about this one.
 //
 // # What is guaranteed
 //

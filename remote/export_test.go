@@ -1,9 +1,13 @@
 package remote
 
-import "time"
+import (
+	"time"
+
+	"github.com/starlang-go/starlang/remote/internal/conn"
+)
 
 // DirectWriter returns what senders write to a connection with.
-var DirectWriter = directWriter
+var DirectWriter = conn.DirectWriter
 
 // PeerCount returns about how many names n knows something.
 func PeerCount(n *Node) int {
@@ -14,31 +18,18 @@ func PeerCount(n *Node) int {
 
 // StopProgram makes the connection to a node believe that this program has stood still for
 // d, until now.
-func StopProgram(n *Node, node string, d time.Duration) {
-	c := n.routes.Load().byName[node]
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.heartbeat.last = c.heartbeat.last.Add(-d)
-	c.writeAt = c.writeAt.Add(-d)
-}
+func StopProgram(n *Node, node string, d time.Duration) { n.routes.Load().byName[node].StandStill(d) }
 
 // ForgivesAfter reports whether a deadline for reading that has passed is put off if the
 // program has stood still until a tick that came so long ago.
 func ForgivesAfter(n *Node, node string, d time.Duration) bool {
-	c := n.routes.Load().byName[node]
-	c.mu.Lock()
-	tick := time.Now().Add(-d)
-	c.heartbeat.last = tick.Add(-time.Minute)
-	c.heartbeat.late, c.heartbeat.forgiven = time.Time{}, 0
-	c.extendLocked(tick)
-	c.mu.Unlock()
-	return c.forgive()
+	return n.routes.Load().byName[node].ForgivesAfter(d)
 }
 
 // IsPaused reports whether nothing is read from a node because too much waits.
 func IsPaused(n *Node, node string) bool {
 	c := n.routes.Load().byName[node]
-	return c != nil && c.paused.Load()
+	return c != nil && c.IsPaused()
 }
 
 // WaitingBytes returns how many bytes have arrived at n and are in no mailbox yet.

@@ -13,13 +13,14 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal/frame"
+	"github.com/starlang-go/starlang/remote/internal/conn"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
 // handshake is one side of a handshake, until the connection is up.
 type handshake struct {
 	stream net.Conn // bottom, or TLS over it
-	bottom *stream
+	bottom *conn.Stream
 	self   pid.NodeID
 	role   wire.Role // that the dialler asks for
 
@@ -33,7 +34,7 @@ type handshake struct {
 }
 
 // newHandshake prepares a handshake over conn, whose TLS handshake is done.
-func (n *Node) newHandshake(ctx context.Context, conn net.Conn, bottom *stream) (*handshake, error) {
+func (n *Node) newHandshake(ctx context.Context, conn net.Conn, bottom *conn.Stream) (*handshake, error) {
 	h := &handshake{
 		stream: conn, bottom: bottom, self: n.self, access: Member,
 		cookie: []byte(n.cfg.Cookie), observerCookie: []byte(n.cfg.ObserverCookie),

@@ -11,6 +11,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/remote/internal/conn"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
@@ -64,29 +65,20 @@ func (n *Node) Stats() NodeInfo {
 		Uptime:    n.rt.Uptime(),
 	}
 	for _, c := range n.routes.Load().byName {
-		info.Conns = append(info.Conns, c.info())
+		info.Conns = append(info.Conns, connInfo(c))
 	}
 	slices.SortFunc(info.Conns, func(a, b ConnInfo) int { return strings.Compare(a.Node, b.Node) })
 	return info
 }
 
-func (c *conn) info() ConnInfo {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	info := ConnInfo{
-		Node:        c.peer.Name(),
-		Creation:    c.peer.Creation(),
-		BytesIn:     c.size.Load(),
-		BytesOut:    c.sentSize,
-		MessagesOut: c.sent,
-		Queue:       c.queuedLocked(),
-		RoundTrip:   time.Duration(c.roundTrip.Load()),
-		Up:          time.Since(c.begun),
+func connInfo(c *conn.Conn) ConnInfo {
+	s := c.Stats()
+	return ConnInfo{
+		Node: c.Peer().Name(), Creation: c.Peer().Creation(),
+		BytesIn: s.BytesIn, BytesOut: s.BytesOut, MessagesIn: s.MessagesIn, MessagesOut: s.MessagesOut,
+		Queue: s.Queue, Waiting: s.Waiting, Relations: s.Relations, Dropped: s.Dropped,
+		RoundTrip: s.RoundTrip, Up: s.Up,
 	}
-	if r := c.relations; r != nil {
-		info.MessagesIn, info.Waiting, info.Relations, info.Dropped = r.Received(), r.Waiting(), r.Relations(), r.Dropped()
-	}
-	return info
 }
 
 // NodeInfo asks a node about itself. For this node's own name it is [Node.Stats]. It
@@ -99,10 +91,10 @@ func (n *Node) NodeInfo(ctx context.Context, node string) (NodeInfo, error) {
 	_, a := n.ask(ctx, node, func(req uint64, _ ByteCount) ([]byte, error) {
 		return wire.AppendInfo(nil, wire.NodeInfo, req, 0), nil
 	})
-	if a.err != nil {
-		return NodeInfo{}, fmt.Errorf("info of %s: %w", node, a.err)
+	if a.Err != nil {
+		return NodeInfo{}, fmt.Errorf("info of %s: %w", node, a.Err)
 	}
-	info, err := term.DecodeWith[*NodeInfo](n.limits, a.value)
+	info, err := term.DecodeWith[*NodeInfo](n.limits, a.Value)
 	if err == nil && info == nil {
 		err = errors.New("it has none")
 	}
@@ -194,13 +186,13 @@ func (n *Node) askInfo(ctx context.Context, p pid.PID) (s runtime.ProcessState, 
 	c, a := n.ask(ctx, p.Node().Name(), func(req uint64, _ ByteCount) ([]byte, error) {
 		return wire.AppendInfo(nil, wire.ProcessInfo, req, p.ID()), nil
 	})
-	if a.err != nil {
-		return s, a.err
+	if a.Err != nil {
+		return s, a.Err
 	}
-	if !p.IsLocal(c.peer) {
+	if !p.IsLocal(c.Peer()) {
 		return s, registry.ErrNoProc
 	}
-	w, err := term.DecodeWith[*processInfo](n.limits, a.value)
+	w, err := term.DecodeWith[*processInfo](n.limits, a.Value)
 	if err != nil {
 		return s, err
 	}

@@ -11,23 +11,6 @@ import (
 	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
-// Inspect says what tools may ask a node for, see package
-// [github.com/starlang-go/starlang/runtime/inspect].
-type Inspect uint8
-
-const (
-	// InspectDefault is InspectRead if the node listens on a loopback address of TCP or has
-	// an ObserverCookie, and else InspectOff.
-	InspectDefault Inspect = iota
-	// InspectOff starts no process that could be asked.
-	InspectOff
-	// InspectRead lets all who are connected look.
-	InspectRead
-	// InspectControl also lets those act who have proven themselves by Cookie: observers
-	// and nodes of the network.
-	InspectControl
-)
-
 // startInspect starts the process that tools ask, unless the program has done so.
 func (n *Node) startInspect() error {
 	if n.inspects() == InspectOff {
@@ -76,10 +59,10 @@ func (n *Node) inspectAccess(id pid.NodeID) inspect.Access {
 
 func (n *Node) inspectPeers() (all []inspect.Peer) {
 	for _, c := range n.routes.Load().byName {
-		if c.hidden() {
+		if c.Hidden() {
 			continue
 		}
-		i := c.info()
+		i := connInfo(c)
 		all = append(all, inspect.Peer{
 			Node: i.Node, Creation: i.Creation, Up: i.Up, RoundTrip: i.RoundTrip, Queue: int64(i.Queue),
 			QueueLimit: int64(n.cfg.QueueBytes), Waiting: int64(i.Waiting), BytesIn: i.BytesIn, BytesOut: i.BytesOut,
@@ -95,4 +78,14 @@ func (n *Node) inspectDisconnect(ctx context.Context, node string) error {
 		err = fmt.Errorf("%s: %w", node, inspect.ErrNotFound)
 	}
 	return err
+}
+
+// AccessOf returns what the start of a node that id names may do here.
+func (n *Node) AccessOf(id pid.NodeID) Access {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.peers[id.Name()]; p != nil && p.conn != nil && p.conn.Peer() == id {
+		return p.access
+	}
+	return None
 }

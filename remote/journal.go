@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/starlang-go/starlang/remote/internal/guard"
 )
 
 // journal writes the log of a node. The handler is code of the program: so a goroutine of
@@ -82,7 +84,7 @@ func (j *journal) next() (line slog.Record, ok bool) {
 
 func (j *journal) writeLine(line slog.Record) {
 	var err error
-	defer failed(&err)
+	defer guard.Catch(&err)
 	logger := j.logger
 	if logger == nil {
 		logger = slog.Default()

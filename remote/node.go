@@ -2,16 +2,22 @@ package remote
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/remote/internal/conn"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
+	"github.com/starlang-go/starlang/term"
 )
+
+// connOwner is the node as its connections know it.
+type connOwner struct{ *Node }
 
 // Node connects a runtime with those of other nodes. Make it with [Start]; all
 // goroutines may share it.
@@ -19,7 +25,16 @@ import (
 // Lock order: mu, then a connection's mu. None of them is held while package dist is
 // called, which calls the carrier, a connection, with its own locks held.
 type Node struct {
-	common
+	self   pid.NodeID
+	cfg    Config
+	limits term.Limits
+	log    journal
+	ctx    context.Context // ends when the node has been closed
+	wg     sync.WaitGroup  // all goroutines of the node
+	shared conn.Shared     // what all connections have of these
+
+	hungSources, hungTLS, hungNames guard.Hung // of TLSSource, what a TLS handshake calls, and VerifyName
+
 	rt       *runtime.Runtime
 	listener net.Listener // nil: dials only
 	begun    time.Time
@@ -44,89 +59,6 @@ type Node struct {
 	cancel context.CancelFunc // of ctx
 }
 
-// Start connects rt, which must have a name, with other nodes as cfg says: it
-// listens, and a send to a process of another node connects to that node. A runtime
-// can have one Node in its life, see [ErrStarted]. End it with [Node.Close], before
-// or after the runtime's Shutdown.
-func Start(rt *runtime.Runtime, cfg Config) (*Node, error) {
-	n, err := newNode(rt, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("remote: %w", err)
-	}
-	if err := n.listen(); err != nil {
-		return nil, fmt.Errorf("remote: %w", err)
-	}
-	if err := n.open(); err != nil {
-		n.closeListener()
-		return nil, err
-	}
-	if err := n.startInspect(); err != nil {
-		_ = n.Close(context.Background())
-		return nil, fmt.Errorf("remote: %w", err)
-	}
-	if n.listener != nil {
-		n.wg.Go(n.acceptAll) // ended by Close, which waits for it
-	}
-	return n, nil
-}
-
-// open makes the node the way of its runtime to others.
-func (n *Node) open() (err error) {
-	n.port, err = dist.Open(n.rt, n, dist.Config{
-		QueueBytes:       n.cfg.QueueBytes,
-		Refuse:           n.cfg.WhenFull == Refuse,
-		WaitingBytes:     n.cfg.WaitingBytes,
-		MaxRelations:     n.cfg.MaxRelations,
-		DecodeTimeout:    n.cfg.DecodeTimeout,
-		MaxHungDecoders:  n.cfg.MaxHungDecoders,
-		NodeWaitingBytes: n.cfg.NodeWaitingBytes,
-		NodeRelations:    n.cfg.NodeRelations,
-		NodeHungDecoders: n.cfg.NodeHungDecoders,
-		MaxPeers:         n.cfg.MaxConns,
-		Encode:           n.encode,
-		Warn:             n.log.Warn,
-	})
-	switch {
-	case errors.Is(err, dist.ErrOpen):
-		return ErrStarted
-	case err != nil:
-		return fmt.Errorf("remote: %w", err)
-	}
-	return nil
-}
-
-func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
-	name := rt.Node().Name()
-	if name == "" {
-		return nil, errors.New("the runtime has no name: set runtime.Config.Name, such as \"shop@127.0.0.1:4370\"")
-	}
-	if cfg.TLSSource != nil {
-		var err error
-		if cfg.TLS, err = cfg.TLSSource(); err != nil {
-			return nil, fmt.Errorf("TLSSource: %w", err)
-		}
-	}
-	if err := checkName(name); err != nil {
-		return nil, err
-	}
-	cfg, err := cfg.complete()
-	if err != nil {
-		return nil, err
-	}
-	n := &Node{
-		common: common{
-			self: rt.Node().ID(), cfg: cfg, limits: cfg.termLimits(),
-			budgets: cfg.budgets(), log: journal{logger: cfg.Logger},
-		},
-		rt:    rt,
-		begun: time.Now(),
-		peers: make(map[string]*peer),
-	}
-	n.ctx, n.cancel = context.WithCancel(context.Background())
-	n.routes.Store(&routes{})
-	return n, nil
-}
-
 // Of returns the Node that rt was started with, nil if it was not.
 func Of(rt *runtime.Runtime) *Node {
 	port := dist.Of(rt)
@@ -139,7 +71,7 @@ func Of(rt *runtime.Runtime) *Node {
 
 var (
 	_ dist.Dialler = (*Node)(nil)
-	_ owner        = (*Node)(nil)
+	_ conn.Owner   = connOwner{}
 )
 
 // Runtime returns the runtime that the node connects.
@@ -156,56 +88,15 @@ func (n *Node) Addr() net.Addr {
 	return n.listener.Addr()
 }
 
-// Close ends all connections in order: what was sent before is handed over, as far
-// as peers take it before ctx ends or CloseTimeout is over. Afterwards every send to another node
-// fails with [ErrClosed], and nothing of the node is left running. A second Close
-// waits for the first. It returns the cause of ctx if that ended first.
-func (n *Node) Close(ctx context.Context) error {
-	conns := n.shut()
-	n.closeListener()
-	n.pending.closeAll()
-	for _, c := range conns {
-		c.finish(goodbyeClosing, CauseClosing)
-	}
-	err := n.awaitGone(ctx, conns)
-	n.cancel()
-	n.wg.Wait()
-	n.log.flush(n.cfg.CloseTimeout)
-	return err
-}
-
-// shut makes the node take and make no more connections, and returns those there
-// are.
-func (n *Node) shut() (conns []*conn) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.closed = true
-	if n.forget != nil {
-		n.forget.Stop()
-	}
-	for _, p := range n.peers {
-		if p.redial != nil {
-			p.redial.Stop()
-		}
-		if p.attempt != nil {
-			n.failAttemptLocked(p, ErrClosed)
-		}
-		if p.conn != nil {
-			conns = append(conns, p.conn)
-		}
-	}
-	return conns
-}
-
 // awaitGone waits for the end of connections, and ends them itself when ctx does.
-func (n *Node) awaitGone(ctx context.Context, conns []*conn) (err error) {
+func (n *Node) awaitGone(ctx context.Context, conns []*conn.Conn) (err error) {
 	for _, c := range conns {
 		select {
-		case <-c.gone:
+		case <-c.Gone():
 		case <-ctx.Done():
 			err = context.Cause(ctx)
-			c.end(CauseClosing, err)
-			<-c.gone
+			c.End(conn.Closing, err)
+			<-c.Gone()
 		}
 	}
 	return err
@@ -214,7 +105,18 @@ func (n *Node) awaitGone(ctx context.Context, conns []*conn) (err error) {
 func (n *Node) closeListener() {
 	if n.listener != nil {
 		var err error
-		defer failed(&err)
+		defer guard.Catch(&err)
 		_ = n.listener.Close()
+	}
+}
+
+// logRefused logs why a connection did not come about: louder if nodes that should be one
+// network are not.
+func (n *Node) logRefused(text string, err error, attrs ...slog.Attr) {
+	attrs = append(attrs, slog.Any("error", err))
+	if isMismatch(err) {
+		n.log.Warn(text, attrs...)
+	} else {
+		n.log.Info(text, attrs...)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"slices"
 	"sync"
+
+	"github.com/starlang-go/starlang/remote/internal/conn"
 )
 
 // pendingHandshakes are the connections that have been accepted and not yet admitted.
@@ -17,7 +19,7 @@ type pendingHandshakes struct {
 
 // pendingHandshake is one of them.
 type pendingHandshake struct {
-	stream *stream
+	stream *conn.Stream
 	cancel context.CancelFunc // ends waits for code of the program
 	source string             // the host, or its network
 	spoken bool               // guarded by the mu of all; it has sent a good hello
@@ -29,7 +31,7 @@ type pendingHandshake struct {
 // among those that have said nothing yet, of the source that has most of these; if all
 // have spoken, of the source that has most. So a host that makes many connections and
 // says nothing keeps nobody out. It returns nil after closeAll.
-func (p *pendingHandshakes) add(s *stream, cancel context.CancelFunc, limit int) *pendingHandshake {
+func (p *pendingHandshakes) add(s *conn.Stream, cancel context.CancelFunc, limit int) *pendingHandshake {
 	place := &pendingHandshake{stream: s, cancel: cancel, source: sourceOf(s)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,7 +134,7 @@ func (p *pendingHandshakes) closeAll() {
 
 // sourceOf returns what connections of one source have in common: the address, or the
 // network of one customer if it is IPv6.
-func sourceOf(s *stream) (source string) {
+func sourceOf(s *conn.Stream) (source string) {
 	defer func() { _ = recover() }() // an address of the program
 	addr := s.RemoteAddr()
 	if tcp, ok := addr.(*net.TCPAddr); ok {

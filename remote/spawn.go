@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/pid/signal/frame"
+	"github.com/starlang-go/starlang/remote/internal/conn"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/term"
@@ -72,26 +73,27 @@ var errNoNumber = errors.New("the node answers with no process")
 
 func (n *Node) spawn(ctx context.Context, node, function string, arg any, held bool) (pid.PID, error) {
 	from, _ := runtime.TryCurrentPID(ctx)
-	q := &query{frame: func(req uint64, limit ByteCount) ([]byte, error) {
+	request := func(req uint64, limit ByteCount) ([]byte, error) {
 		head := wire.AppendSpawn(nil, req, from.ID(), function, held)
 		whole, err := term.Limits{MaxBytes: limit, MaxDepth: n.limits.MaxDepth}.AppendMessage(head, arg)
 		if err != nil {
 			return nil, err
 		}
 		return frame.End(whole, 0), nil
-	}}
+	}
+	var undo func(c *conn.Conn, a conn.Answer)
 	if held { // nobody would release it
-		q.unasked = func(c *conn, a answer) {
-			if p, err := c.processIn(a); err == nil {
-				c.endHeld(p)
+		undo = func(c *conn.Conn, a conn.Answer) {
+			if p, err := c.Process(a); err == nil {
+				endHeld(c, p)
 			}
 		}
 	}
 	var p pid.PID
-	c, a := n.askQuery(ctx, node, q)
-	err := a.err
+	c, a := n.askOrUndo(ctx, node, request, undo)
+	err := a.Err
 	if err == nil {
-		p, err = c.processIn(a)
+		p, err = c.Process(a)
 	}
 	if err == nil && p.IsZero() {
 		err = errNoNumber
@@ -104,36 +106,36 @@ func (n *Node) spawn(ctx context.Context, node, function string, arg any, held b
 
 // endHeld ends a process that was spawned held and has lost its spawner, as a link with
 // that one would.
-func (c *conn) endHeld(p pid.PID) {
+func endHeld(c *conn.Conn, p pid.PID) {
 	if !p.IsZero() {
 		exit := signal.Frame{Kind: signal.ExitSignal, To: p.ID(), Reason: signal.NoProc}
-		c.answerFrame(exit.Append(nil))
+		c.Queue(exit.Append(nil))
 	}
 }
 
 func (n *Node) endHeld(p pid.PID) {
 	if c := n.connOf(p); c != nil {
-		c.endHeld(p)
+		endHeld(c, p)
 	}
 }
 
 // connOf returns the connection to the node of p, nil if there is none.
-func (n *Node) connOf(p pid.PID) *conn { return n.routes.Load().byID[p.Node()] }
+func (n *Node) connOf(p pid.PID) *conn.Conn { return n.routes.Load().byID[p.Node()] }
 
 // letGo makes a process begin that was spawned held. If the connection is lost
 // instead, the process ends.
 func (n *Node) letGo(p pid.PID) {
 	if c := n.connOf(p); c != nil {
-		c.answerFrame(wire.AppendRelease(nil, p.ID()))
+		c.Queue(wire.AppendRelease(nil, p.ID()))
 	}
 }
 
 // spawnIn answers a spawn. If its argument came in fragments decoding may take long: then it
 // is not done here, and neither if it runs code of the program.
-func (n *Node) spawnIn(c *conn, f *wire.Frame, whole bool) error {
+func (n *Node) spawnIn(c *conn.Conn, f *wire.Frame, whole bool) error {
 	function, ok := n.funcs.Load(string(f.Name))
 	if !ok {
-		c.failed(f.Ref, failureNotSpawnable, "no function of this name may be spawned")
+		c.Fail(f.Ref, wire.FailureNotSpawnable, "no function of this name may be spawned")
 		return nil
 	}
 	s := spawned{function.(Func), f.Ref, newGate(f.Held)}
@@ -141,10 +143,10 @@ func (n *Node) spawnIn(c *conn, f *wire.Frame, whole bool) error {
 		n.spawnAside(c, s, f.Value)
 		return nil
 	}
-	arg, ok, err := c.decoder.TryDecode(f.Value)
+	arg, ok, err := c.TryDecode(f.Value)
 	switch {
 	case err != nil:
-		c.failed(f.Ref, failureArgument, err.Error())
+		c.Fail(f.Ref, wire.FailureArgument, err.Error())
 		return nil
 	case !ok:
 		n.spawnAside(c, s, append([]byte(nil), f.Value...))
@@ -164,34 +166,24 @@ type spawned struct {
 const spawnWeight = 32 << 10
 
 // spawnAside answers a spawn once its argument, which does not change, is decoded.
-func (n *Node) spawnAside(c *conn, s spawned, arg []byte) {
+func (n *Node) spawnAside(c *conn.Conn, s spawned, arg []byte) {
 	weight := spawnWeight + ByteCount(len(arg))
-	c.relations.Charge(weight)
+	c.Charge(weight)
 	n.wg.Go(func() { // ends with DecodeTimeout, or with the node; Close waits for it
-		defer c.relations.Charge(-weight)
-		v, err := n.argument(c, arg)
+		defer c.Charge(-weight)
+		v, err := c.DecodeArgument(arg)
 		if err != nil {
-			c.failed(s.req, failureArgument, textOf(err))
+			c.Fail(s.req, wire.FailureArgument, guard.Text(err))
 			return
 		}
 		if err := n.begin(c, s, v); err != nil {
-			c.finishWith(goodbyeOverload, err.Error(), CauseOverload, err)
+			c.Overload(err)
 		}
 	})
 }
 
-// argument decodes the argument of a spawn.
-func (n *Node) argument(c *conn, b []byte) (any, error) {
-	limit := n.cfg.DecodeTimeout + time.Duration(len(b))*time.Microsecond
-	ctx, cancel := context.WithTimeoutCause(n.ctx, limit, errDecode)
-	defer cancel()
-	return guarded(ctx, &c.hungArgs, n.cfg.MaxHungDecoders, func() (any, error) { return n.limits.DecodeMessage(b) }, nil)
-}
-
-var errDecode = errors.New("decoding it takes longer than DecodeTimeout")
-
 // begin starts the process.
-func (n *Node) begin(c *conn, s spawned, arg any) error {
+func (n *Node) begin(c *conn.Conn, s spawned, arg any) error {
 	p, err := n.rt.Spawn(func(ctx *runtime.Context) error {
 		if err := s.gate.pass(ctx); err != nil {
 			return err
@@ -200,19 +192,15 @@ func (n *Node) begin(c *conn, s spawned, arg any) error {
 	})
 	switch {
 	case errors.Is(err, runtime.ErrStopped):
-		c.failed(s.req, failureStopped, err.Error())
+		c.Fail(s.req, wire.FailureStopped, err.Error())
 		return nil
 	case err != nil:
-		c.failed(s.req, failureOther, err.Error())
+		c.Fail(s.req, wire.FailureOther, err.Error())
 		return nil
 	}
 	err = n.hold(c, p.ID(), s.gate)
-	c.respond(s.req, term.AppendUint(nil, p.ID()))
+	c.Respond(s.req, term.AppendUint(nil, p.ID()))
 	return err
-}
-
-func (c *conn) failed(req, code uint64, text string) {
-	c.answerFrame(wire.AppendFailure(nil, req, code, text))
 }
 
 // gate is where a process waits that was spawned held: for a value. If the connection is
@@ -239,37 +227,13 @@ func (g gate) pass(ctx *runtime.Context) error {
 }
 
 // hold takes note of a process that waits at a gate.
-func (n *Node) hold(c *conn, id uint64, g gate) error {
+func (n *Node) hold(c *conn.Conn, id uint64, g gate) error {
 	if g == nil {
 		return nil
 	}
-	torn, err := c.tryHold(id, g)
-	if torn { // the connection was lost meanwhile
-		_ = n.rt.Exit(c.local(id), signal.NoConnection)
+	over, err := c.Hold(id, func() { g <- struct{}{} }) // has room: it is released once
+	if over {                                           // the connection was lost meanwhile
+		_ = n.rt.Exit(c.Local(id), signal.NoConnection)
 	}
 	return err
-}
-
-func (c *conn) tryHold(id uint64, g gate) (torn bool, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.torn {
-		return true, nil
-	}
-	put(&c.held, id, g)
-	c.heldSpawns.set(int64(len(c.held)))
-	if len(c.held) > c.cfg.MaxHeldSpawns || c.heldSpawns.exceeded() {
-		return false, errHeld
-	}
-	return false, nil
-}
-
-// release opens the gate of a process.
-func (c *conn) release(id uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if g, ok := remove(&c.held, id); ok {
-		g <- struct{}{} // has room: it is released once
-		c.heldSpawns.set(int64(len(c.held)))
-	}
 }

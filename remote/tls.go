@@ -9,6 +9,16 @@ import (
 	"net"
 	"os"
 	"strings"
+
+	"github.com/starlang-go/starlang/remote/internal/conn"
+	"github.com/starlang-go/starlang/remote/internal/guard"
+)
+
+// The limits of calls of the program that hang. At such a number no call of the same kind is
+// begun any more.
+const (
+	maxHungHandshakes = 1000 // of a node, for each kind of call
+	maxHungAttempts   = 100  // to connect to one other node
 )
 
 // tlsFor returns the configuration for one handshake, with what the protocol asks
@@ -18,7 +28,7 @@ func (n *Node) tlsFor(ctx context.Context, serverName string) (*tls.Config, erro
 	cfg := n.cfg.TLS
 	if n.cfg.TLSSource != nil {
 		var err error
-		if cfg, err = guarded(ctx, &n.hungSources, maxHungHandshakes, n.cfg.TLSSource, nil); err != nil {
+		if cfg, err = guard.Run(ctx, &n.hungSources, maxHungHandshakes, n.cfg.TLSSource, nil); err != nil {
 			return nil, fmt.Errorf("TLSSource: %w", err)
 		}
 	}
@@ -34,7 +44,7 @@ func (n *Node) tlsFor(ctx context.Context, serverName string) (*tls.Config, erro
 }
 
 // secureDial does the TLS handshake of the dialler, if there is to be one.
-func (n *Node) secureDial(ctx context.Context, s *stream, addr string) (net.Conn, error) {
+func (n *Node) secureDial(ctx context.Context, s *conn.Stream, addr string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		host = addr
@@ -47,7 +57,7 @@ func (n *Node) secureDial(ctx context.Context, s *stream, addr string) (net.Conn
 }
 
 // secureAccept does the TLS handshake of the acceptor, if there is to be one.
-func (n *Node) secureAccept(ctx context.Context, s *stream) (net.Conn, error) {
+func (n *Node) secureAccept(ctx context.Context, s *conn.Stream) (net.Conn, error) {
 	cfg, err := n.tlsFor(ctx, "")
 	if err != nil || cfg == nil {
 		return s, err
@@ -57,7 +67,7 @@ func (n *Node) secureAccept(ctx context.Context, s *stream) (net.Conn, error) {
 
 // secure does a TLS handshake, which may call functions of the program.
 func (n *Node) secure(ctx context.Context, t *tls.Conn) (net.Conn, error) {
-	return guarded(ctx, &n.hungTLS, maxHungHandshakes, func() (net.Conn, error) { return t, t.HandshakeContext(ctx) }, nil)
+	return guard.Run(ctx, &n.hungTLS, maxHungHandshakes, func() (net.Conn, error) { return t, t.HandshakeContext(ctx) }, nil)
 }
 
 // HostInCertificate is a [Config].VerifyName: the host in the node's name must be one that
@@ -75,7 +85,7 @@ func (n *Node) verifyName(ctx context.Context, conn net.Conn, node string) error
 	if n.cfg.VerifyName == nil {
 		return nil
 	}
-	_, err := guarded(ctx, &n.hungNames, maxHungHandshakes, func() (any, error) {
+	_, err := guard.Run(ctx, &n.hungNames, maxHungHandshakes, func() (any, error) {
 		t, ok := conn.(*tls.Conn)
 		if !ok || len(t.ConnectionState().PeerCertificates) == 0 {
 			return nil, errors.New("it has none")

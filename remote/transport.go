@@ -29,3 +29,6 @@ func (TCP) Listen(addr string) (net.Listener, error) {
 func (TCP) Dial(ctx context.Context, addr string) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "tcp", addr)
 }
+
+// closeLate closes a connection that nobody waits for any more.
+func closeLate(c net.Conn) { _ = c.Close() }

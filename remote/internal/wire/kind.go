@@ -55,3 +55,12 @@ func (k Kind) String() string {
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
+
+// Codes of failures.
+const (
+	FailureNotSpawnable = 1
+	FailureArgument     = 2
+	FailureStopped      = 3
+	FailureOther        = 4
+	FailureBusy         = 5
+)

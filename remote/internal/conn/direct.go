@@ -1,4 +1,4 @@
-package remote
+package conn
 
 import (
 	"net"
@@ -16,10 +16,10 @@ const idleEnough = 10 * time.Microsecond
 // maxDirectBytes is the longest frame that a sender writes itself.
 const maxDirectBytes = 8 << 10
 
-// directWriter returns what senders may write to c with, nil if they may not: TCP, and what
+// DirectWriter returns what senders may write to c with, nil if they may not: TCP, and what
 // else this module has itself.
-func directWriter(c net.Conn) direct.Writer {
-	if s, ok := c.(*stream); ok {
+func DirectWriter(c net.Conn) direct.Writer {
+	if s, ok := c.(*Stream); ok {
 		c = s.Conn
 	}
 	if w, ok := c.(direct.Writer); ok {
@@ -30,7 +30,7 @@ func directWriter(c net.Conn) direct.Writer {
 
 // isIdleLocked reports whether nothing is written, or was just now, and nothing waits
 // for it.
-func (c *conn) isIdleLocked(frame []byte) bool {
+func (c *Conn) isIdleLocked(frame []byte) bool {
 	return c.parked && !c.lent && len(c.out) == 0 && c.direct != nil &&
 		len(frame) <= maxDirectBytes && time.Since(c.writeAt) > idleEnough
 }
@@ -38,14 +38,14 @@ func (c *conn) isIdleLocked(frame []byte) bool {
 // writeDirectLocked writes frame in the place of the writer, which sleeps, and unlocks
 // mu meanwhile. What is queued in this time is behind frame. What the connection has not
 // taken, and what is queued, is left to the writer.
-func (c *conn) writeDirectLocked(frame []byte) {
+func (c *Conn) writeDirectLocked(frame []byte) {
 	c.lent, c.writing, c.writeAt = true, len(frame), time.Now()
 	c.mu.Unlock()
 	c.wroteDirect(frame, int(c.direct.TryWrite(frame)))
 }
 
 // wroteDirect locks mu again after n bytes of frame were written.
-func (c *conn) wroteDirect(frame []byte, n int) {
+func (c *Conn) wroteDirect(frame []byte, n int) {
 	c.mu.Lock()
 	if rest := frame[n:]; len(rest) > 0 {
 		c.out = slices.Concat(rest, c.out)

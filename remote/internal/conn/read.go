@@ -1,49 +1,23 @@
-package remote
+package conn
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/pid/signal/frame"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 	"github.com/starlang-go/starlang/runtime/dist"
 )
 
-// The read buffer begins small and grows while reads fill it, up to one frame of
-// the longest kind. Frames are decoded where they lie.
-const (
-	minReadBytes = 16 << 10
-	maxReadBytes = frame.LengthBytes + frame.MaxBytes
-)
-
-// incoming is what was read and not yet acted on. It outlives the goroutine of a reader.
-type incoming struct {
-	buf    []byte
-	used   int // how much of buf the frames take that were acted on, or just are
-	filled int // how much of buf was read
-}
-
-// rest returns what may hold another frame.
-func (in *incoming) rest() []byte { return in.buf[in.used:in.filled] }
-
-// space makes room in the buffer, by moving what is left or by growing, and returns it.
-func (in *incoming) space() []byte {
-	full := in.filled == len(in.buf)
-	in.filled = copy(in.buf, in.rest())
-	in.used = 0
-	if full && len(in.buf) < maxReadBytes {
-		longer := make([]byte, 0, maxReadBytes)
-		in.buf = append(longer, in.buf[:in.filled]...)[:min(4*len(in.buf), maxReadBytes)]
-	}
-	return in.buf[in.filled:]
-}
-
 // read is the reader: it acts on all frames, in order, until the connection ends.
-func (c *conn) read() {
+func (c *Conn) read() {
 	var lost error
 	for {
 		if bad := c.frames(); bad != nil {
@@ -65,7 +39,7 @@ func (c *conn) read() {
 }
 
 // frames acts on the whole frames that were read. No code of the program runs in it.
-func (c *conn) frames() error {
+func (c *Conn) frames() error {
 	defer c.relations.Flush()
 	for {
 		body, size, err := frame.Cut(c.in.rest(), frame.MaxBytes)
@@ -87,13 +61,11 @@ func (c *conn) frames() error {
 // What ends the reader besides errors.
 var (
 	errGoodbye = errors.New("goodbye")
-	errHeld    = errors.New("too many processes that wait for a release")
-	errBacklog = errors.New("the peer asks and does not read the answers")
 	errSilent  = errors.New("nothing was heard for two heartbeat intervals")
 )
 
 // stopReading ends the connection in order after something that the peer has sent.
-func (c *conn) stopReading(err error) {
+func (c *Conn) stopReading(err error) {
 	if !errors.Is(err, errGoodbye) {
 		c.broken(err)
 	}
@@ -101,21 +73,21 @@ func (c *conn) stopReading(err error) {
 }
 
 // lost ends the connection after an error of reading.
-func (c *conn) lost(err error) {
+func (c *Conn) lost(err error) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.end(CauseSilent, errSilent)
+		c.End(Silent, errSilent)
 	case errors.Is(err, io.EOF):
-		c.end(CauseLost, nil)
+		c.End(Lost, nil)
 	default:
-		c.end(CauseLost, err)
+		c.End(Lost, err)
 	}
 }
 
 // frame acts on one frame. whole tells that it came in fragments, so that body is
 // not part of the read buffer.
-func (c *conn) frame(body []byte, whole bool) error {
-	if from, to, value, ok := signal.ParseMessage(body); ok && !c.hidden() && !whole {
+func (c *Conn) frame(body []byte, whole bool) error {
+	if from, to, value, ok := signal.ParseMessage(body); ok && !c.hidden && !whole {
 		return c.plainMessage(from, to, value)
 	}
 	c.relations.Flush()
@@ -130,20 +102,20 @@ func (c *conn) frame(body []byte, whole bool) error {
 	if err := f.Read(&in); err != nil {
 		return err
 	}
-	if c.hidden() && !c.mayAsk(&f) {
+	if c.hidden && !c.mayAsk(&f) {
 		return nil
 	}
 	return c.otherIn(&f, whole)
 }
 
 // plainMessage takes in a message to a PID: most frames are of this kind.
-func (c *conn) plainMessage(from, to uint64, value []byte) error {
+func (c *Conn) plainMessage(from, to uint64, value []byte) error {
 	v, ok, err := c.decoder.TryDecode(value)
 	if ok && err == nil {
-		c.relations.Message(c.remote(from), c.local(to), v, len(value))
+		c.relations.Message(c.Remote(from), c.Local(to), v, len(value))
 		return nil
 	}
-	s := dist.Signal{Envelope: signal.Envelope{Kind: signal.Message, From: c.remote(from)}, To: c.address(to)}
+	s := dist.Signal{Envelope: signal.Envelope{Kind: signal.Message, From: c.Remote(from)}, To: c.address(to)}
 	if err != nil {
 		c.relations.Undecodable(s, err)
 		return nil
@@ -151,19 +123,19 @@ func (c *conn) plainMessage(from, to uint64, value []byte) error {
 	return c.decodeAside(s, append([]byte(nil), value...))
 }
 
-func (c *conn) address(id uint64) pid.Address { return pid.Address{PID: c.local(id)} }
+func (c *Conn) address(id uint64) pid.Address { return pid.Address{PID: c.Local(id)} }
 
 // signalIn gives a signal to those who own what it is about.
-func (c *conn) signalIn(kind signal.Kind, in *frame.Fields, whole bool) error {
+func (c *Conn) signalIn(kind signal.Kind, in *frame.Fields, whole bool) error {
 	var f signal.Frame
 	if err := f.Read(kind, in); err != nil {
 		return err
 	}
-	if c.hidden() && !c.maySend(&f) {
+	if c.hidden && !c.maySend(&f) {
 		return nil
 	}
 	var s dist.Signal
-	s.To, s.Envelope = f.Signal(c.peer, c.self)
+	s.To, s.Envelope = f.Signal(c.peer, c.Self)
 	switch kind {
 	case signal.Message, signal.Raw, signal.Call, signal.Reply:
 		return c.valueIn(s, f.Value, whole)
@@ -177,7 +149,7 @@ func (c *conn) signalIn(kind signal.Kind, in *frame.Fields, whole bool) error {
 
 // valueIn is signalIn of what has a value. If the frame came in fragments, decoding may
 // take long: then it is not done here, and neither if it runs code of the program.
-func (c *conn) valueIn(s dist.Signal, value []byte, whole bool) (err error) {
+func (c *Conn) valueIn(s dist.Signal, value []byte, whole bool) (err error) {
 	s.Size = len(value)
 	ok := true
 	switch {
@@ -200,23 +172,23 @@ func (c *conn) valueIn(s dist.Signal, value []byte, whole bool) (err error) {
 
 // decodeAside leaves it to a goroutine of s's sender and receiver to decode the value, which
 // does not change.
-func (c *conn) decodeAside(s dist.Signal, value []byte) error {
+func (c *Conn) decodeAside(s dist.Signal, value []byte) error {
 	s.Size = len(value)
 	if s.Kind == signal.Raw {
 		s.Value = value
 		return c.relations.In(s)
 	}
-	s.Decode = func() (any, error) { return c.limits.DecodeMessage(value) }
+	s.Decode = func() (any, error) { return c.Limits.DecodeMessage(value) }
 	return c.relations.In(s)
 }
 
 // otherIn acts on a frame that is no signal.
-func (c *conn) otherIn(f *wire.Frame, whole bool) error {
+func (c *Conn) otherIn(f *wire.Frame, whole bool) error {
 	if whole {
 		if f.Kind != wire.Spawn {
 			return fmt.Errorf("%v frame in fragments", f.Kind)
 		}
-		return c.owner.request(c, f, true)
+		return c.Owner.Request(c, f, true)
 	}
 	if f.Kind != wire.Ping && f.Kind != wire.Pong && f.Kind != wire.Idle {
 		c.signals.Add(1)
@@ -227,7 +199,7 @@ func (c *conn) otherIn(f *wire.Frame, whole bool) error {
 	case wire.Idle:
 		c.idleIn()
 	case wire.Fragment:
-		body, err := c.assembly.add(f, c.cfg.MaxMessageBytes)
+		body, err := c.assembly.add(f, c.Config.MaxMessageBytes)
 		if err != nil || body == nil {
 			return err
 		}
@@ -238,7 +210,7 @@ func (c *conn) otherIn(f *wire.Frame, whole bool) error {
 		c.goodbyeIn(f)
 		return errGoodbye
 	case wire.Whereis, wire.Spawn, wire.ProcessInfo, wire.NodeInfo, wire.Release:
-		return c.owner.request(c, f, false)
+		return c.Owner.Request(c, f, false)
 	case wire.Answer, wire.Failure:
 		c.answerIn(f)
 	}
@@ -246,7 +218,7 @@ func (c *conn) otherIn(f *wire.Frame, whole bool) error {
 }
 
 // pingIn answers a ping, or takes note of the answer to one.
-func (c *conn) pingIn(f *wire.Frame) {
+func (c *Conn) pingIn(f *wire.Frame) {
 	if f.Kind == wire.Pong {
 		c.pong(f.Ref)
 		return
@@ -259,17 +231,32 @@ func (c *conn) pingIn(f *wire.Frame) {
 }
 
 // goodbyeIn answers a goodbye with what is queued and a goodbye.
-func (c *conn) goodbyeIn(f *wire.Frame) {
-	c.finishWith(goodbye(f.Code), goodbye(f.Code).text(), goodbye(f.Code).peersCause(),
+func (c *Conn) goodbyeIn(f *wire.Frame) {
+	c.finishWith(Goodbye(f.Code), Goodbye(f.Code).text(), Goodbye(f.Code).peersCause(),
 		fmt.Errorf("the peer said: %s", f.Name))
 }
 
 // awaitRoom waits while too much of what has arrived waits. Meanwhile the reader is paused.
-func (c *conn) awaitRoom() {
+func (c *Conn) awaitRoom() {
 	if !c.relations.IsFull() {
 		return
 	}
 	c.paused.Store(true)
 	c.relations.AwaitRoom(c.closed)
 	c.paused.Store(c.relations.IsFull()) // it may read for a probe only
+}
+
+// TryDecode decodes a value in the reader, unless that needs code of the program: then ok is
+// false.
+func (c *Conn) TryDecode(value []byte) (v any, ok bool, err error) { return c.decoder.TryDecode(value) }
+
+var errDecode = errors.New("decoding it takes longer than DecodeTimeout")
+
+// DecodeArgument decodes the argument of a spawn, whatever code of the program that needs. It
+// is not for the reader.
+func (c *Conn) DecodeArgument(b []byte) (any, error) {
+	limit := c.Config.DecodeTimeout + time.Duration(len(b))*time.Microsecond
+	ctx, cancel := context.WithTimeoutCause(c.Ctx, limit, errDecode)
+	defer cancel()
+	return guard.Run(ctx, &c.hungArgs, c.Config.MaxHungDecoders, func() (any, error) { return c.Limits.DecodeMessage(b) }, nil)
 }

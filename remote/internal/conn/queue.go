@@ -1,4 +1,4 @@
-package remote
+package conn
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
+	"github.com/starlang-go/starlang/term"
 )
 
 // buffers has the buffers in which frames are built. Frames are built by the
@@ -28,32 +29,34 @@ func giveBack(b *[]byte, used []byte) {
 }
 
 // queueLocked queues a frame and wakes the writer.
-func (c *conn) queueLocked(frame []byte) {
+func (c *Conn) queueLocked(frame []byte) {
 	c.out = append(c.out, frame...)
 	c.wakeLocked()
 }
 
 // wakeLocked is called when something was queued. Who writes in the writer's place will
 // wake it.
-func (c *conn) wakeLocked() {
+func (c *Conn) wakeLocked() {
 	if c.parked && !c.lent {
 		c.parked = false
 		c.wake.Signal()
 	}
 	c.countBacklogLocked()
-	if len(c.out) > int(c.cfg.BacklogBytes) || c.backlog.exceeded() {
-		c.endLocked(CauseOverload, errBacklog)
+	if len(c.out) > int(c.Config.BacklogBytes) || c.backlog.exceeded() {
+		c.endLocked(Overload, errBacklog)
 	}
 }
+
+var errBacklog = errors.New("the peer asks and does not read the answers")
 
 // countBacklogLocked counts what is queued beyond what messages may fill.
-func (c *conn) countBacklogLocked() {
+func (c *Conn) countBacklogLocked() {
 	if c.state != connClosed {
-		c.backlog.set(max(0, int64(c.queuedLocked()-c.cfg.QueueBytes)))
+		c.backlog.set(max(0, int64(c.queuedLocked()-c.Config.QueueBytes)))
 	}
 }
 
-func (c *conn) queuedLocked() ByteCount { return ByteCount(len(c.out) + c.writing) }
+func (c *Conn) queuedLocked() term.ByteCount { return term.ByteCount(len(c.out) + c.writing) }
 
 // queueing is how a frame waits for room.
 type queueing uint8
@@ -76,43 +79,43 @@ const (
 // awaitRoomLocked returns nil once the connection is up, the sender alive and room in the
 // queue. All three hold in the critical section in which it returns: so nothing of
 // a process that has ended, which somebody could know already, is queued.
-func (c *conn) awaitRoomLocked(ctx context.Context, how queueing) error {
-	cfg := &c.cfg
+func (c *Conn) awaitRoomLocked(ctx context.Context, how queueing) error {
+	cfg := &c.Config
 	for waits := 0; ; waits++ {
 		limit := cfg.QueueBytes
 		if (how == firstFragment || how == laterFragment) && waits < maxShortWaits && registry.MayWait(ctx) {
 			limit = min(limit, fragmentsAhead*cfg.FragmentBytes)
 		}
 		switch {
-		case c.state != connUp && c.cause == CauseIdle:
+		case c.state != connUp && c.cause == Idle:
 			return dist.ErrLeaving
 		case c.state != connUp:
-			return ErrLost
+			return dist.ErrLost
 		case ctx.Err() != nil:
 			return stopped(ctx)
 		case c.queuedLocked() < limit || how == laterFragment && !registry.MayWait(ctx):
 			return nil
 		case c.refuses(ctx, how) && c.queuedLocked() >= cfg.QueueBytes:
-			return ErrBusy
+			return dist.ErrBusy
 		}
 		c.awaitWriteLocked(ctx)
 	}
 }
 
 // refuses reports whether a frame that finds no room is refused.
-func (c *conn) refuses(ctx context.Context, how queueing) bool {
+func (c *Conn) refuses(ctx context.Context, how queueing) bool {
 	switch how {
 	case laterFragment:
 		return false
 	case wholeReply:
 		return true
 	}
-	return c.cfg.WhenFull == Refuse || !registry.MayWait(ctx)
+	return c.Config.Refuse || !registry.MayWait(ctx)
 }
 
 // awaitWriteLocked waits until the writer has made some room, or ctx or the connection
 // ends. It unlocks mu meanwhile.
-func (c *conn) awaitWriteLocked(ctx context.Context) {
+func (c *Conn) awaitWriteLocked(ctx context.Context) {
 	if c.room == nil {
 		c.room = make(chan struct{})
 	}
@@ -141,11 +144,11 @@ const maxWriteBytes = 128 << 10
 // write is the writer: it swaps the queue out whole and writes what is there, so
 // that one system call carries many frames when there are many, and a message that
 // is alone leaves at once.
-func (c *conn) write() {
+func (c *Conn) write() {
 	ended := false
 	defer func() {
 		if !ended { // code of the program has ended this goroutine
-			c.end(CauseLost, errors.New("the transport has ended the writer"))
+			c.End(Lost, errors.New("the transport has ended the writer"))
 		}
 		close(c.written)
 	}()
@@ -153,7 +156,7 @@ func (c *conn) write() {
 	ended = true
 }
 
-func (c *conn) writeAll() {
+func (c *Conn) writeAll() {
 	var batch []byte
 	for {
 		var last bool
@@ -163,7 +166,7 @@ func (c *conn) writeAll() {
 		for rest := batch; len(rest) > 0; {
 			n, err := c.stream.Write(rest[:min(len(rest), maxWriteBytes)])
 			if err != nil {
-				c.end(CauseLost, err)
+				c.End(Lost, err)
 				return
 			}
 			rest = rest[n:]
@@ -177,7 +180,7 @@ func (c *conn) writeAll() {
 
 // takeBatch waits for something to write. It gives spare, written by now, to the
 // queue. last tells that nothing will follow; nil that the connection is closed.
-func (c *conn) takeBatch(spare []byte) (batch []byte, last bool) {
+func (c *Conn) takeBatch(spare []byte) (batch []byte, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.lent || len(c.out) == 0 && c.state == connUp {
@@ -188,7 +191,7 @@ func (c *conn) takeBatch(spare []byte) (batch []byte, last bool) {
 	if c.state == connClosed || len(c.out) == 0 {
 		return nil, true
 	}
-	if cap(spare) > 2*int(c.cfg.QueueBytes) {
+	if cap(spare) > 2*int(c.Config.QueueBytes) {
 		spare = nil // it had to hold a flood once
 	}
 	batch, c.out = c.out, spare[:0]
@@ -197,21 +200,21 @@ func (c *conn) takeBatch(spare []byte) (batch []byte, last bool) {
 }
 
 // wrote takes note of n bytes that the operating system has taken.
-func (c *conn) wrote(n int) {
+func (c *Conn) wrote(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.wroteLocked(n)
 }
 
 // wroteLocked is wrote for who holds mu.
-func (c *conn) wroteLocked(n int) {
+func (c *Conn) wroteLocked(n int) {
 	c.writing -= n
 	c.countBacklogLocked()
 	c.sentSize += uint64(n)
 	c.writeAt = time.Now()
 	// Not as soon as there is some room: the first of many senders would fill it again,
 	// and all of them would have been woken for that.
-	if c.room != nil && c.queuedLocked() <= c.cfg.QueueBytes/2 {
+	if c.room != nil && c.queuedLocked() <= c.Config.QueueBytes/2 {
 		close(c.room)
 		c.room = nil
 	}

@@ -1,4 +1,4 @@
-package remote
+package conn
 
 // put sets k in a map that is made with its first entry.
 func put[M ~map[K]V, K comparable, V any](m *M, k K, v V) {

@@ -1,28 +1,24 @@
-package remote
+// Package guard runs code of the program, so that whatever it does costs one result.
+package guard
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 )
 
-// hung counts calls of the program's code that were left to themselves and still run, for
+// Hung counts calls of the program's code that were left to themselves and still run, for
 // nobody can end them.
-type hung struct{ now atomic.Int64 }
-
-// The limits of hung. At such a number no call of the same kind is begun any more.
-const (
-	maxHungHandshakes = 1000 // of a node, for each kind of call
-	maxHungAttempts   = 100  // to connect to one other node
-)
+type Hung struct{ now atomic.Int64 }
 
 var errHung = errors.New("too many calls of the program's code hang")
 
-// guarded runs f, which is code of the program, in a goroutine of its own, and returns what
+// Run runs f, which is code of the program, in a goroutine of its own, and returns what
 // f returns. Whatever f does costs this one result: a panic and an end of its goroutine are
 // errors; if ctx ends first f is left to itself and counted in h, and what it makes then is
 // given to late.
-func guarded[T any](ctx context.Context, h *hung, limit int, f func() (T, error), late func(T)) (v T, err error) {
+func Run[T any](ctx context.Context, h *Hung, limit int, f func() (T, error), late func(T)) (v T, err error) {
 	type result struct {
 		v   T
 		err error
@@ -32,7 +28,7 @@ func guarded[T any](ctx context.Context, h *hung, limit int, f func() (T, error)
 	}
 	done, left := make(chan result), make(chan struct{})
 	go func() { // ends when f does, which nobody can make it do; so nobody waits for it
-		r := result{err: errEnded}
+		r := result{err: ErrEnded}
 		defer func() {
 			select {
 			case done <- r:
@@ -43,7 +39,7 @@ func guarded[T any](ctx context.Context, h *hung, limit int, f func() (T, error)
 				}
 			}
 		}()
-		defer failed(&r.err)
+		defer Catch(&r.err)
 		v, err := f()
 		r = result{v, err}
 	}()
@@ -57,11 +53,11 @@ func guarded[T any](ctx context.Context, h *hung, limit int, f func() (T, error)
 	}
 }
 
-// errEnded tells of code of the program that has called runtime.Goexit.
-var errEnded = errors.New("it has ended its goroutine")
+// ErrEnded tells of code of the program that has called runtime.Goexit.
+var ErrEnded = errors.New("it has ended its goroutine")
 
-// textOf returns what an error says that the program may have made.
-func textOf(err error) (text string) {
+// Text returns what an error says that the program may have made.
+func Text(err error) (text string) {
 	if err == nil {
 		return ""
 	}
@@ -71,4 +67,15 @@ func textOf(err error) (text string) {
 		}
 	}()
 	return err.Error()
+}
+
+// Catch, deferred, makes an error of a panic of the program's code.
+func Catch(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case string:
+		*err = fmt.Errorf("panic: %.200s", r)
+	default:
+		*err = fmt.Errorf("panic of type %T", r)
+	}
 }

@@ -1,46 +1,32 @@
-package remote
+package conn
 
 import (
 	"github.com/starlang-go/starlang/pid/signal/frame"
 	"github.com/starlang-go/starlang/remote/internal/wire"
 )
 
-// questions are the requests of the peer whose answers take some work. A goroutine makes
-// these one by one, and waits for room in the queue, while the reader goes on: so who asks
-// for much and reads nothing makes the node do nothing.
-type questions struct {
-	queue []question
-	open  int // how many are not answered
-}
-
-// question is one of them.
-type question struct {
-	req    uint64
-	answer func() []byte
-}
-
 // maxQuestions is how many of a peer's questions may be open. One more is answered by a
 // failure.
 const maxQuestions = 64
 
-// respondLater answers a request with what answer returns.
-func (c *conn) respondLater(req uint64, answer func() []byte) {
+// RespondLater answers a request with what answer returns.
+func (c *Conn) RespondLater(req uint64, answer func() []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.state != connUp:
 		return
 	case c.questions.open == maxQuestions:
-		c.queueLocked(wire.AppendFailure(nil, req, failureBusy, ""))
+		c.queueLocked(wire.AppendFailure(nil, req, wire.FailureBusy, ""))
 		return
 	}
 	c.questions.queue = append(c.questions.queue, question{req, answer})
 	if c.questions.open++; c.questions.open == 1 {
-		c.wg.Go(c.answerQuestions) // ends when none is open, or the connection has; Close waits for it
+		c.Tasks.Go(c.answerQuestions) // ends when none is open, or the connection has; Close waits for it
 	}
 }
 
-func (c *conn) answerQuestions() {
+func (c *Conn) answerQuestions() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.questions.open > 0 {
@@ -49,7 +35,7 @@ func (c *conn) answerQuestions() {
 		c.mu.Unlock()
 		answer := frame.End(append(wire.AppendAnswer(nil, q.req), q.answer()...), 0)
 		c.mu.Lock()
-		if err := c.awaitRoomLocked(c.ctx, laterFragment); err != nil {
+		if err := c.awaitRoomLocked(c.Ctx, laterFragment); err != nil {
 			c.questions = questions{}
 			return
 		}

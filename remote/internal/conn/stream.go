@@ -1,8 +1,7 @@
-package remote
+package conn
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -10,10 +9,11 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/remote/internal/direct"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 )
 
-// stream is a connection of a [Transport]. What panics in it fails.
-type stream struct {
+// Stream is a connection of a [Transport]. What panics in it fails.
+type Stream struct {
 	net.Conn
 	// resumes is set once the connection is up. From then on a write deadline ends no
 	// write, but makes it tell how far it has come: see conn.stalledLocked.
@@ -37,7 +37,7 @@ type control struct {
 }
 
 // call calls f, at once if it runs nothing of the program.
-func (s *stream) call(f func() error) (err error) {
+func (s *Stream) call(f func() error) (err error) {
 	if isOurs(s.Conn) {
 		return f()
 	}
@@ -50,7 +50,7 @@ func (s *stream) call(f func() error) (err error) {
 	return nil
 }
 
-func (s *stream) callAll() {
+func (s *Stream) callAll() {
 	ended := false
 	defer func() {
 		if !ended { // a call has ended this goroutine
@@ -63,7 +63,7 @@ func (s *stream) callAll() {
 	ended = true
 }
 
-func (s *stream) nextCall() (f func() error) {
+func (s *Stream) nextCall() (f func() error) {
 	s.control.mu.Lock()
 	defer s.control.mu.Unlock()
 	if len(s.control.calls) == 0 {
@@ -75,19 +75,19 @@ func (s *stream) nextCall() (f func() error) {
 }
 
 func safely(f func() error) (err error) {
-	defer failed(&err)
+	defer guard.Catch(&err)
 	return f()
 }
 
 // Read implements net.Conn.
-func (s *stream) Read(b []byte) (n int, err error) {
-	defer failed(&err)
+func (s *Stream) Read(b []byte) (n int, err error) {
+	defer guard.Catch(&err)
 	return s.Conn.Read(b)
 }
 
 // Write implements net.Conn.
-func (s *stream) Write(b []byte) (written int, err error) {
-	defer failed(&err)
+func (s *Stream) Write(b []byte) (written int, err error) {
+	defer guard.Catch(&err)
 	for {
 		n, err := s.Conn.Write(b[written:])
 		written += n
@@ -102,7 +102,7 @@ func (s *stream) Write(b []byte) (written int, err error) {
 }
 
 // Close implements net.Conn. It waits for no other call.
-func (s *stream) Close() error {
+func (s *Stream) Close() error {
 	if isOurs(s.Conn) {
 		return s.Conn.Close()
 	}
@@ -111,37 +111,26 @@ func (s *stream) Close() error {
 }
 
 // SetReadDeadline implements net.Conn.
-func (s *stream) SetReadDeadline(t time.Time) error {
+func (s *Stream) SetReadDeadline(t time.Time) error {
 	return s.call(func() error { return s.Conn.SetReadDeadline(t) })
 }
 
 // SetWriteDeadline implements net.Conn.
-func (s *stream) SetWriteDeadline(t time.Time) error {
+func (s *Stream) SetWriteDeadline(t time.Time) error {
 	return s.call(func() error { return s.Conn.SetWriteDeadline(t) })
 }
 
 // SetDeadline implements net.Conn.
-func (s *stream) SetDeadline(t time.Time) error {
+func (s *Stream) SetDeadline(t time.Time) error {
 	return s.call(func() error { return s.Conn.SetDeadline(t) })
 }
 
 // RemoteAddr implements net.Conn. If the transport has none it is one that nobody trusts.
-func (s *stream) RemoteAddr() (addr net.Addr) {
+func (s *Stream) RemoteAddr() (addr net.Addr) {
 	defer func() {
 		if recover() != nil || addr == nil {
 			addr = &net.TCPAddr{}
 		}
 	}()
 	return s.Conn.RemoteAddr()
-}
-
-// failed makes an error of a panic of the program's code.
-func failed(err *error) {
-	switch r := recover().(type) {
-	case nil:
-	case string:
-		*err = fmt.Errorf("panic: %.200s", r)
-	default:
-		*err = fmt.Errorf("panic of type %T", r)
-	}
 }

@@ -1,8 +1,12 @@
-package remote
+package conn
 
-import "sync/atomic"
+import (
+	"sync/atomic"
 
-// budget bounds a sum over all connections of a node: see Config.
+	"github.com/starlang-go/starlang/term"
+)
+
+// budget bounds a sum over all connections of a node: see the Config of package remote.
 type budget struct {
 	limit, each int64        // of the sum, and of one connection once the sum is reached
 	used        atomic.Int64 // sums up all shares; read by whoever asks whether it is exceeded
@@ -36,15 +40,16 @@ func (s *share) exceeded() bool {
 	return s.held.Load() > s.of.each && s.of.used.Load() > s.of.limit
 }
 
-// budgets are those of a node.
-type budgets struct {
+// Budgets are those of a node.
+type Budgets struct {
 	backlog, fragments, held *budget
 }
 
-func (c *Config) budgets() budgets {
-	return budgets{
-		backlog:   newBudget(c.NodeBacklogBytes, c.MaxConns),
-		fragments: newBudget(c.NodeFragmentBytes, c.MaxConns),
-		held:      newBudget(c.NodeHeldSpawns, c.MaxConns),
+// NewBudgets returns the budgets of a node with so many connections at most.
+func NewBudgets(backlog, fragments term.ByteCount, held, conns int) Budgets {
+	return Budgets{
+		backlog:   newBudget(backlog, conns),
+		fragments: newBudget(fragments, conns),
+		held:      newBudget(held, conns),
 	}
 }
