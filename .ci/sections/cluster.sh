@@ -17,11 +17,11 @@ build_etcd() (
 # conformance runs the suite for drivers on all servers at the same time: mostly it waits.
 conformance() {
 	local all=() one failed=0
-	go -C remote/etcd test -count 1 -run '^TestConformance$' . &
+	GOWORK=off go -C remote/etcd test -count 1 -run '^TestConformance$' . &
 	all+=($!)
-	ETCD=$1 go -C remote/etcd test -count 1 -run '^TestConformance$' . &
+	GOWORK=off ETCD=$1 go -C remote/etcd test -count 1 -run '^TestConformance$' . &
 	all+=($!)
-	go -C remote/etcd/embedded test -count 1 -run '^TestConformance$' . &
+	GOWORK=off go -C remote/etcd/embedded test -count 1 -run '^TestConformance$' . &
 	all+=($!)
 	for one in "${all[@]}"; do wait "$one" || failed=1; done
 	return "$failed"
@@ -42,10 +42,13 @@ section_cluster() {
 	need_package etcd-server etcd
 	need_package iproute2 ip
 	go test -count 1 -timeout 0 -run '^TestSimulation$' ./remote/cluster -seeds 200
-	go test -count 1 -timeout 0 -run '^TestMutants$' ./remote/cluster
-	export GOWORK=off
+	# The mutants take the processors, the suite waits: together they take less time.
+	go test -count 1 -timeout 0 -run '^TestMutants$' ./remote/cluster &
+	local mutants=$!
 	build_etcd "$scratch/etcd"
 	conformance "$scratch/etcd"
+	wait "$mutants"
+	export GOWORK=off
 	go -C remote/etcd test -c -o "$scratch/faults.test" ./internal/faults
 	export ETCD=$scratch/etcd
 	faults TestHistory
