@@ -76,7 +76,8 @@ func TestLimits_SumsAreBounded(t *testing.T) {
 				attacks.Go(func() { c.attack(f, v) })
 			}
 			attacks.Wait()
-			require.Less(t, heapBytes(), before+c.bound)
+			// They are still connected, so that what does not come down is kept.
+			require.Eventually(t, func() bool { return heapBytes() < before+c.bound }, testTimeout, 10*time.Millisecond)
 			run(t, f.friend, func(ctx *runtime.Context) error {
 				_, err := runtime.Call[note](ctx, f.server, note{1, "x"})
 				return err
