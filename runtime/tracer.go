@@ -10,8 +10,8 @@ import (
 )
 
 // Tracer is told of what happens on a node. Its methods are called by many goroutines at
-// once, those that do what they are told of, and must neither block nor call back; a
-// panic in one of them is caught. What one process does is told in its order. Embed
+// once, those that do what they are told of, and must neither block, nor end the goroutine,
+// nor call back; a panic in one of them is caught. What one process does is told in its order. Embed
 // [NopTracer] to implement a part, and to survive new methods.
 type Tracer interface {
 	// Spawned is called by the spawner, before the body's first instruction.

@@ -86,6 +86,7 @@ func init() {
 	term.MustRegister[request]("callbacks_test.request")
 	term.MustRegister[writer]("callbacks_test.writer")
 	term.MustRegister[reader]("callbacks_test.reader")
+	term.MustRegisterCodec("callbacks_test.foreign", foreignCodec)
 }
 
 // match is the entry of a function that chooses a message.
@@ -270,13 +271,14 @@ var entries = map[string]entry{
 			return runtime.Send(context.WithValue(ctx, carriedKey{}, 1), w.bystander, 1)
 		})
 	}},
-	"runtime.Tracer": {
+	"runtime.Recorder": {
 		attack: func(w *world, wrong func()) {
-			w.rt().AddTracer(tracer{wrong: wrong})
-			w.spawn(func(*runtime.Context) error { return nil })
+			w.rt().AddRecorder(&tracer{crashed: true, wrong: wrong})
+			w.spawn(func(*runtime.Context) error { panic("to be recorded") })
 		},
-		except: []string{"hangs", "calls back"}, // a Tracer must neither block nor call back
+		except: mayNot[:2],
 	},
+	"runtime.Tracer": {none: "each method of it has an entry in tracers"},
 	"runtime.Context.StartAlarm(rang)": own(func(ctx *runtime.Context, wrong func()) {
 		ctx.StartAlarm(time.Second, func(uint64) { wrong() })
 		_, _ = ctx.RecvTimeout(time.Minute / 2)
@@ -366,24 +368,26 @@ var entries = map[string]entry{
 		program.Stop()
 	}},
 
-	"term.Appender": sent(func(wrong func()) any { return writer{wrong} }),
-	"term.Parser": {
-		attack: func(w *world, wrong func()) {
-			whileParsing.Store(&wrong)
-			w.run(w.there, func(ctx *runtime.Context) error { return ctx.Send(w.bystander, reader{}) })
-		},
-		except: []string{"hangs"}, // it decodes in the connection's own goroutine
-	},
-	"term.Codec.Append": {heldBy: "term.TestPanic_InAMethodOfTheProgramIsAnError"},
-	"term.Codec.Clone":  {heldBy: "term.TestPanic_InAMethodOfTheProgramIsAnError"},
-	"term.Codec.Parse":  {heldBy: "term.TestPanic_WhileDecodingCostsTheMessage"},
-	"term.Immutable":    {none: "its method is never called"},
+	"term.Appender":     sent(func(wrong func()) any { return writer{wrong} }),
+	"term.Parser":       parsed(func() any { return reader{} }),
+	"term.Codec.Append": sent(func(wrong func()) any { return foreign{append: wrong} }),
+	"term.Codec.Clone": own(func(ctx *runtime.Context, wrong func()) {
+		_ = ctx.Send(ctx.PID(), foreign{clone: wrong})
+	}),
+	"term.Codec.Parse": parsed(func() any { return foreign{} }),
+	"term.Immutable":   {none: "its method is never called"},
 
 	"runtime/dist.Carrier":       {none: "package remote implements it"},
 	"runtime/dist.Config.Encode": {none: "package remote gives it"},
 	"runtime/dist.Config.Warn":   {none: "package remote gives it"},
 	"runtime/dist.Dialler":       {none: "package remote implements it"},
 	"runtime/dist.Signal.Decode": {heldBy: "remote.TestDecoder_ThatEndsTheGoroutineCostsOneMessage"},
+
+	"runtime/inspect.Config.Access":          {none: "package remote gives it"},
+	"runtime/inspect.Config.Peers":           {none: "package remote gives it"},
+	"runtime/inspect.Config.Disconnect":      {none: "package remote gives it"},
+	"runtime/inspect.Client.Trace(show)":     {none: "it runs in the goroutine that calls Trace, of a program that looks"},
+	"runtime/runtimetest.ExpectMatch(match)": {none: "it runs in the goroutine of the test that calls it"},
 
 	"remote.Config.TLSSource": {heldBy: "remote.TestGuard_WhatTheProgramsCodeDoesCostsItselfOnly"},
 	"remote.Config.Logger":    {heldBy: "remote.TestGuard_WhatTheProgramsCodeDoesCostsItselfOnly"},
@@ -455,6 +459,34 @@ func (*reader) ParseTerm(r *term.Reader) error {
 	return err
 }
 
+// parsed is the entry of a method that is called when a value arrives from another node: in
+// whatever signal, it costs that alone. The value calls whileParsing.
+func parsed(value func() any) entry {
+	return entry{attack: func(w *world, wrong func()) {
+		whileParsing.Store(&wrong)
+		w.run(w.there, func(ctx *runtime.Context) error { return ctx.Send(w.bystander, value()) })
+	}}
+}
+
+// foreign is a value that travels by a codec, and does what it is told meanwhile.
+type foreign struct{ append, clone func() }
+
+func do(f func()) {
+	if f != nil {
+		f()
+	}
+}
+
+var foreignCodec = term.Codec[foreign]{
+	Append: func(dst []byte, v foreign) ([]byte, error) { do(v.append); return term.AppendInt(dst, 1), nil },
+	Parse: func(r *term.Reader) (foreign, error) {
+		(*whileParsing.Load())()
+		_, err := r.ReadInt()
+		return foreign{}, err
+	},
+	Clone: func(v foreign) (foreign, error) { do(v.clone); return v, nil },
+}
+
 type service struct{ wrong func() }
 
 func (service) Register(context.Context, string, pid.PID) error   { return nil }
@@ -485,13 +517,6 @@ func (p propagator) Extract(ctx context.Context, _ map[string]string) context.Co
 	p.wrong()
 	return ctx
 }
-
-type tracer struct {
-	runtime.NopTracer
-	wrong func()
-}
-
-func (t tracer) Exited(runtime.Exited) { t.wrong() }
 
 // alarmed is a server with an alarm.
 type alarmed struct {

@@ -14,8 +14,9 @@ const (
 // incoming is what was read and not yet acted on. It outlives the goroutine of a reader.
 type incoming struct {
 	buf    []byte
-	used   int // how much of buf the frames take that were acted on, or just are
-	filled int // how much of buf was read
+	used   int  // how much of buf the frames take that were acted on, or just are
+	filled int  // how much of buf was read
+	acting bool // on frames
 }
 
 // rest returns what may hold another frame.

@@ -38,9 +38,11 @@ func (c *Conn) read() {
 	}
 }
 
-// frames acts on the whole frames that were read. No code of the program runs in it.
+// frames acts on the whole frames that were read. Of the program only a Tracer is called in
+// it, which must not wait.
 func (c *Conn) frames() error {
-	defer c.relations.Flush()
+	c.in.acting = true
+	defer func() { c.relations.Flush() }()
 	for {
 		body, size, err := frame.Cut(c.in.rest(), frame.MaxBytes)
 		if err != nil {
@@ -55,6 +57,7 @@ func (c *Conn) frames() error {
 		}
 		c.awaitRoom()
 	}
+	c.in.acting = false
 	return nil
 }
 

@@ -46,15 +46,23 @@ func (c *Conn) Run() {
 	c.serve()
 }
 
-// serve runs the reader. The program's code runs there in the transport only, and may end
-// the goroutine: then the connection is lost.
+// serve runs the reader. The program may end the goroutine of a reader. If a Tracer does
+// another goroutine goes on behind the frame that is told of. If the transport does the
+// connection is lost.
 func (c *Conn) serve() {
-	defer c.Tasks.Done()
+	done := false
 	defer func() {
+		if c.in.acting && !done {
+			c.in.acting = false
+			go c.serve() // as the one before: ended by the loss of the connection; Close waits for it
+			return
+		}
+		defer c.Tasks.Done()
 		c.in = incoming{}
 		c.tearDown()
 	}()
 	c.read()
+	done = true
 }
 
 // tearDown does all that follows from the loss, in the reader's goroutine: what has
