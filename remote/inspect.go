@@ -20,6 +20,7 @@ func (n *Node) startInspect() error {
 		Access:     n.inspectAccess,
 		Peers:      n.inspectPeers,
 		Disconnect: n.inspectDisconnect,
+		NodeEvents: func(tell func(inspect.NodeEvent)) { n.noteNode.Store(&tell) },
 	})
 	if errors.Is(err, runtime.ErrNameTaken) {
 		return nil
@@ -88,4 +89,11 @@ func (n *Node) AccessOf(id pid.NodeID) Access {
 		return p.access
 	}
 	return None
+}
+
+// noteNodeEvent lets those who inspect the node see an event later. It does not wait.
+func (n *Node) noteNodeEvent(e inspect.NodeEvent) {
+	if tell := n.noteNode.Load(); tell != nil {
+		(*tell)(e)
+	}
 }

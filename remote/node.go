@@ -13,6 +13,7 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
+	"github.com/starlang-go/starlang/runtime/inspect"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -53,7 +54,8 @@ type Node struct {
 	pending  pendingHandshakes
 	port     *dist.Port // who owns what crosses the connections
 	watchers nodeMonitors
-	funcs    sync.Map // of string to Func
+	noteNode atomic.Pointer[func(inspect.NodeEvent)] // nil: nobody inspects the node
+	funcs    sync.Map                                // of string to Func
 	requests atomic.Uint64
 
 	cancel context.CancelFunc // of ctx

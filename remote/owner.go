@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/conn"
 	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/runtime/inspect"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -43,6 +44,7 @@ func (n connOwner) Lost(c *conn.Conn, held []uint64, cause conn.Cause, err error
 		slog.String("cause", string(cause)), slog.String("detail", text))
 	if !c.Hidden() {
 		n.watchers.tell(n.Node, NodeDown{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Cause: DownCause(cause), Detail: text})
+		n.noteNodeEvent(inspect.NodeEvent{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Cause: string(cause)})
 	}
 	n.connGone(c)
 }

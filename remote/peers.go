@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/conn"
 	"github.com/starlang-go/starlang/runtime/backoff"
 	"github.com/starlang-go/starlang/runtime/dist"
+	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
 // publishLocked makes the connections that are up known to senders.
@@ -60,6 +61,7 @@ func (n *Node) announce(c *conn.Conn) {
 	n.log.Info("connected", slog.String("peer", c.Peer().Name()), slog.Any("address", c.RemoteAddr()))
 	if !c.Hidden() {
 		n.watchers.tell(n, NodeUp{Node: c.Peer().Name(), Creation: c.Peer().Creation()})
+		n.noteNodeEvent(inspect.NodeEvent{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Up: true})
 	}
 	c.SetRelations(n.port.Up(c.Peer(), c, dist.Features{Hidden: c.Hidden()}))
 	go c.Run() // ended by the loss of the connection; Close waits for it

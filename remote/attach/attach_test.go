@@ -210,6 +210,11 @@ func TestWaits_FindsCirclesAcrossNodes(t *testing.T) {
 			who[w.CallerName] = w.CalleeName
 		}
 		require.Equal(l, map[string]string{"left": "right", "right": "left"}, who)
+		happened, err := c.Events(l.Context(), inspect.Events{})
+		require.NoError(l, err)
+		require.Len(l, happened.Events, 1, "of the tool nothing is told")
+		require.Equal(l, inspect.EventNodeUp, happened.Events[0].Kind)
+		require.Equal(l, "b@test", happened.Events[0].Name)
 	})
 }
 

@@ -93,6 +93,52 @@ func (c *Client) Alarms(ctx context.Context, q Alarms) (AlarmList, error) {
 	return askBy[AlarmList](ctx, c, q)
 }
 
+// Events asks what has happened lately.
+func (c *Client) Events(ctx context.Context, q Events) (EventList, error) {
+	return askBy[EventList](ctx, c, q)
+}
+
+// Crashes asks for the last crashes.
+func (c *Client) Crashes(ctx context.Context, q Crashes) (CrashList, error) {
+	return askBy[CrashList](ctx, c, q)
+}
+
+// followWait is how long one question of those that follow waits for news.
+const followWait = 10 * time.Second
+
+// FollowEvents calls show with events as they happen, until ctx ends, or asking or show
+// returns an error. The node never waits for it: what it is too slow for is Lost.
+func (c *Client) FollowEvents(ctx context.Context, q Events, show func(EventList) error) error {
+	q.Wait = followWait
+	for {
+		list, err := c.Events(ctx, q)
+		if err == nil && len(list.Events)+int(list.Lost) > 0 {
+			err = show(list)
+		}
+		if err != nil {
+			return err
+		}
+		q.After, q.N = list.Last, MaxRows
+	}
+}
+
+// FollowAlarms calls show with the alarms, first those that are active and then at each
+// change, as FollowEvents does.
+func (c *Client) FollowAlarms(ctx context.Context, show func(AlarmList) error) error {
+	for q := (Alarms{}); ; q.Wait = followWait {
+		list, err := c.Alarms(ctx, q)
+		if err == nil && (q.Wait == 0 || len(list.Changes) > 0) {
+			err = show(list)
+		}
+		if err != nil {
+			return err
+		}
+		if n := len(list.Changes); n > 0 {
+			q.After = list.Changes[n-1].Seq
+		}
+	}
+}
+
 // Trace calls show with the events of a session, in order, until it is over, ctx ends or
 // show returns an error.
 func (c *Client) Trace(ctx context.Context, q Trace, show func(TraceEvents) error) error {

@@ -64,13 +64,17 @@ func (r *ring[T]) after(seq uint64, n int) (values []T, lost uint64) {
 
 // await waits until there is a value after the one of number seq, for d at the most.
 func (r *ring[T]) await(ctx context.Context, seq uint64, d time.Duration) {
-	if d <= 0 {
-		return
+	if d > 0 {
+		await(ctx, r.moreAfter(seq), d)
 	}
+}
+
+// await waits for more to be closed, for d at the most.
+func await(ctx context.Context, more <-chan struct{}, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
-	case <-r.moreAfter(seq):
+	case <-more:
 	case <-timer.C:
 	case <-ctx.Done():
 	}

@@ -27,6 +27,9 @@ type Config struct {
 	Peers func() []Peer
 	// Disconnect ends the connection with a node. nil: it cannot.
 	Disconnect func(ctx context.Context, node string) error
+	// NodeEvents is called once, at the start, with what is to be told of the begins and
+	// ends of connections; that does not wait. nil: there are none.
+	NodeEvents func(tell func(NodeEvent))
 }
 
 // Start starts the server of a runtime, under the name [Name], and returns its PID. It
@@ -57,12 +60,13 @@ type node struct {
 	working  atomic.Int32 // questions that are being answered
 	refusals quota
 	alarms   alarms
+	events   *events
 	sessions sessions
 	looking  sync.Mutex // held by whoever looks at stacks
 }
 
 func newNode(rt *runtime.Runtime, cfg Config) *node {
-	n := &node{rt: rt, cfg: cfg}
+	n := &node{rt: rt, cfg: cfg, events: newEvents()}
 	n.alarms.changes.size = maxChanges
 	return n
 }
@@ -93,8 +97,12 @@ var (
 	_ genserver.InfoHandler = (*inspector)(nil)
 )
 
-// Init sets the time of the first look.
+// Init begins to remember what happens, and sets the time of the first look.
 func (s *inspector) Init(ctx *genserver.Context) error {
+	context.AfterFunc(ctx.Context, s.node.rt.AddRecorder(s.node.events))
+	if tell := s.node.cfg.NodeEvents; tell != nil {
+		tell(s.node.events.nodeEvent)
+	}
 	_, err := ctx.SendAfter(ctx.PID(), lookEvery, timeToLook{})
 	return err
 }

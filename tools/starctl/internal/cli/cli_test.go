@@ -102,7 +102,7 @@ var looks = [][]string{
 	{"ps", "worker"}, {"ps", "--behaviour", "server"}, {"ps", "--state", "sleeping"}, {"ps", "--min-queue", "1"}, {"roots"},
 	{"tree"}, {"tree", "root"}, {"tree", "root", "--depth", "1"}, {"tree", "root", "--after", "1"}, {"tree", "--mermaid"}, {"apps"},
 	{"info", "worker"}, {"info", "account"}, {"state", "account"}, {"stack", "worker"}, {"stacks"}, {"waits"}, {"waits", "--cycles"},
-	{"names"}, {"names", "--prefix", "wor"}, {"names", "--limit", "1"}, {"nodes"}, {"conns"}, {"zombies"}, {"runtime"}, {"alarms"},
+	{"names"}, {"names", "--prefix", "wor"}, {"names", "--limit", "1"}, {"nodes"}, {"conns"}, {"zombies"}, {"runtime"}, {"alarms"}, {"crashes"}, {"events"},
 }
 
 func TestCommands_PrintWhatCanBeReadAndNoSecret(t *testing.T) {

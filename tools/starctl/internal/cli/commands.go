@@ -97,6 +97,11 @@ var commands = []command{
 			}
 			return a, err
 		}},
+	{use: "crashes", short: "The last crashes, the newest first", args: none, flags: takesN,
+		ask: func(ctx context.Context, c *attach.Conn, _ []string, f *flags) (answer, error) {
+			l, err := c.Crashes(ctx, inspect.Crashes{N: f.n})
+			return answer{all: l, list: l.Crashes}, err
+		}},
 	act(inspect.Kill, "kill TARGET", "Kill a process", one),
 	act(inspect.Exit, "exit TARGET", "Send a process an exit signal", one),
 	act(inspect.Suspend, "suspend TARGET", "Make a server handle nothing until it is resumed", one),
