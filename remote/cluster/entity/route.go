@@ -21,6 +21,10 @@ import (
 // the server before: a connection that takes longer is given up by its heartbeat.
 const settleTime = 30 * time.Second
 
+// leaveNotice is for how long a call that could not be sent waits for another owner of the
+// shard, if the directory has not told yet that the node leaves.
+const leaveNotice = 2 * time.Second
+
 // route is who has a shard, as the directory has told. It does not change.
 type route struct {
 	server pid.PID
@@ -185,10 +189,14 @@ func CallAs[T any](ctx context.Context, e *Entities, id string, req any) (T, err
 			return none, err
 		}
 		v, err := genserver.CallAs[T](ctx, r.server, routed{id, req})
-		if err == nil || !notHandled(err) && !e.leftUnsent(r, err) {
-			return v, err
+		switch {
+		case err == nil:
+			return v, nil
+		case notHandled(err), isUnsent(err) && (e.hasLeft(r) || e.movesOn(ctx, shard, r)):
+			after = r.fence
+		default:
+			return none, err
 		}
-		after = r.fence
 	}
 }
 
@@ -202,15 +210,26 @@ func notHandled(err error) bool {
 	return errors.Is(err, registry.ErrNoProc)
 }
 
-// leftUnsent reports whether a call failed before it was sent, because the node that had the
-// shard leaves, or has left. Then somebody else will have it.
-func (e *Entities) leftUnsent(r *route, err error) bool {
+// isUnsent reports whether a call failed before it was sent, because there is no connection.
+func isUnsent(err error) bool {
 	var unsent *registry.SendError
-	if !errors.As(err, &unsent) || !errors.Is(err, registry.ErrNoConnection) {
-		return false
-	}
+	return errors.As(err, &unsent) && errors.Is(err, registry.ErrNoConnection)
+}
+
+// hasLeft reports whether the node that had the shard leaves, or has left. Then somebody else
+// will have it.
+func (e *Entities) hasLeft(r *route) bool {
 	m, ok := e.c.Member(r.server.Node().Name())
 	return !ok || m.Leaving || m.Creation != r.server.Node().Creation()
+}
+
+// movesOn waits for the next owner of a shard whose node cannot be reached: that it left may be
+// told a moment after its connections have ended. It reports whether there is one.
+func (e *Entities) movesOn(ctx context.Context, shard int, r *route) bool {
+	ctx, cancel := context.WithTimeout(ctx, leaveNotice)
+	defer cancel()
+	_, err := e.table.await(ctx, shard, r.fence, e.c.Done())
+	return err == nil
 }
 
 // Cast sends an entity a message, as genserver.Cast does. While the entity's shard has no
