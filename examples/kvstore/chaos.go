@@ -12,15 +12,19 @@ import (
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
-// killEvery is how long the store is left alone once it is back.
-const killEvery = 20 * time.Millisecond
+// How long the store is left alone once it is back, unless the command line says it: people
+// want to see what has happened.
+const (
+	killEvery         = 20 * time.Millisecond
+	killEveryObserved = time.Second
+)
 
 // chaosApp kills a random process of the store again and again, while a client uses it.
 // When the time is up, and the store is back from the last kill, it calls over.
-func chaosApp(c *client, limit time.Duration, over func()) application.App {
+func chaosApp(c *client, calm, limit time.Duration, over func()) application.App {
 	monkey := func(ctx *runtime.Context) error {
 		for end := time.Now().Add(limit); ; {
-			if _, err := ctx.RecvTimeout(killEvery); err != runtime.ErrTimeout {
+			if _, err := ctx.RecvTimeout(calm); err != runtime.ErrTimeout {
 				return err
 			}
 			p, ok := victim(ctx)

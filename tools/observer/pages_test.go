@@ -1,0 +1,16 @@
+package observer_test
+
+// pages are all of a node, by the name of their picture.
+var pages = []struct{ name, path string }{
+	{"overview", ""},
+	{"processes", "processes?window=0s"},
+	{"process", "process?p=vault"},
+	{"trees", "trees"},
+	{"applications", "apps"},
+	{"waits", "waits"},
+	{"names", "names"},
+	{"zombies", "zombies"},
+	{"alarms", "alarms"},
+	{"trace", "trace"},
+	{"profile", "profile"},
+}
