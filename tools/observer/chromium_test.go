@@ -154,7 +154,7 @@ func (b *browser) shoot(name string) []byte {
 
 func TestPages_InABrowserWithAndWithoutScript(t *testing.T) {
 	rt := newRuntime(t)
-	inhabit(t, rt, 40)
+	inhabit(t, rt, 20) // few enough to be drawn
 	o, err := observer.Handler(rt, observer.Options{})
 	require.NoError(t, err)
 	server := httptest.NewServer(o)
