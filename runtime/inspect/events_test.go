@@ -29,6 +29,7 @@ func TestEvents_TellOfCrashesKillsAndRestarts(t *testing.T) {
 		})
 		p, _ := l.rt.Whereis("till")
 		require.NoError(l, l.rt.Exit(p, signal.Kill))
+		synctest.Wait() // the restart is told before the crash
 		l.spawn("quits", func(*runtime.Context) error { return nil })
 		crashed := l.spawn("fails", failing)
 		synctest.Wait()
