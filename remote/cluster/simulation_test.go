@@ -133,16 +133,16 @@ func (s *story) start(name string) *simNode {
 // nearly as long as a try may.
 func (s *story) delay(n *simNode) {
 	rng, mu := rand.New(rand.NewPCG(s.rng.Uint64(), 1)), sync.Mutex{}
-	upTo := func(most time.Duration) func() time.Duration {
+	between := func(least, most time.Duration) func() time.Duration {
 		return func() time.Duration {
 			mu.Lock()
 			defer mu.Unlock()
-			return time.Duration(rng.Int64N(int64(most)))
+			return least + time.Duration(rng.Int64N(int64(most-least)))
 		}
 	}
-	f := memory.Faults{Delay: upTo(ttl / 100)}
+	f := memory.Faults{Delay: between(0, ttl/100)}
 	if s.rng.IntN(2) == 0 {
-		f.Answer = upTo(ttl / 9)
+		f.Answer = between(ttl/12, ttl/9)
 	}
 	n.Client.SetFaults(f)
 }
@@ -206,7 +206,7 @@ func (s *story) send(ctx *runtime.Context, n *simNode, id string) error {
 func (s *story) event() {
 	i := s.rng.IntN(len(s.nodes))
 	n := s.nodes[i]
-	switch s.rng.IntN(10) {
+	switch s.rng.IntN(12) {
 	case 0:
 		n.Isolate(true)
 	case 1:
@@ -215,7 +215,7 @@ func (s *story) event() {
 		n.Client.SetFaults(memory.Faults{Cut: true})
 	case 4:
 		n.Client.SetFaults(memory.Faults{Mute: true})
-	case 5:
+	case 5, 10, 11: // often, so that somebody is there to take what others lose
 		s.thaw(n)
 		s.delay(n)
 	case 6:
