@@ -198,6 +198,12 @@ func FuzzFrame(f *testing.F) {
 			return
 		}
 		require.LessOrEqual(t, len(got.Value), len(body))
+		switch got.Kind {
+		case signal.Message, signal.Call, signal.Reply:
+			if len(got.Value) == 0 {
+				return // no value: whoever decodes it says so, and it is never appended
+			}
+		}
 		again, ok, err := parse(got.Append(nil)[frame.LengthBytes:])
 		require.NoError(t, err)
 		require.True(t, ok)
