@@ -82,8 +82,8 @@ func TestHanging_DecoderDelaysItsPairOnly(t *testing.T) {
 				h := newHangers(l)
 				members := l.inbox(a, func(ctx *runtime.Context) { a.MonitorNodes(ctx) })
 				in, other := l.inbox(b, nil), l.inbox(b, nil)
-				fated, _ := b.Runtime().Spawn(idle)
-				watch := l.inbox(b, func(ctx *runtime.Context) { ctx.Monitor(fated) })
+				victim, _ := b.Runtime().Spawn(idle)
+				watch := l.inbox(b, func(ctx *runtime.Context) { ctx.Monitor(victim) })
 				sent := make(chan struct{})
 				sender := l.spawn(a, func(ctx *runtime.Context) error {
 					for _, v := range []any{0, bad, 2, spelled{3}, 4} {
@@ -97,7 +97,7 @@ func TestHanging_DecoderDelaysItsPairOnly(t *testing.T) {
 				<-sent
 				l.run(a, func(ctx *runtime.Context) error {
 					require.NoError(l, ctx.Send(in.pid, "same receiver"))
-					require.NoError(l, ctx.Exit(fated, signal.Kill))
+					require.NoError(l, ctx.Exit(victim, signal.Kill))
 					got, err := runtime.CallTimeout[int](ctx, l.answering(b), 7, time.Second)
 					require.Equal(l, 7, got)
 					return err

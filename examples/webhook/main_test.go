@@ -216,9 +216,10 @@ func TestWebhook_ACrashLosesNothing(t *testing.T) {
 				require.NoError(t, s.Runtime.Exit(p, signal.Kill))
 			}
 			close(open)
-			for _, queued := s.outbox.waiting(); queued > 0; _, queued = s.outbox.waiting() {
-				time.Sleep(time.Millisecond) // nobody tells, it is only asked less often
-			}
+			require.Eventually(t, func() bool {
+				_, queued := s.outbox.waiting()
+				return queued == 0
+			}, time.Minute, time.Millisecond)
 			s.stop(t)
 			for id := range 20 {
 				require.True(t, to.has(fmt.Sprint(id)), id)

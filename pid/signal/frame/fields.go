@@ -79,12 +79,12 @@ func (f *Fields) End() error {
 }
 
 // Value reads a value, which is the last field, without looking into it unless it has to
-// be found out where it ends.
+// be found out where it ends. A value has a byte at least: without one the body ends early.
 func (f *Fields) Value() ([]byte, error) {
 	if f.extra > 0 {
 		return f.ReadRaw()
 	}
-	return f.ReadN(f.Len())
+	return f.ReadN(max(1, f.Len()))
 }
 
 // Uints reads numbers.
