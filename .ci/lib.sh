@@ -37,6 +37,17 @@ for_platform() {
 	GOOS=${platform%/*} GOARCH=${platform#*/} CGO_ENABLED=0 "$@"
 }
 
+# runs_386 says whether this machine runs 32-bit programs. That takes more than an amd64
+# processor: a kernel may be built without them. A program that was built and cannot be
+# started says no; one that cannot be built is an error.
+runs_386() {
+	local dir=$scratch/386
+	mkdir -p "$dir"
+	printf 'package main\n\nfunc main() {}\n' >"$dir/main.go"
+	GOOS=linux GOARCH=386 CGO_ENABLED=0 go build -o "$dir/main" "$dir/main.go" || exit 1
+	"$dir/main" 2>/dev/null
+}
+
 # apart KIND builds, vets and tests each module that modctl lists for KIND, by itself.
 apart() {
 	local dirs dir names
