@@ -13,7 +13,7 @@ func (m *Mailbox[T]) Discard() {
 		b.refuseWaiting(ErrClosed)
 	}
 	m.wakeAndUnlock()
-	if m.turn.begin() {
+	if m.turn.begin() || m.beginAfterPeek() {
 		m.out = nil
 		m.turn.end(0)
 	}

@@ -14,7 +14,7 @@ func (m *Mailbox[T]) Interrupt() {
 // RecvInterruptible is [Mailbox.Recv] that [Mailbox.Interrupt] can end: it then returns
 // [ErrInterrupted], unless there is a message.
 func (m *Mailbox[T]) RecvInterruptible() (v T, err error) {
-	if !m.turn.begin() {
+	if !m.turn.begin() && !m.beginAfterPeek() {
 		return v, ErrConcurrentReceive
 	}
 	if m.hasOut() || m.fetch(interrupted) {

@@ -39,7 +39,7 @@ func (m *Mailbox[T]) recvMatch(match func(T) bool, p waitLimit) (v T, err error)
 	if match == nil {
 		panic("mailbox: match is nil")
 	}
-	if !m.turn.begin() {
+	if !m.turn.begin() && !m.beginAfterPeek() {
 		return v, ErrConcurrentReceive
 	}
 	n := uint64(0)

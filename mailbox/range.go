@@ -42,7 +42,7 @@ func (m *Mailbox[T]) Chan(ctx context.Context) <-chan T {
 
 // putBack makes v, which the caller has received last, the oldest message again.
 func (m *Mailbox[T]) putBack(v T) {
-	if !m.turn.begin() {
+	if !m.turn.begin() && !m.beginAfterPeek() {
 		return // another goroutine receives, which Chan forbids: v has been its own
 	}
 	defer m.turn.end(^uint64(0)) // one less

@@ -9,7 +9,7 @@ import (
 // Recv takes the oldest message out. It waits until there is one; [Mailbox.Close]
 // ends the wait with [ErrClosed].
 func (m *Mailbox[T]) Recv() (v T, err error) {
-	if !m.turn.begin() {
+	if !m.turn.begin() && !m.beginAfterPeek() {
 		return v, ErrConcurrentReceive
 	}
 	if m.hasOut() || m.fetch(closed) {
@@ -43,7 +43,7 @@ func (m *Mailbox[T]) RecvTimeout(d time.Duration) (T, error) { return m.recv(wit
 func (m *Mailbox[T]) RecvContext(ctx context.Context) (T, error) { return m.recv(until(ctx)) }
 
 func (m *Mailbox[T]) recv(p waitLimit) (v T, err error) {
-	if !m.turn.begin() {
+	if !m.turn.begin() && !m.beginAfterPeek() {
 		return v, ErrConcurrentReceive
 	}
 	if m.hasOut() {
