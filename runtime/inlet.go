@@ -35,6 +35,25 @@ func (d *door) Attached(key any) any {
 // Logger implements [inlet.Runtime].
 func (d *door) Logger() *slog.Logger { return d.runtime().logger() }
 
+// LogLevel implements [inlet.Runtime].
+func (d *door) LogLevel() *slog.LevelVar { return d.cfg.LogLevel }
+
+// ProfileLabels implements [inlet.Runtime].
+func (d *door) ProfileLabels() bool { return d.cfg.ProfileLabels }
+
+// Peek implements [inlet.Runtime].
+func (d *door) Peek(p pid.PID, n int) (values []any, queued int, whole bool, err error) {
+	q, ok := d.registry.Get(p)
+	if !ok {
+		return nil, 0, false, ErrNoProc
+	}
+	messages, whole := q.box.Peek(n)
+	for _, m := range messages {
+		values = append(values, m.Value())
+	}
+	return values, q.box.Len(), whole, nil
+}
+
 // Offer implements [inlet.Runtime].
 func (d *door) Offer(to pid.PID, env signal.Envelope) (queued bool, err error) {
 	p, m, err := d.receiver(to, &env)

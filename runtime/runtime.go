@@ -47,6 +47,9 @@ type Config struct {
 	// name, label and type: what they were when it started, or woke up. It costs
 	// a few allocations each time.
 	ProfileLabels bool
+	// LogLevel is the level of the Logger's handler, if tools may set it while the
+	// program runs: see package inspect. nil: they may not.
+	LogLevel *slog.LevelVar
 }
 
 // Runtime is a node: a set of processes with an identity, a registry of them and

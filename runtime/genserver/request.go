@@ -20,6 +20,9 @@ type request struct {
 // ImmutableTerm marks a request as free to share: its value is a copy already.
 func (request) ImmutableTerm() {}
 
+// Unwrapped implements [system.Wrapper].
+func (r request) Unwrapped() any { return r.Value }
+
 // cast is what [Cast] sends.
 type cast struct {
 	Value any
@@ -27,6 +30,9 @@ type cast struct {
 
 // ImmutableTerm marks a cast as free to share: its value is a copy already.
 func (cast) ImmutableTerm() {}
+
+// Unwrapped implements [system.Wrapper].
+func (c cast) Unwrapped() any { return c.Value }
 
 func init() {
 	term.MustRegister[request]("genserver.Request")

@@ -1,12 +1,15 @@
 package genserver
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/internal/system"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -40,6 +43,7 @@ const (
 func init() {
 	term.MustRegister[sysRequest]("genserver.System")
 	term.MustRegister[Statistics]("genserver.Statistics")
+	system.UnsafeState = getUnsafeState
 }
 
 // system does what a system request asks for.
@@ -47,6 +51,10 @@ func (s *server) system(from From, r sysRequest) {
 	var reply any
 	switch r.Op {
 	case opState:
+		if _, unsafe := r.Arg.(unsafeState); unsafe {
+			reply = s.unsafeState()
+			break
+		}
 		s.show(from)
 		return
 	case opTraced:
@@ -83,6 +91,31 @@ type replacer struct {
 
 // ImmutableTerm marks a replacer as free to share between processes.
 func (replacer) ImmutableTerm() {}
+
+// unsafeState asks for the state itself. It is passed within a node only.
+type unsafeState struct{}
+
+// ImmutableTerm marks an unsafeState as free to share between processes.
+func (unsafeState) ImmutableTerm() {}
+
+// getUnsafeState is [system.UnsafeState].
+func getUnsafeState(ctx context.Context, server pid.PID) (string, error) {
+	v, to, err := callSystem(ctx, server, sysRequest{Op: opState, Arg: unsafeState{}})
+	if err != nil {
+		return "", err
+	}
+	return replyAs[string](to, v)
+}
+
+// unsafeState returns the reply: the text of the state, or a failure. It calls methods of
+// the program, those that say what a value's text is.
+func (s *server) unsafeState() any {
+	v, err := s.format("show state", func() any { return text.Of(s.impl, text.MaxStateBytes) })
+	if err != nil {
+		return failureOf(err)
+	}
+	return v
+}
 
 // replace returns the reply: nil, or a failure.
 func (s *server) replace(arg any) any {

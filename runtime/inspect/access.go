@@ -55,17 +55,24 @@ func (n *node) accessOf(p pid.PID) Access {
 
 // allow returns an error, and reports it, if who may not ask q.
 func (n *node) allow(who pid.PID, q query) error {
-	need := Read
-	if _, acts := q.(action); acts {
-		need = Control
-	}
-	if n.accessOf(who) >= need {
+	if n.accessOf(who) >= needOf(q) {
 		return nil
 	}
 	if n.refusals.admit(time.Now()) {
 		n.log(slog.LevelWarn, "a question was refused", slog.String("who", who.String()), slog.String("what", nameOf(q)))
 	}
 	return fmt.Errorf("%s: %w", nameOf(q), ErrDenied)
+}
+
+// needOf returns what one has to have to ask q.
+func needOf(q query) Access {
+	if _, acts := q.(action); acts {
+		return Control
+	}
+	if s, ok := q.(State); ok && s.Unsafe {
+		return Control
+	}
+	return Read
 }
 
 func (n *node) log(level slog.Level, text string, attrs ...slog.Attr) {

@@ -12,6 +12,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/inlet"
 	"github.com/starlang-go/starlang/runtime/internal/text"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 	"github.com/starlang-go/starlang/term"
@@ -31,13 +32,14 @@ const (
 	Send           Verb = "send"      // sends the value of the JSON
 	Call           Verb = "call"      // calls with the value of the JSON
 	GC             Verb = "gc"        // collects garbage and gives memory back
+	SetLogLevel    Verb = "loglevel"  // sets the level of the node's log, see runtime.Config.LogLevel
 	Disconnect     Verb = "disconnect"
 )
 
 // Action asks the server to do something. Each is logged.
 type Action struct {
 	Do     Verb
-	Target string // a process, or for Disconnect a node
+	Target string // a process; for Disconnect a node; for SetLogLevel a level, as debug or warn+2
 	Child  string // the ID of a child, or its PID
 	Reason string // of Exit; "": shutdown
 	// JSON is the value to send: of an object with a member "@type" the value of the
@@ -48,7 +50,7 @@ type Action struct {
 // Done is the answer to an [Action].
 type Done struct {
 	PID   pid.PID `json:"pid,omitzero"`   // of the process that it was done to, or that was started
-	Reply string  `json:"reply,omitzero"` // to a call, as JSON
+	Reply string  `json:"reply,omitzero"` // to a call, as JSON; of SetLogLevel the level before
 }
 
 func init() {
@@ -68,6 +70,8 @@ func (a Action) answer(ctx context.Context, n *node) (any, error) {
 	case GC:
 		debug.FreeOSMemory()
 		return Done{}, nil
+	case SetLogLevel:
+		return a.setLogLevel(n)
 	case Disconnect:
 		if n.cfg.Disconnect == nil {
 			return nil, fmt.Errorf("disconnect: %w", ErrUnsupported)
@@ -79,6 +83,18 @@ func (a Action) answer(ctx context.Context, n *node) (any, error) {
 		return nil, err
 	}
 	return a.actOn(ctx, n, p)
+}
+
+func (a Action) setLogLevel(n *node) (any, error) {
+	level := inlet.Of(n.rt).LogLevel()
+	if level == nil {
+		return nil, fmt.Errorf("there is no runtime.Config.LogLevel: %w", ErrUnsupported)
+	}
+	was := level.Level()
+	if err := level.UnmarshalText([]byte(a.Target)); err != nil {
+		return nil, fmt.Errorf("level: %w", err)
+	}
+	return Done{Reply: was.String()}, nil
 }
 
 func (a Action) actOn(ctx context.Context, n *node, p pid.PID) (any, error) {
@@ -143,14 +159,20 @@ func (a Action) send(ctx context.Context, done Done) (any, error) {
 	return done, err
 }
 
-// logAction says who has done what, whatever came of it.
-func (n *node) logAction(who pid.PID, q action, err error) {
-	attrs := []slog.Attr{slog.String("who", who.String()), slog.String("what", nameOf(q)), slog.String("target", cut(q.target(), 256))}
+// logDone says who has done what, whatever came of it.
+func (n *node) logDone(who pid.PID, q action, err error) {
+	var attrs []slog.Attr
 	if a, ok := q.(Action); ok && a.Child != "" {
 		attrs = append(attrs, slog.String("child", cut(a.Child, 256)))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", text.Error(err, text.MaxReportBytes)))
 	}
+	n.logAction(who, nameOf(q), q.target(), attrs...)
+}
+
+// logAction says that somebody does something that those who only look may not.
+func (n *node) logAction(who pid.PID, what, target string, more ...slog.Attr) {
+	attrs := append([]slog.Attr{slog.String("who", who.String()), slog.String("what", what), slog.String("target", cut(target, 256))}, more...)
 	n.log(slog.LevelWarn, "somebody acts on this node", attrs...)
 }

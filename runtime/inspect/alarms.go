@@ -3,11 +3,13 @@ package inspect
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -21,8 +23,11 @@ const (
 	AlarmStalled AlarmKind = "stalled" // has mail and has received nothing since the last look; it has
 	AlarmCycle   AlarmKind = "cycle"   // processes wait for each other in a circle; they do not
 	AlarmZombies AlarmKind = "zombies" // there is a zombie; there is none
-	AlarmConn    AlarmKind = "conn"    // the queue of a connection is full by 80 %; by less than 50 %
-	AlarmCrashes AlarmKind = "crashes" // 20 crashes since the last look; fewer than 5
+	// A supervisor has used 80 % of the restarts after which it gives up; less than 50 %,
+	// or it has restarted nothing for as long as restarts count.
+	AlarmRestarts AlarmKind = "restarts"
+	AlarmConn     AlarmKind = "conn"    // the queue of a connection is full by 80 %; by less than 50 %
+	AlarmCrashes  AlarmKind = "crashes" // 20 crashes since the last look; fewer than 5
 )
 
 // Alarm is something that is wrong.
@@ -123,7 +128,9 @@ func (n *node) look(ctx context.Context) time.Duration {
 	n.lookAtProcesses(ctx, now)
 	n.lookAtTheRest(ctx, now)
 	if ctx.Err() == nil {
-		a.update(now, begun, n)
+		if begun := a.update(now, begun, n); len(begun) > 0 {
+			n.recordAlarm(begun[0])
+		}
 	}
 	return max(lookEvery, lookShare*time.Since(begun))
 }
@@ -150,7 +157,10 @@ func (f findings) addProcess(kind AlarmKind, p pid.PID, value float64, on bool) 
 const (
 	mailboxOn, mailboxOff = 5000, 500
 	growthOn, growthLooks = 100, 3
-	connOn, connOff       = 0.8, 0.5
+
+	restartsOn, restartsOff = 0.8, 0.5
+	connOn, connOff         = 0.8, 0.5
+
 	crashesOn, crashesOff = 20, 5
 )
 
@@ -190,6 +200,7 @@ func (n *node) lookAtTheRest(ctx context.Context, now findings) {
 		now.add(AlarmCrashes, "", float64(d), d >= crashesOn)
 	}
 	n.alarms.crashed = crashed
+	n.events.intensities.look(time.Now(), now)
 	for _, p := range n.peers() {
 		if full := float64(p.Queue) / float64(max(p.QueueLimit, 1)); full >= connOff {
 			now.add(AlarmConn, p.Node, full, full >= connOn)
@@ -201,8 +212,15 @@ func (n *node) lookAtTheRest(ctx context.Context, now findings) {
 	}
 }
 
-// update begins and ends alarms.
-func (a *alarms) update(now findings, at time.Time, n *node) {
+// recordAlarm keeps what has led to an alarm.
+func (n *node) recordAlarm(kind AlarmKind) {
+	if err := n.flight.alarm(kind); err != nil {
+		n.log(slog.LevelWarn, "the flight recorder fails", slog.String("error", text.Error(err, text.MaxReportBytes)))
+	}
+}
+
+// update begins and ends alarms, and returns what has begun.
+func (a *alarms) update(now findings, at time.Time, n *node) (begun []AlarmKind) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for id, alarm := range a.active {
@@ -230,7 +248,9 @@ func (a *alarms) update(now findings, at time.Time, n *node) {
 		}
 		a.active[id] = alarm
 		a.note(*alarm, at, true)
+		begun = append(begun, id.kind)
 	}
+	return begun
 }
 
 func (a *alarms) note(alarm Alarm, at time.Time, on bool) {

@@ -41,9 +41,19 @@ func (c *Client) Process(ctx context.Context, target string) (Info, error) {
 	return askBy[Info](ctx, c, Process{target})
 }
 
-// State asks a server for its state.
+// Peek asks of which types the messages in a mailbox are.
+func (c *Client) Peek(ctx context.Context, target string) (Mail, error) {
+	return askBy[Mail](ctx, c, Peek{target})
+}
+
+// State asks a server for its state, as it may be shown.
 func (c *Client) State(ctx context.Context, target string) (Text, error) {
-	return askBy[Text](ctx, c, State{target})
+	return askBy[Text](ctx, c, State{Target: target})
+}
+
+// UnsafeState asks a server for its state with all that it holds. It needs [Control].
+func (c *Client) UnsafeState(ctx context.Context, target string) (Text, error) {
+	return askBy[Text](ctx, c, State{Target: target, Unsafe: true})
 }
 
 // Stack asks for the stack of a process.
@@ -53,6 +63,16 @@ func (c *Client) Stack(ctx context.Context, target string) (Text, error) {
 
 // Stacks asks what the goroutines of all processes do.
 func (c *Client) Stacks(ctx context.Context) (Text, error) { return askBy[Text](ctx, c, Stacks{}) }
+
+// Profile asks for a profile of the program.
+func (c *Client) Profile(ctx context.Context, q Profile) (ProfileData, error) {
+	return askBy[ProfileData](ctx, c, q)
+}
+
+// Flight asks for an execution trace of the program.
+func (c *Client) Flight(ctx context.Context, q Flight) (FlightData, error) {
+	return askBy[FlightData](ctx, c, q)
+}
 
 // Roots asks for the supervisors that no other one has started.
 func (c *Client) Roots(ctx context.Context, q Roots) (Rows, error) { return askBy[Rows](ctx, c, q) }

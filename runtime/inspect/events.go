@@ -118,7 +118,8 @@ type events struct {
 	of   map[EventKind]*ring[Event] // guarded by mu
 	more chan struct{}              // guarded by mu; closed at the next one; nil: nobody waits
 
-	crashes ring[Crash]
+	crashes     ring[Crash]
+	intensities intensities
 }
 
 func newEvents() *events {
@@ -228,6 +229,7 @@ func (e *events) Exited(x runtime.Exited) {
 
 // Restarted implements [runtime.Recorder].
 func (e *events) Restarted(r runtime.Restarted) {
+	e.intensities.note(r, time.Now())
 	e.add(Event{
 		Kind: EventRestart, PID: r.New, Name: kept(r.Child), Reason: kept(r.Reason.String()),
 		Supervisor: r.Supervisor, Old: r.Old, Left: r.Left,

@@ -56,7 +56,8 @@ func inLab(t *testing.T, test func(l *lab)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		log := new(logged)
-		rt := runtime.MustNew(runtime.Config{Logger: slog.New(slog.NewTextHandler(log, nil))})
+		level := new(slog.LevelVar)
+		rt := runtime.MustNew(runtime.Config{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level})), LogLevel: level})
 		_, err := inspect.Start(rt, inspect.Config{})
 		require.NoError(t, err)
 		defer func() { require.NoError(t, rt.Shutdown(context.Background())) }()
@@ -227,6 +228,69 @@ func TestState_ShowsTypesOrWhatTheServerShows(t *testing.T) {
 	})
 }
 
+func TestState_UnsafeShowsAllAndIsLogged(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.start(func(ctx *runtime.Context) {
+			_, err := genserver.StartLink(ctx, &formatted{account{"secret"}}, genserver.Options{Name: "formatted"})
+			require.NoError(l, err)
+		})
+		got, err := l.UnsafeState(l.Context(), "formatted")
+		require.NoError(l, err)
+		require.Contains(l, got.Text, "Password:secret")
+		require.Contains(l, l.log.String(), `what="unsafe state" target=formatted`)
+		require.NotContains(l, l.log.String(), "secret")
+	})
+}
+
+func TestPeek_CountsTypesAndTakesNothing(t *testing.T) {
+	inLab(t, func(l *lab) {
+		p := l.spawn("full", idle)
+		ctx := runtime.NewContext(l.Context(), l.rt)
+		require.NoError(l, runtime.Send(ctx, p, order{}))
+		require.NoError(l, genserver.Cast(ctx, p, "what a cast carries"))
+		l.fill(p, 1500)
+		got, err := l.Peek(l.Context(), "full")
+		require.NoError(l, err)
+		require.Equal(l, inspect.Mail{PID: p, Name: "full", Queue: 1502, Looked: inspect.MaxPeeked, Types: []inspect.MailType{
+			{Type: "int", Count: 998}, {Type: "inspect_test.order", Count: 1}, {Type: "string", Count: 1},
+		}}, got)
+		s, _ := l.rt.Info(p)
+		require.Equal(l, 1502, s.QueueLen)
+		_, err = l.Peek(l.Context(), "nobody")
+		require.ErrorIs(l, err, inspect.ErrNotFound)
+	})
+}
+
+func TestAlarm_OfASupervisorThatIsNearItsEnd(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.start(func(ctx *runtime.Context) {
+			_, err := supervisor.StartLink(ctx, supervisor.Spec{Name: "sup", Intensity: 5, Period: 20 * time.Second, Children: []supervisor.ChildSpec{
+				{ID: "child", Start: supervisor.BodyOpt(runtime.SpawnOptions{Name: "till"}, idle)},
+			}})
+			require.NoError(l, err)
+		})
+		sup, _ := l.rt.Whereis("sup")
+		for restarts := 1; restarts <= 4; restarts++ {
+			p, _ := l.rt.Whereis("till")
+			require.NoError(l, l.rt.Exit(p, signal.Kill))
+			pass(time.Second)
+			got, err := l.Alarms(l.Context(), inspect.Alarms{})
+			require.NoError(l, err)
+			require.Empty(l, got.Active)
+		}
+		got, err := l.Alarms(l.Context(), inspect.Alarms{Wait: 10 * time.Second})
+		require.NoError(l, err)
+		require.Len(l, got.Active, 1)
+		require.Equal(l, inspect.AlarmRestarts, got.Active[0].Kind)
+		require.Equal(l, sup.String(), got.Active[0].Subject)
+		require.InDelta(l, 0.8, got.Active[0].Value, 0.01)
+		pass(30 * time.Second) // more than the restarts count
+		got, err = l.Alarms(l.Context(), inspect.Alarms{})
+		require.NoError(l, err)
+		require.Empty(l, got.Active)
+	})
+}
+
 func TestTree_ShowsBranchesByNeed(t *testing.T) {
 	inLab(t, func(l *lab) {
 		l.start(func(ctx *runtime.Context) {
@@ -370,11 +434,15 @@ func TestAct_DoesItAndLogsIt(t *testing.T) {
 		l.spawn("quitter", idle)
 		act(inspect.Action{Do: inspect.Exit, Target: "quitter", Reason: "shutdown: enough"})
 		act(inspect.Action{Do: inspect.GC})
-		_, err := l.Act(l.Context(), inspect.Action{Do: inspect.Disconnect, Target: "b@test"})
+		require.Equal(l, "INFO", act(inspect.Action{Do: inspect.SetLogLevel, Target: "warn"}).Reply)
+		require.Equal(l, "WARN", act(inspect.Action{Do: inspect.SetLogLevel, Target: "debug"}).Reply)
+		_, err := l.Act(l.Context(), inspect.Action{Do: inspect.SetLogLevel, Target: "loud"})
+		require.Error(l, err)
+		_, err = l.Act(l.Context(), inspect.Action{Do: inspect.Disconnect, Target: "b@test"})
 		require.ErrorIs(l, err, inspect.ErrUnsupported)
 		_, err = l.Act(l.Context(), inspect.Action{Do: "dance", Target: "account"})
 		require.ErrorIs(l, err, inspect.ErrUnsupported)
-		for _, what := range []string{"call", "suspend", "resume", "send", "restart", "terminate", "kill", "exit", "gc", "disconnect", "dance"} {
+		for _, what := range []string{"call", "suspend", "resume", "send", "restart", "terminate", "kill", "exit", "gc", "loglevel", "disconnect", "dance"} {
 			require.Contains(l, l.log.String(), "what="+what)
 		}
 	})
@@ -402,6 +470,7 @@ func TestAnswers_AreJSONAndShowNoSecret(t *testing.T) {
 			func() (any, error) { return l.Runtime(ctx) },
 			func() (any, error) { return l.Waits(ctx, inspect.Waits{Cycles: true}) },
 			func() (any, error) { return l.Alarms(ctx, inspect.Alarms{}) },
+			func() (any, error) { return l.Peek(ctx, "account") },
 		} {
 			v, err := ask()
 			require.NoError(l, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 	"github.com/starlang-go/starlang/runtime/internal/text"
 	"github.com/starlang-go/starlang/term"
 )
@@ -174,7 +175,12 @@ func (Stacks) answer(_ context.Context, n *node) (any, error) {
 
 // State asks for the state of a server: what its FormatState shows, and else the types
 // of which it is made.
-type State struct{ Target string }
+type State struct {
+	Target string
+	// Unsafe asks for the state itself, with all the secrets that it holds. It needs
+	// [Control], and is logged.
+	Unsafe bool
+}
 
 // stateTime is how long a server may take to show its state.
 const stateTime = 2 * time.Second
@@ -188,6 +194,11 @@ func (q State) answer(ctx context.Context, n *node) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, stateTime)
 	defer cancel()
+	if q.Unsafe {
+		n.logAction(askerOf(ctx), "unsafe state", q.Target)
+		state, err := system.UnsafeState(ctx, p)
+		return Text{state}, err
+	}
 	state, err := genserver.GetState(ctx, p)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,10 @@ type Config struct {
 	// NodeEvents is called once, at the start, with what is to be told of the begins and
 	// ends of connections; that does not wait. nil: there are none.
 	NodeEvents func(tell func(NodeEvent))
+	// FlightRecorder records all the time what the program does, so that an alarm, or who
+	// asks for a [Flight], has the last seconds. A message between two processes then
+	// takes three times as long. A program has one such recorder.
+	FlightRecorder bool
 }
 
 // Start starts the server of a runtime, under the name [Name], and returns its PID. It
@@ -62,6 +66,7 @@ type node struct {
 	alarms   alarms
 	events   *events
 	sessions sessions
+	flight   flight
 	looking  sync.Mutex // held by whoever looks at stacks
 }
 
@@ -100,6 +105,9 @@ var (
 // Init begins to remember what happens, and sets the time of the first look.
 func (s *inspector) Init(ctx *genserver.Context) error {
 	context.AfterFunc(ctx.Context, s.node.rt.AddRecorder(s.node.events))
+	if s.node.cfg.FlightRecorder {
+		s.node.flight.start(ctx.Context, s.node)
+	}
 	if tell := s.node.cfg.NodeEvents; tell != nil {
 		tell(s.node.events.nodeEvent)
 	}
@@ -157,7 +165,7 @@ func (n *node) work(w *runtime.Context, over context.Context, from genserver.Fro
 	defer context.AfterFunc(over, cancel)()
 	reply, err := n.ask(context.WithValue(ctx, askerKey{}, from.PID), q)
 	if a, acts := q.(action); acts {
-		n.logAction(from.PID, a, err)
+		n.logDone(from.PID, a, err)
 	}
 	if err == nil {
 		err = from.Reply(w, reply)

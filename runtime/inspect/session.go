@@ -1,8 +1,9 @@
 package inspect
 
 import (
-	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/text"
 )
 
 // session is a trace. It is a process: that ends with the session, and the session with
@@ -17,14 +19,16 @@ import (
 // counted.
 type session struct {
 	runtime.NopTracer
-	id      uint64
-	node    *node
-	owner   pid.PID
-	pid     pid.PID              // of the session's process; set before it can be found
-	targets map[pid.PID]struct{} // not changed once the session has begun
-	limit   int
-	per     time.Duration
-	last    time.Duration // how long the session is
+	id    uint64
+	node  *node
+	owner pid.PID
+	pid   pid.PID // of the session's process; set before it can be found
+	query Trace
+	first []pid.PID // the processes that it begins with
+
+	targets sync.Map // pid.PID to comes
+	later   atomic.Int32
+	missed  atomic.Uint64 // processes that are not traced because later is maxNew
 
 	events ring[noted]
 	lost   atomic.Uint64
@@ -35,16 +39,26 @@ type session struct {
 	count int       // guarded by mu
 }
 
+// comes says how a process has come to a session.
+type comes uint8
+
+const (
+	atFirst comes = iota
+	isNew
+	byName // and leaves with the name
+)
+
 // noted is an event as it is kept: texts are made of it when it is shown.
 type noted struct {
-	event TraceEvent
-	to    pid.Address
-	typ   reflect.Type
-	why   signal.ExitReason
+	event    TraceEvent
+	to       pid.Address
+	typ      reflect.Type
+	function string
+	why      error
 }
 
 func newSession(n *node, q Trace, owner pid.PID) *session {
-	s := &session{node: n, owner: owner, targets: make(map[pid.PID]struct{}), limit: q.Limit, per: q.Per, last: q.For}
+	s := &session{node: n, owner: owner, query: q}
 	s.events.size = traceEvents
 	return s
 }
@@ -52,33 +66,123 @@ func newSession(n *node, q Trace, owner pid.PID) *session {
 // run is the body of the session's process.
 func (s *session) run(ctx *runtime.Context) error {
 	defer s.node.sessions.end(s)
-	defer s.over.Store(true)
+	defer s.leave()
 	ctx.Monitor(s.owner)
 	defer s.node.rt.AddTracer(s)()
-	for p := range s.targets {
-		s.node.sessions.trace(s.node.rt, p, 1)
-		defer s.node.sessions.trace(s.node.rt, p, -1)
+	for _, p := range s.first {
+		s.add(p, atFirst)
 	}
-	_, _ = ctx.RecvTimeout(s.last) // the owner's end, or that all was shown
-	s.over.Store(true)
+	_, _ = ctx.RecvTimeout(s.query.For) // the owner's end, or that all was shown
 	return nil
+}
+
+// leave ends the tracing of all processes.
+func (s *session) leave() {
+	s.over.Store(true)
+	for p := range s.targets.Range {
+		s.remove(p.(pid.PID))
+	}
+}
+
+// add traces a process. It is also called by those who are traced: neither the runtime's
+// door to this nor anything here waits, or has somebody told.
+func (s *session) add(p pid.PID, how comes) {
+	if how != atFirst && s.later.Load() >= maxNew {
+		s.missed.Add(1)
+		return
+	}
+	if _, there := s.targets.LoadOrStore(p, how); there {
+		return
+	}
+	if how != atFirst {
+		s.later.Add(1)
+	}
+	s.node.sessions.trace(s.node.rt, p, 1)
+	if s.over.Load() {
+		s.remove(p) // leave may have passed by
+	}
+}
+
+func (s *session) remove(p pid.PID) {
+	how, there := s.targets.LoadAndDelete(p)
+	if !there {
+		return
+	}
+	if how != atFirst {
+		s.later.Add(-1)
+	}
+	s.node.sessions.trace(s.node.rt, p, -1)
+}
+
+// Spawned implements [runtime.Tracer].
+func (s *session) Spawned(e runtime.Spawned) {
+	s.note(e.Parent, TraceSpawned, noted{to: pid.Address{PID: e.PID}, function: e.Function})
+	if s.query.New && !s.over.Load() && !strings.HasPrefix(e.Label, Name) { // those that answer for us are nobody's business
+		s.add(e.PID, isNew)
+		s.note(e.PID, TraceStarted, noted{to: pid.Address{PID: e.Parent}, function: e.Function})
+	}
+}
+
+// Named implements [runtime.Tracer].
+func (s *session) Named(p pid.PID, name string, on bool) {
+	switch {
+	case s.over.Load() || !slices.Contains(s.query.Names, name):
+	case on:
+		s.add(p, byName)
+	default:
+		if how, _ := s.targets.Load(p); how == byName {
+			s.remove(p)
+		}
+	}
+}
+
+// Linked implements [runtime.Tracer].
+func (s *session) Linked(a, b pid.PID, on bool) {
+	kind := TraceUnlinked
+	if on {
+		kind = TraceLinked
+	}
+	s.note(a, kind, noted{to: pid.Address{PID: b}})
+}
+
+// CallEnded implements [runtime.Tracer].
+func (s *session) CallEnded(c runtime.Called) {
+	s.note(c.From, TraceCalled, noted{to: c.To, why: c.Err, event: TraceEvent{Waited: c.Took}})
+}
+
+// Dropped implements [runtime.Tracer].
+func (s *session) Dropped(to pid.Address, m runtime.Message, why error) {
+	s.noteMessage(to.PID, TraceDropped, m, noted{why: why})
 }
 
 // Sent implements [runtime.Tracer].
 func (s *session) Sent(from pid.PID, to pid.Address, m runtime.Message) {
-	s.note(from, "sent", noted{to: to, typ: reflect.TypeOf(m.Value())})
+	s.noteMessage(from, TraceSent, m, noted{to: to})
 }
 
 // Received implements [runtime.Tracer].
 func (s *session) Received(p pid.PID, m runtime.Message, waited time.Duration) {
-	s.note(p, "received", noted{typ: reflect.TypeOf(m.Value()), event: TraceEvent{Waited: waited}})
+	s.noteMessage(p, TraceReceived, m, noted{event: TraceEvent{Waited: waited}})
 }
 
 // Exited implements [runtime.Tracer].
-func (s *session) Exited(e runtime.Exited) { s.note(e.PID, "exited", noted{why: e.Reason}) }
+func (s *session) Exited(e runtime.Exited) {
+	s.note(e.PID, TraceExited, noted{why: e.Reason})
+	s.remove(e.PID)
+}
 
-func (s *session) note(p pid.PID, kind string, v noted) {
-	if _, traced := s.targets[p]; !traced || s.over.Load() {
+func (s *session) noteMessage(p pid.PID, kind TraceKind, m runtime.Message, v noted) {
+	v.typ = reflect.TypeOf(bare(m.Value()))
+	if s.query.Type == "" || v.typ != nil && v.typ.String() == s.query.Type {
+		s.note(p, kind, v)
+	}
+}
+
+func (s *session) note(p pid.PID, kind TraceKind, v noted) {
+	if s.over.Load() || len(s.query.Kinds) > 0 && !slices.Contains(s.query.Kinds, kind) {
+		return
+	}
+	if _, traced := s.targets.Load(p); !traced {
 		return
 	}
 	if !s.mayNote() {
@@ -97,14 +201,17 @@ func (s *session) mayNote() bool {
 		return false
 	}
 	defer s.mu.Unlock()
-	if now := time.Now(); s.per > 0 && now.Sub(s.begun) >= s.per {
-		s.begun, s.count = now, 0
+	limit, per := s.query.Limit, s.query.Per
+	if per > 0 {
+		if now := time.Now(); now.Sub(s.begun) >= per {
+			s.begun, s.count = now, 0
+		}
 	}
-	if s.count >= s.limit {
+	if s.count >= limit {
 		return false
 	}
 	s.count++
-	if s.per == 0 && s.count == s.limit {
+	if per == 0 && s.count == limit {
 		s.over.Store(true)
 	}
 	return true
@@ -116,7 +223,7 @@ func (s *session) next(seq uint64) TraceEvents {
 	over := s.over.Load() // before the look: what is noted meanwhile is for the next
 	list, gone := s.events.after(seq, MaxRows)
 	s.lost.Add(gone)
-	events := TraceEvents{Session: s.id, Lost: s.lost.Load(), Over: over && len(list) < MaxRows}
+	events := TraceEvents{Session: s.id, Lost: s.lost.Load(), Missed: s.missed.Load(), Over: over && len(list) < MaxRows}
 	for _, v := range list {
 		events.Events = append(events.Events, v.show())
 	}
@@ -128,74 +235,17 @@ func (s *session) next(seq uint64) TraceEvents {
 
 func (v noted) show() TraceEvent {
 	e := v.event
-	switch e.Kind {
-	case "exited":
-		e.Reason = cut(v.why.String(), maxLabelBytes)
-	case "sent":
+	if v.to != (pid.Address{}) {
 		e.To = v.to.String()
-		fallthrough
-	default:
-		e.Type = fmt.Sprint(v.typ)
+	}
+	switch e.Kind {
+	case TraceSent, TraceReceived, TraceDropped:
+		e.Type = typeText(v.typ)
+	case TraceStarted, TraceSpawned:
+		e.Type = cut(v.function, maxLabelBytes)
+	}
+	if v.why != nil {
+		e.Reason = text.Error(v.why, maxLabelBytes)
 	}
 	return e
-}
-
-// sessions are the traces of a node.
-type sessions struct {
-	mu     sync.Mutex
-	last   uint64              // guarded by mu
-	all    map[uint64]*session // guarded by mu
-	traced map[pid.PID]int     // guarded by mu; in how many sessions a process is
-}
-
-// begin starts a session's process.
-func (ss *sessions) begin(s *session) error {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	if len(ss.all) >= maxSessions {
-		return fmt.Errorf("trace: %w", ErrBusy)
-	}
-	ready := make(chan struct{})
-	p, err := s.node.rt.SpawnOpt(runtime.SpawnOptions{Label: Name + " trace"}, func(ctx *runtime.Context) error {
-		<-ready // closed below, whatever happens
-		return s.run(ctx)
-	})
-	defer close(ready)
-	if err != nil {
-		return err
-	}
-	ss.last++
-	s.id, s.pid = ss.last, p
-	if ss.all == nil {
-		ss.all, ss.traced = make(map[uint64]*session), make(map[pid.PID]int)
-	}
-	ss.all[s.id] = s
-	return nil
-}
-
-func (ss *sessions) get(id uint64) *session {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	return ss.all[id]
-}
-
-func (ss *sessions) end(s *session) {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	delete(ss.all, s.id)
-}
-
-// trace counts in how many sessions a process is, by one more or less.
-func (ss *sessions) trace(rt *runtime.Runtime, p pid.PID, by int) {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	was := ss.traced[p]
-	ss.traced[p] = was + by
-	switch {
-	case was == 0:
-		rt.SetTraced(p, runtime.TraceSent|runtime.TraceReceived)
-	case was+by == 0:
-		rt.SetTraced(p, 0)
-		delete(ss.traced, p)
-	}
 }

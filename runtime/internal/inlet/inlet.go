@@ -26,6 +26,15 @@ type Runtime interface {
 	Attached(key any) any
 	// Logger returns where the runtime's reports go.
 	Logger() *slog.Logger
+	// LogLevel returns the level of the Logger, nil if it may not be set.
+	LogLevel() *slog.LevelVar
+	// ProfileLabels reports whether the goroutines of processes have profile labels.
+	ProfileLabels() bool
+	// Peek returns the values of the oldest messages in a mailbox, at most n, and how
+	// many messages there are. The values are the process's: whoever looks at them
+	// neither changes nor keeps them. whole is false if the process is looking through
+	// its mail: of that some is left out.
+	Peek(p pid.PID, n int) (values []any, queued int, whole bool, err error)
 
 	// Offer queues a message, raw or call. It reports false if there is no room for
 	// it, and has done nothing then.

@@ -2,6 +2,12 @@
 // bound of the mailbox does not hold for them, so they get through to one that is full.
 package system
 
+import (
+	"context"
+
+	"github.com/starlang-go/starlang/pid"
+)
+
 // Request is such a request. Only packages of this module can make one, by embedding a
 // [Mark].
 type Request interface{ systemRequest() }
@@ -18,3 +24,10 @@ type Supervisor interface{ supervises() }
 type Supervising struct{}
 
 func (Supervising) supervises() {}
+
+// Wrapper is what a behaviour sends around a value of the program.
+type Wrapper interface{ Unwrapped() any }
+
+// UnsafeState returns the state of a server of the caller's node as a text, with all that
+// it holds: also what is secret. Package genserver sets it as it is initialized.
+var UnsafeState func(ctx context.Context, server pid.PID) (string, error)
