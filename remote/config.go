@@ -87,6 +87,9 @@ type Config struct {
 	// Inspect says whether tools may look at this node, and steer it: with package attach,
 	// or the command starctl.
 	Inspect Inspect
+	// FlightRecorder lets an alarm, or who asks for it, see the last seconds of the
+	// program: see inspect.Config. It makes messages several times slower.
+	FlightRecorder bool
 	// TLSSource, if set, is asked for TLS at each handshake: for certificates that
 	// are renewed while the node runs. See [TLSFiles.Load].
 	TLSSource func() (*tls.Config, error)

@@ -17,10 +17,11 @@ func (n *Node) startInspect() error {
 		return nil
 	}
 	_, err := inspect.Start(n.rt, inspect.Config{
-		Access:     n.inspectAccess,
-		Peers:      n.inspectPeers,
-		Disconnect: n.inspectDisconnect,
-		NodeEvents: func(tell func(inspect.NodeEvent)) { n.noteNode.Store(&tell) },
+		Access:         n.inspectAccess,
+		Peers:          n.inspectPeers,
+		Disconnect:     n.inspectDisconnect,
+		NodeEvents:     func(tell func(inspect.NodeEvent)) { n.noteNode.Store(&tell) },
+		FlightRecorder: n.cfg.FlightRecorder,
 	})
 	if errors.Is(err, runtime.ErrNameTaken) {
 		return nil

@@ -167,13 +167,15 @@ func TestAct_NoneIsForThoseWhoOnlyLook(t *testing.T) {
 		require.NoError(l, err)
 		verbs := []inspect.Verb{
 			inspect.Exit, inspect.Kill, inspect.Suspend, inspect.Resume, inspect.TerminateChild, inspect.RestartChild,
-			inspect.Send, inspect.Call, inspect.GC, inspect.Disconnect, "set log level", "anything else",
+			inspect.Send, inspect.Call, inspect.GC, inspect.Disconnect, inspect.SetLogLevel,
 		}
 		for _, v := range verbs {
 			_, err := c.Act(l.Context(), inspect.Action{Do: v, Target: "victim", JSON: "1"})
 			require.ErrorIs(l, err, inspect.ErrDenied, v)
 		}
-		require.Equal(l, len(verbs), bytes.Count([]byte(l.log.String()), []byte("a question was refused")))
+		_, err = c.UnsafeState(l.Context(), "victim")
+		require.ErrorIs(l, err, inspect.ErrDenied)
+		require.Equal(l, 12, bytes.Count([]byte(l.log.String()), []byte("a question was refused")), "all that there is to forbid, each with a line")
 		s, ok := n.Runtime().Info(p)
 		require.True(l, ok)
 		require.Zero(l, s.QueueLen)
