@@ -13,7 +13,11 @@
 // The way out: the runtime gives a signal to [Port.SendRemote], which finds the peer, or
 // keeps the signal while the [Dialler] connects; the peer takes note of what it begins or
 // ends and gives it to the [Carrier]. The way in: the carrier gives a signal to [Peer.In],
-// which takes note in the same way and gives it to the process.
+// which takes note in the same way and gives it to the process. Each goes through the files
+// in one direction:
+//
+//	out: port → node, if it has to wait for a connection → out → the carrier
+//	in:  the carrier → batch, or in → relate → deliver → the process
 //
 // # What is guaranteed
 //

@@ -27,6 +27,8 @@ func (p *Peer) relate(s *Signal, to pid.PID) error {
 	case signal.Monitor:
 		_, err := p.watchIn(s, to)
 		return err
+	case signal.Call:
+		return p.callIn(s, to)
 	case signal.Demonitor:
 		p.demonitorIn(s)
 	case signal.DownSignal:
@@ -77,6 +79,15 @@ func (p *Peer) linkExitIn(s *Signal, to pid.PID) (consequences func()) {
 	}
 	p.overflow.admit(between)
 	return p.port.inlet.LinkExit(to, s.From, s.Reason)
+}
+
+// callIn begins to watch the process for the caller, and then gives it the request.
+func (p *Peer) callIn(s *Signal, to pid.PID) error {
+	ok, err := p.watchIn(s, to)
+	if ok {
+		p.deliver(s, to)
+	}
+	return err
 }
 
 // watchIn begins a monitor, or the monitor of a call, and reports whether its process is

@@ -6,8 +6,8 @@
 //
 // Two pipelines, each in one direction through the files:
 //
-//	out: send (from dist), ask, questions → fragment → queue → direct → stream
-//	in:  stream → read → fragment → observer → dist; ask, held and the Owner for requests
+//	out: send (from dist), ask, questions → fragment → queue → direct, or write → stream
+//	in:  stream → serve → read → assembly, observer → dist; ask, held and the Owner for requests
 //
 // Out: who sends encodes in his own goroutine, waits for room in the queue, and appends the
 // frame in one critical section with looking whether he is still alive. The writer hands
@@ -22,5 +22,5 @@
 // somebody needs the connection, budget what all connections of the node hold.
 //
 // Lock order: those of package dist, then a connection's mu, of which nobody holds two.
-// Nothing of the program runs with mu held, but for [TryWriter], for which it is unlocked.
+// Nothing of the program runs with mu held, but for TryWrite of package direct, for which it is unlocked.
 package conn
