@@ -31,6 +31,7 @@ func TestRecorder_IsToldOfWhatIsRare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt, r := startWith(t, runtime.Config{}), &register{}
 		removeBad := rt.AddRecorder(nil) // panics when it is told
+		defer rt.AddRecorder(quitting{})()
 		remove := rt.AddRecorder(r)
 		await(t, spawnOpt(t, rt, runtime.SpawnOptions{}, func(*runtime.Context) error { return nil }))
 		await(t, spawnOpt(t, rt, runtime.SpawnOptions{Name: "quits"}, func(*runtime.Context) error { return signal.Shutdown }))

@@ -10,13 +10,14 @@ import (
 )
 
 // Tracer is told of what happens on a node. Its methods are called by many goroutines at
-// once, those that do what they are told of, and must neither block, nor end the goroutine,
-// nor call back; a panic in one of them is caught. What one process does is told in its order. Embed
-// [NopTracer] to implement a part, and to survive new methods.
+// once, none of which is a process's own, while the process waits that does what they are
+// told of: they must neither block nor call back. One that panics, or calls runtime.Goexit,
+// loses the event that it was told of, and nothing else. What one process does is told in
+// its order. Embed [NopTracer] to implement a part, and to survive new methods.
 type Tracer interface {
 	// Spawned is called by the spawner, before the body's first instruction.
 	Spawned(Spawned)
-	// Started is called in the process's own goroutine, also after each sleep.
+	// Started is called before the body's first instruction, also after each sleep.
 	Started(ctx *Context)
 	// Exited is called when the process's names are free and nobody was told yet. Its
 	// links and its name have gone without a word of their own.
@@ -132,15 +133,31 @@ func (ls *listeners[T]) change(f func([]*T) []*T) {
 // on reports whether there is anybody to tell.
 func (ls *listeners[T]) on() bool { return ls.list.Load() != nil }
 
-// tell calls f with each listener.
+// tell calls f with each listener, and waits for that.
 func (ls *listeners[T]) tell(f func(T)) {
 	all := ls.list.Load()
 	if all == nil {
 		return
 	}
-	for _, v := range *all {
-		tellOne(*v, f)
+	for told := 0; told < len(*all); {
+		told += tellApart((*all)[told:], f)
 	}
+}
+
+// tellApart calls f with listeners, in a goroutine of their own: nothing else keeps a
+// runtime.Goexit from a caller that has more to do, such as to tell of a death. It returns
+// how many were told; one that has ended the goroutine is the last of them.
+func tellApart[T any](all []*T, f func(T)) (told int) {
+	done := make(chan struct{})
+	go func() { // ends with the listeners; tellApart waits for it
+		defer close(done)
+		for _, v := range all {
+			told++
+			tellOne(*v, f)
+		}
+	}()
+	<-done
+	return told
 }
 
 func tellOne[T any](v T, f func(T)) {

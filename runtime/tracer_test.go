@@ -2,6 +2,7 @@ package runtime_test
 
 import (
 	"fmt"
+	goruntime "runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -63,10 +64,28 @@ type panicking struct{ runtime.NopTracer }
 func (panicking) Spawned(runtime.Spawned) { panic("tracer") }
 func (panicking) Exited(runtime.Exited)   { panic("tracer") }
 
+// quitting is one that ends the goroutine in each of its methods.
+type quitting struct{}
+
+func (quitting) Spawned(runtime.Spawned)                          { goruntime.Goexit() }
+func (quitting) Started(*runtime.Context)                         { goruntime.Goexit() }
+func (quitting) Exited(runtime.Exited)                            { goruntime.Goexit() }
+func (quitting) Linked(_, _ pid.PID, _ bool)                      { goruntime.Goexit() }
+func (quitting) Named(pid.PID, string, bool)                      { goruntime.Goexit() }
+func (quitting) CallEnded(runtime.Called)                         { goruntime.Goexit() }
+func (quitting) Restarted(runtime.Restarted)                      { goruntime.Goexit() }
+func (quitting) Crashed(runtime.Crash)                            { goruntime.Goexit() }
+func (quitting) Dropped(pid.Address, runtime.Message, error)      { goruntime.Goexit() }
+func (quitting) Sent(pid.PID, pid.Address, runtime.Message)       { goruntime.Goexit() }
+func (quitting) Received(pid.PID, runtime.Message, time.Duration) { goruntime.Goexit() }
+
+// Others among the tracers, whatever they do, neither change what happens nor what a
+// tracer is told of it.
 func TestTracer_IsToldInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt, w := startWith(t, runtime.Config{}), &witness{}
 		removeBad := rt.AddTracer(panicking{})
+		removeQuitting := rt.AddTracer(quitting{})
 		remove := rt.AddTracer(w)
 		within(t, rt, func(ctx *runtime.Context) error { // is process 1
 			ctx.SetTrapExit(true)
@@ -100,6 +119,7 @@ func TestTracer_IsToldInOrder(t *testing.T) {
 		remove()
 		remove()
 		removeBad()
+		removeQuitting()
 		full.Exit(signal.Kill)
 		await(t, full)
 		require.Empty(t, w.told())
@@ -109,6 +129,7 @@ func TestTracer_IsToldInOrder(t *testing.T) {
 func TestSetTraced_TellsOfTheMessagesOfThoseProcesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt, w := startWith(t, runtime.Config{}), &witness{}
+		defer rt.AddTracer(quitting{})()
 		defer rt.AddTracer(w)()
 		within(t, rt, func(ctx *runtime.Context) error { // is process 1
 			require.False(t, rt.SetTraced(pid.PID{}, runtime.TraceSent))
