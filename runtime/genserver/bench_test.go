@@ -112,6 +112,10 @@ type (
 		genserver.Returns[int]
 		N int
 	}
+	benchZ struct { // gets no reply
+		genserver.Returns[any]
+		N int
+	}
 	benchB   struct{ genserver.Returns[int] }
 	benchC   struct{ genserver.Returns[int] }
 	benchD   struct{ genserver.Returns[int] }
@@ -133,6 +137,9 @@ func (s *switched) HandleCall(_ *genserver.Context, _ genserver.From, req any) (
 	case benchA:
 		s.n = q.N
 		return s.n, nil
+	case benchZ:
+		s.n = q.N
+		return genserver.NoReply, nil
 	}
 	return nil, genserver.ErrUnhandled
 }
@@ -142,10 +149,14 @@ func (t *typed) c(*genserver.Context, benchC) (int, error)     { return 2, nil }
 func (t *typed) d(*genserver.Context, benchD) (int, error)     { return 3, nil }
 func (t *typed) e(*genserver.Context, benchE) (int, error)     { return 4, nil }
 func (t *typed) a(_ *genserver.Context, q benchA) (int, error) { t.n = q.N; return t.n, nil }
+func (t *typed) z(_ *genserver.Context, q benchZ) (any, error) {
+	t.n = q.N
+	return genserver.NoReply, nil
+}
 
 func (t *typed) Handlers() genserver.Handlers {
 	return genserver.Handle(genserver.On((*typed).b), genserver.On((*typed).c), genserver.On((*typed).d),
-		genserver.On((*typed).e), genserver.On((*typed).a))
+		genserver.On((*typed).e), genserver.On((*typed).a), genserver.On((*typed).z))
 }
 
 // wide are the requests of a server with more kinds of them than are looked through one by
@@ -200,13 +211,17 @@ func (*wideTyped) Handlers() genserver.Handlers {
 		wideHandler[float32](), wideHandler[float64](), wideHandler[string](), wideHandler[bool]())
 }
 
-// BenchmarkPairs_Dispatch compares typed handlers with a type switch, in whole calls:
+// BenchmarkPairs_Dispatch compares typed handlers with a type switch, in whole calls and,
+// between receiving a request and replying to it, alone:
 //
 //	go test -run '^$' -bench Pairs -benchtime 21x ./runtime ./runtime/genserver
 func BenchmarkPairs_Dispatch(b *testing.B) {
+	b.Run("alone", func(b *testing.B) {
+		pairs.Compare(b, 500_000, dispatches(b, &typed{}, benchZ{N: 1}), dispatches(b, &switched{}, benchZ{N: 1}))
+	})
 	rt := runtime.MustNew(runtime.Config{})
 	err := rt.Run(context.Background(), func(ctx *runtime.Context) error {
-		b.Run("5 kinds", func(b *testing.B) {
+		b.Run("6 kinds", func(b *testing.B) {
 			pairs.Compare(b, 20_000, callsOf(b, ctx, &typed{}, benchA{N: 1}), callsOf(b, ctx, &switched{}, benchA{N: 1}))
 		})
 		b.Run("12 kinds", func(b *testing.B) {
@@ -221,6 +236,15 @@ func BenchmarkPairs_Dispatch(b *testing.B) {
 	if err := rt.Shutdown(context.Background()); err != nil {
 		b.Fatal(err)
 	}
+}
+
+func dispatches(b *testing.B, server, req any) pairs.Way {
+	b.Helper()
+	way, err := genserver.Dispatch(server, req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return way
 }
 
 // callsOf starts a server and calls it with req.

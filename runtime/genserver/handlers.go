@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"unsafe"
+
+	"github.com/starlang-go/starlang/runtime/internal/bytype"
 )
 
 // Handled is a server with typed handlers.
@@ -26,14 +27,20 @@ type Handler struct {
 	kind   Kind
 	typ    reflect.Type // of what it handles
 	server reflect.Type // of the server
-	call   func(server any, ctx *Context, from From, v any) (any, error)
+	call   handlerFunc
 }
+
+// handlerFunc calls a handler.
+//
+// Invariant: v has the type of its Handler, and s.impl one that can be assigned to that of
+// its server: the start has checked that. ctx is that of the call, if v is a request.
+type handlerFunc func(s *server, ctx *Context, v any) (any, error)
 
 // On makes f the handler of calls with a Q, see [CallHandler]: f returns the reply.
 func On[S, R any, Q Request[R]](f func(S, *Context, Q) (R, error)) Handler {
 	h := handlerOf[S, Q](KindCall)
 	if f != nil {
-		h.call = func(s any, ctx *Context, _ From, q any) (any, error) { return f(s.(S), ctx, q.(Q)) }
+		h.call = func(s *server, ctx *Context, q any) (any, error) { return f(s.impl.(S), ctx, q.(Q)) }
 	}
 	return h
 }
@@ -43,8 +50,9 @@ func On[S, R any, Q Request[R]](f func(S, *Context, Q) (R, error)) Handler {
 func OnDeferred[S, R any, Q Request[R]](f func(S, *Context, ReplyTo[R], Q) error) Handler {
 	h := handlerOf[S, Q](KindCall)
 	if f != nil {
-		h.call = func(s any, ctx *Context, from From, q any) (any, error) {
-			return NoReply, f(s.(S), ctx, ReplyTo[R]{from}, q.(Q))
+		h.call = func(s *server, ctx *Context, q any) (any, error) {
+			from, _ := ctx.message.From()
+			return NoReply, f(s.impl.(S), ctx, ReplyTo[R]{From(from)}, q.(Q))
 		}
 	}
 	return h
@@ -60,7 +68,7 @@ func OnInfo[S, M any](f func(S, *Context, M) error) Handler { return onMessage(K
 func onMessage[S, M any](kind Kind, f func(S, *Context, M) error) Handler {
 	h := handlerOf[S, M](kind)
 	if f != nil {
-		h.call = func(s any, ctx *Context, _ From, m any) (any, error) { return nil, f(s.(S), ctx, m.(M)) }
+		h.call = func(s *server, ctx *Context, m any) (any, error) { return nil, f(s.impl.(S), ctx, m.(M)) }
 	}
 	return h
 }
@@ -112,29 +120,18 @@ type handlerTable struct {
 	err error // why no server can start with it
 }
 
-// fewHandlers is up to how many are compared one by one, which takes less time than a
-// map does.
-const fewHandlers = 8
-
-// handlersByType are looked through for each message: by what tells types apart, which
-// stands by itself for that.
+// handlersByType are the handlers of a kind of messages.
 type handlersByType struct {
-	types []typeID
+	index bytype.Index
+	calls []handlerFunc // by their number in index; the first is nil
 	list  []Handler
-	many  map[typeID]int // places in list; nil as long as there are few
 }
-
-// typeID is the first word of an interface value, which is another one for each type. To
-// compare two reflect.Types calls a function, and doubled the cost of a dispatch.
-type typeID unsafe.Pointer
-
-func idOf(v any) typeID { return typeID((*[2]unsafe.Pointer)(unsafe.Pointer(&v))[0]) }
-
-// idOfType is idOf of the values of a type. No value has the type of an interface.
-func idOfType(t reflect.Type) typeID { return idOf(reflect.Zero(t).Interface()) }
 
 func newTable(handlers []Handler) *handlerTable {
 	t := new(handlerTable)
+	for i := range t.of {
+		t.of[i].calls = make([]handlerFunc, 1, 2)
+	}
 	for _, h := range handlers {
 		t.add(h)
 	}
@@ -152,18 +149,13 @@ func (t *handlerTable) add(h Handler) {
 	case h.typ.Kind() == reflect.Interface:
 		t.fail("the handler of a %s with %v is for an interface: no value has that type", h.kind, h.typ)
 		return
-	case t.find(h.kind, idOfType(h.typ)) != nil:
+	case t.of[h.kind].index.Find(bytype.OfType(h.typ)) != 0:
 		t.fail("there are two handlers of a %s with %v", h.kind, h.typ)
 		return
 	}
 	at := &t.of[h.kind]
-	at.types, at.list = append(at.types, idOfType(h.typ)), append(at.list, h)
-	if len(at.list) > fewHandlers {
-		at.many = make(map[typeID]int, len(at.list))
-		for i, id := range at.types {
-			at.many[id] = i
-		}
-	}
+	at.index.Add(bytype.OfType(h.typ))
+	at.calls, at.list = append(at.calls, h.call), append(at.list, h)
 }
 
 func (t *handlerTable) fail(format string, args ...any) {
@@ -173,26 +165,9 @@ func (t *handlerTable) fail(format string, args ...any) {
 }
 
 func (t *handlerTable) require(request reflect.Type) {
-	if request == nil || t.find(KindCall, idOfType(request)) == nil {
+	if request == nil || t.of[KindCall].index.Find(bytype.OfType(request)) == 0 {
 		t.fail("there is none of a call with %v", request)
 	}
-}
-
-// find returns the handler of a kind of message of a type, nil if there is none.
-func (t *handlerTable) find(kind Kind, id typeID) *Handler {
-	at := &t.of[kind]
-	if at.many != nil {
-		if i, ok := at.many[id]; ok {
-			return &at.list[i]
-		}
-		return nil
-	}
-	for i, other := range at.types {
-		if other == id {
-			return &at.list[i]
-		}
-	}
-	return nil
 }
 
 func (h Handlers) checkFor(server reflect.Type) error {

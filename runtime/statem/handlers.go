@@ -3,8 +3,10 @@ package statem
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/internal/bytype"
 )
 
 // Handler is a typed handler of a state, made by [OnCall], [OnCast], [OnInfo] or
@@ -19,12 +21,37 @@ type Handler[S comparable, D any] struct {
 // Handlers are the typed handlers of a state, made by [Handle].
 type Handlers[S comparable, D any] struct {
 	list []Handler[S, D]
+	of   *[Timeout]contentHandlers[S, D] // by kind; nil: there are none
+}
+
+// contentHandlers are the handlers of a kind of events by the type of their content.
+type contentHandlers[S comparable, D any] struct {
+	index bytype.Index
+	list  []*Handler[S, D] // by their number in index; the first is nil
 }
 
 // Handle puts handlers together. A doubled handler and a nil function are found when a
 // machine starts.
 func Handle[S comparable, D any](handlers ...Handler[S, D]) Handlers[S, D] {
-	return Handlers[S, D]{handlers}
+	handlers = slices.Clone(handlers)
+	hs := Handlers[S, D]{list: handlers, of: new([Timeout]contentHandlers[S, D])}
+	for i := range hs.of {
+		hs.of[i].list = make([]*Handler[S, D], 1)
+	}
+	for i := range handlers {
+		if h := &handlers[i]; h.typ != nil && h.typ.Kind() != reflect.Interface {
+			hs.of[h.kind].add(h)
+		}
+	}
+	return hs
+}
+
+// add adds a handler. A second one for the same type is left to check.
+func (cs *contentHandlers[S, D]) add(h *Handler[S, D]) {
+	if id := bytype.OfType(h.typ); cs.index.Find(id) == 0 {
+		cs.index.Add(id)
+		cs.list = append(cs.list, h)
+	}
 }
 
 // OnCall makes f the handler of calls with a Q, whose reply is an R: see [Reply].
@@ -78,15 +105,15 @@ func Reply[S comparable, D, R any](c *Context[S, D], to genserver.ReplyTo[R], v 
 
 // find returns the handler of an event, nil if there is none.
 func (hs Handlers[S, D]) find(ev Event) *Handler[S, D] {
-	if len(hs.list) == 0 {
+	if hs.of == nil {
 		return nil
 	}
-	var typ reflect.Type
-	if ev.Kind != Timeout {
-		typ = reflect.TypeOf(ev.Content)
+	if ev.Kind < Timeout {
+		of := &hs.of[ev.Kind]
+		return of.list[of.index.Find(bytype.Of(ev.Content))]
 	}
 	for i := range hs.list {
-		if h := &hs.list[i]; h.kind == ev.Kind && h.typ == typ && h.timer == ev.Timer {
+		if h := &hs.list[i]; h.kind == Timeout && h.timer == ev.Timer {
 			return h
 		}
 	}
@@ -101,6 +128,8 @@ func (hs Handlers[S, D]) check() error {
 			return fmt.Errorf("%w: an empty statem.Handler", genserver.ErrHandlers)
 		case h.call == nil:
 			return fmt.Errorf("%w: the handler of %s is a nil function", genserver.ErrHandlers, h)
+		case h.typ != nil && h.typ.Kind() == reflect.Interface:
+			return fmt.Errorf("%w: the handler of %s is for an interface: no value has that type", genserver.ErrHandlers, h)
 		case h.kind == Timeout && !h.timer.valid():
 			return fmt.Errorf("%w: timer %q is none of a machine's", genserver.ErrHandlers, string(h.timer))
 		}

@@ -101,6 +101,7 @@ func TestTyped_MistakesAreFoundAtTheStart(t *testing.T) {
 		"state locked: handlers do not fit: the handler of cast with statem_test.Slam is a nil function": statem.Handle(statem.OnCast(none)),
 		`state locked: handlers do not fit: there are two handlers of timer "state timeout"`:             statem.Handle(statem.OnTimeout(statem.StateTimer, closeAgain), statem.OnTimeout(statem.StateTimer, closeAgain)),
 		`state locked: handlers do not fit: timer "state timeout" is none of a machine's`:                statem.Handle(statem.OnTimeout("state timeout", closeAgain)),
+		"state locked: handlers do not fit: the handler of info with error is for an interface":          statem.Handle(statem.OnInfo(func(*lockCtx, error) (string, error) { return "", nil })),
 		"state locked: handlers do not fit: an empty statem.Handler":                                     statem.Handle(statem.Handler[string, lockData]{}),
 		"state locked has no Handle": {},
 	} {
