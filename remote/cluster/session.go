@@ -65,8 +65,8 @@ type Session struct {
 	wg   sync.WaitGroup // calls that outlive their callers; the keeper waits for them
 
 	mu     sync.Mutex
-	owned  map[*owned]struct{}         // guarded by mu; Invariant: lost implies empty
-	fences map[pid.PID]directory.Fence // guarded by mu; of processes that act for a key
+	owned  map[*owned]struct{} // guarded by mu; Invariant: lost implies empty
+	fences map[pid.PID]actor   // guarded by mu; of processes that act for a key
 
 	ctx context.Context // ends, under mu, when the session was lost
 	end context.CancelCauseFunc
@@ -81,12 +81,18 @@ type permit struct {
 // owned is something that ends with the session.
 type owned struct{ kill func() }
 
+// actor is a process that acts for a key.
+type actor struct {
+	fence  directory.Fence
+	starts bool // what it starts meanwhile acts for the key too
+}
+
 func newSession(s directory.Session, dir directory.Directory, clock Clock, ttl time.Duration) *Session {
 	n := &Session{
 		session: s, dir: dir, clock: clock, ttl: ttl,
 		urge:   make(chan struct{}, 1),
 		owned:  make(map[*owned]struct{}),
-		fences: make(map[pid.PID]directory.Fence),
+		fences: make(map[pid.PID]actor),
 	}
 	n.ctx, n.end = context.WithCancelCause(context.Background())
 	return n
@@ -181,21 +187,37 @@ func (s *Session) Hold(rt *runtime.Runtime, p pid.PID, f directory.Fence) (end f
 	if !ok {
 		return disown, false
 	}
+	return s.act(p, actor{fence: f}, disown), true
+}
+
+// Starting lets p start the process that is to act for a claim with a fence: [FenceOf] finds it in
+// p, and in what p spawns, until what is returned ends that. If the session is lost meanwhile
+// lost is called; it must not wait. Starting reports false if that is so already.
+func (s *Session) Starting(p pid.PID, f directory.Fence, lost func()) (end func(), ok bool) {
+	disown, ok := s.Own(lost)
+	if !ok {
+		return disown, false
+	}
+	return s.act(p, actor{f, true}, disown), true
+}
+
+// act makes p an actor, and returns what ends that.
+func (s *Session) act(p pid.PID, a actor, disown func()) (end func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fences[p] = f
+	s.fences[p] = a
 	return func() {
 		disown()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.fences[p] == f {
+		if s.fences[p] == a {
 			delete(s.fences, p)
 		}
-	}, true
+	}
 }
 
 // FenceOf returns the fence of what the process that ctx carries acts for: a name of the
-// cluster or a singleton. It reports false if there is none, or none any more. What the
+// cluster or a singleton, from its first instruction on. It reports false if there is none, or none any more. What the
 // process writes elsewhere should carry it, see package directory.
 func FenceOf(ctx context.Context) (directory.Fence, bool) {
 	p, ok := runtime.FromContext(ctx)
@@ -212,8 +234,11 @@ func FenceOf(ctx context.Context) (directory.Fence, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, ok := s.fences[p.PID()]
-	return f, ok
+	if a, ok := s.fences[p.PID()]; ok {
+		return a.fence, true
+	}
+	a := s.fences[p.Parent()]
+	return a.fence, a.starts
 }
 
 // extend moves the deadline on after a renewal that was sent at a moment. A renewal

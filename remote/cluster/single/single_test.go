@@ -2,6 +2,7 @@ package single_test
 
 import (
 	"context"
+	goruntime "runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,16 +38,11 @@ func cron(l *clustertest.Lab, name string, runs chan run) *clustertest.Node {
 	start := func(ctx context.Context) (pid.PID, error) {
 		parent, _ := runtime.FromContext(ctx)
 		return parent.SpawnLink(func(ctx *runtime.Context) error {
-			for f, ok := cluster.FenceOf(ctx); ; f, ok = cluster.FenceOf(ctx) {
-				if ok {
-					runs <- run{name, ctx.PID(), f}
-					<-ctx.Done()
-					return context.Cause(ctx)
-				}
-				if _, err := ctx.RecvTimeout(time.Millisecond); ctx.Err() != nil {
-					return err
-				}
+			if f, ok := cluster.FenceOf(ctx); ok { // from the first instruction on
+				runs <- run{name, ctx.PID(), f}
 			}
+			<-ctx.Done()
+			return context.Cause(ctx)
 		})
 	}
 	_, err := supervisor.Start(l.T.Context(), n.Runtime(), supervisor.Spec{
@@ -64,8 +60,9 @@ func inLab(t *testing.T, test func(t *testing.T, l *clustertest.Lab)) {
 func TestSingle_OneOfAllNodes(t *testing.T) {
 	inLab(t, func(t *testing.T, l *clustertest.Lab) {
 		runs := make(chan run, 10)
-		a, b := cron(l, "a@test", runs), cron(l, "b@test", runs)
+		a := cron(l, "a@test", runs)
 		first := <-runs
+		b := cron(l, "b@test", runs)
 		<-time.After(5 * ttl)
 		require.Empty(t, runs)
 		require.Equal(t, "a@test", first.node)
@@ -137,4 +134,74 @@ func TestSingle_EndOfTheProcessIsTheStandbys(t *testing.T) {
 		require.NotEqual(t, first.pid, second.pid)
 		require.Greater(t, second.fence, first.fence)
 	})
+}
+
+func TestSingle_StartHasTheFence(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		n := l.Start("a@test")
+		fences := make(chan directory.Fence, 2)
+		see := func(ctx context.Context) {
+			f, _ := cluster.FenceOf(ctx)
+			fences <- f
+		}
+		start(l, n, func(ctx context.Context) (pid.PID, error) {
+			see(ctx)
+			parent, _ := runtime.FromContext(ctx)
+			seen := make(chan struct{})
+			p, err := parent.SpawnLink(func(ctx *runtime.Context) error {
+				see(ctx)
+				close(seen)
+				<-ctx.Done()
+				return context.Cause(ctx)
+			})
+			<-seen // before the standby knows its PID
+			return p, err
+		})
+		synctest.Wait()
+		f, ok := single.IsLeader(n.Cluster, "cron")
+		require.True(t, ok)
+		require.Equal(t, f, <-fences)
+		require.Equal(t, f, <-fences)
+	})
+}
+
+// start starts a node's standby.
+func start(l *clustertest.Lab, n *clustertest.Node, start supervisor.StartFunc) {
+	_, err := supervisor.Start(l.T.Context(), n.Runtime(), supervisor.Spec{
+		Intensity: 3,
+		Children:  []supervisor.ChildSpec{single.Child(n.Cluster, "cron", supervisor.ChildSpec{Start: start})},
+	})
+	require.NoError(l.T, err)
+}
+
+// Whatever Start does on one node, another one runs the process in the end, also if the first
+// one's supervisor has given up.
+func TestSingle_StartThatFailsGivesWayToAnother(t *testing.T) {
+	for name, act := range map[string]func(context.Context){
+		"panics":                          func(context.Context) { panic("sabotage") },
+		"ends the goroutine":              func(context.Context) { goruntime.Goexit() },
+		"hangs until its session is lost": func(ctx context.Context) { <-ctx.Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, func(t *testing.T, l *clustertest.Lab) {
+				bad := l.Start("bad@test")
+				start(l, bad, func(ctx context.Context) (pid.PID, error) {
+					act(ctx)
+					return pid.PID{}, context.Cause(ctx)
+				})
+				synctest.Wait()
+				runs := make(chan run, 10)
+				cron(l, "good@test", runs)
+				<-time.After(ttl)
+				bad.Client.SetFaults(memory.Faults{Cut: true})
+				<-time.After(3 * ttl)
+				require.Equal(t, "good@test", (<-runs).node)
+				require.Empty(t, runs)
+				bad.Client.SetFaults(memory.Faults{})
+				<-time.After(3 * ttl)
+				_, err := bad.Session()
+				require.NoError(t, err, "the node is a member all the same")
+			})
+		})
+	}
 }

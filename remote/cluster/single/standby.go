@@ -120,12 +120,15 @@ func (s *standby) try(ctx *runtime.Context) *leadership {
 // lead runs the process until it ends, the session is lost, or the standby is told to end.
 // It returns nil if the standby is to wait again.
 func (s *standby) lead(ctx *runtime.Context, l *leadership) error {
-	child, err := s.startChild(ctx)
-	if err != nil {
-		s.release(l)
+	child, ended, err := s.startChild(ctx, l)
+	switch {
+	case err != nil && l.session.State() == cluster.Lost:
+		return nil // it failed for that
+	case err != nil:
 		return err
 	}
 	end, ok := l.session.Hold(s.c.Runtime(), child, l.entry.Fence)
+	ended()
 	if !ok {
 		s.stop(ctx, child, signal.Kill, 0)
 		return nil
@@ -137,15 +140,30 @@ func (s *standby) lead(ctx *runtime.Context, l *leadership) error {
 	return s.attend(ctx, l, child)
 }
 
-// startChild starts the process, linked with the standby.
-func (s *standby) startChild(ctx *runtime.Context) (pid.PID, error) {
+// startChild starts the process, linked with the standby. Its context ends with the session.
+// Until ended is called the standby, and what it spawns, have the fence. If it fails the name is
+// freed, also if the program's code has panicked: this node may start nothing any more.
+func (s *standby) startChild(ctx *runtime.Context, l *leadership) (child pid.PID, ended func(), err error) {
 	stop, cancel := ctx.WatchExit(s.parent)
 	defer cancel()
-	child, err := s.start(stop)
-	if err != nil {
-		return pid.PID{}, err
+	bounded, lose := context.WithCancelCause(stop)
+	defer lose(nil)
+	ended, ok := l.session.Starting(ctx.PID(), l.entry.Fence, func() { lose(directory.ErrSessionLost) })
+	if !ok {
+		return pid.PID{}, ended, directory.ErrSessionLost
 	}
-	return child, ctx.Link(child)
+	started := false
+	defer func() {
+		if !started {
+			ended()
+			s.release(l)
+		}
+	}()
+	if child, err = s.start(bounded); err == nil {
+		err = ctx.Link(child)
+	}
+	started = err == nil
+	return child, ended, err
 }
 
 // attend waits for what ends the leadership.
