@@ -96,6 +96,44 @@ func TestGroup_AllNodesSeeWhoJoins(t *testing.T) {
 	}
 }
 
+// With a directory nodes without a scope in common have no connection.
+func TestGroup_OnlyNodesWithAScopeInCommonConnect(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		a, b, c, d := start(l, "a@test"), start(l, "b@test"), l.Start("c@test"), l.Start("d@test")
+		for _, n := range []*clustertest.Node{c, d} {
+			_, err := group.Open(n.Cluster, "test/other")
+			require.NoError(t, err)
+		}
+		settle()
+		require.Equal(t, []string{"b@test"}, a.Cluster.Node().Nodes())
+		require.Equal(t, []string{"a@test"}, b.Cluster.Node().Nodes())
+		require.Equal(t, []string{"d@test"}, c.Cluster.Node().Nodes())
+		s, err := group.Open(c.Cluster, "test")
+		require.NoError(t, err)
+		node{c, s}.member(t, "room")
+		settle()
+		require.Len(t, a.Members("room"), 1, "also if it is opened later")
+		require.Len(t, b.Members("room"), 1)
+	})
+}
+
+// A node that is found by its key once more, with another session, is in the groups again.
+func TestGroup_LostSessionChangesNothing(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		a, b := start(l, "a@test"), start(l, "b@test")
+		p := a.member(t, "room")
+		settle()
+		s, err := a.Session()
+		require.NoError(t, err)
+		l.Store.Revoke(s.ID())
+		settle()
+		require.Equal(t, []pid.PID{p}, b.Members("room"))
+		c := start(l, "c@test")
+		settle()
+		require.Equal(t, []pid.PID{p}, c.Members("room"))
+	})
+}
+
 func TestGroup_EndTakesOut(t *testing.T) {
 	inLab(t, func(t *testing.T, l *clustertest.Lab) {
 		a, b := start(l, "a@test"), start(l, "b@test")

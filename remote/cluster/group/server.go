@@ -35,6 +35,7 @@ type keeper struct {
 	table *table
 	name  string // registered, the same on all nodes
 	ended chan struct{}
+	hosts *hosts // nil in a cluster without a directory
 
 	local    counts
 	watched  map[pid.PID]pid.Ref // local members and monitors, by their monitor
@@ -72,8 +73,8 @@ type retry struct{ Node string }
 
 func (k *keeper) run(ctx *runtime.Context) error {
 	defer close(k.ended)
-	for _, m := range k.c.Monitor(ctx) {
-		k.watch(ctx, m.Node)
+	if err := k.findPeers(ctx); err != nil {
+		return err
 	}
 	for _, node := range k.c.Node().MonitorNodes(ctx) {
 		k.nodeUp(ctx, node)
@@ -87,6 +88,20 @@ func (k *keeper) run(ctx *runtime.Context) error {
 			return stop
 		}
 	}
+}
+
+// findPeers begins to watch the nodes that have the scope. Without a directory nobody knows
+// which these are: then it is all.
+func (k *keeper) findPeers(ctx *runtime.Context) (err error) {
+	d, err := k.c.Directory()
+	if err == nil {
+		k.hosts, err = followHosts(ctx, k.c, d, k.scope())
+		return err
+	}
+	for _, m := range k.c.Monitor(ctx) {
+		k.watch(ctx, m.Node)
+	}
+	return nil
 }
 
 func (k *keeper) handle(ctx *runtime.Context, m runtime.Message) error {
@@ -108,6 +123,13 @@ func (k *keeper) handle(ctx *runtime.Context, m runtime.Message) error {
 		k.watch(ctx, v.Member.Node)
 	case cluster.Left:
 		k.left(v.Member.Node)
+	case hostChanged:
+		if k.hosts.apply(v); v.Has && v.Node != k.c.Node().Name() {
+			k.watch(ctx, v.Node)
+			k.greet(ctx, v.Node) // it may be connected already
+		} else {
+			k.left(v.Node)
+		}
 	case retry:
 		k.retry(ctx, v.Node)
 	case signal.Exit:
@@ -228,8 +250,19 @@ func (k *keeper) watch(ctx *runtime.Context, node string) {
 }
 
 func (k *keeper) nodeUp(ctx *runtime.Context, node string) {
-	k.watch(ctx, node)
-	k.greet(ctx, node)
+	if k.hosts == nil || k.hosts.of[node] {
+		k.watch(ctx, node)
+		k.greet(ctx, node)
+	}
+}
+
+// mayHave reports whether a node may have the scope, as far as is known.
+func (k *keeper) mayHave(node string) bool {
+	if k.hosts != nil {
+		return k.hosts.of[node]
+	}
+	_, member := k.c.Member(node)
+	return member
 }
 
 // greet says hello to the server of a node that is connected.
@@ -336,14 +369,14 @@ func (k *keeper) peerDown(ctx *runtime.Context, node string, d signal.Down) {
 	p := k.peers[node]
 	p.watch = pid.Ref{}
 	k.forget(ctx, p)
-	if _, member := k.c.Member(node); !member {
+	if !k.mayHave(node) {
 		delete(k.peers, node)
 	} else if d.Reason == signal.NoConnection {
 		k.later(ctx, node)
 	}
 }
 
-// left forgets a node that is no member any more, unless it is connected all the same.
+// left forgets a node that has the scope no more, unless it is connected all the same.
 func (k *keeper) left(node string) {
 	if p, ok := k.peers[node]; ok && p.watch.IsZero() {
 		delete(k.peers, node)
