@@ -14,6 +14,7 @@ import (
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/cluster/directory"
 	"github.com/starlang-go/starlang/remote/cluster/internal/mirror"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
 )
@@ -27,6 +28,7 @@ type Cluster struct {
 	events  *events
 	members *members
 	names   *names
+	hung    guard.Hung // calls of Discover that do not return
 
 	// session publishes the session whose member this node is, nil if there is none.
 	session atomic.Pointer[Session]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -83,10 +84,10 @@ func (c *Cluster) discover() {
 
 func (c *Cluster) connectTo(known map[string]bool) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.cfg.PollInterval)
-	nodes, err := c.cfg.Discover.Nodes(ctx)
+	nodes, err := guard.Run(ctx, &c.hung, 1, func() ([]string, error) { return c.cfg.Discover.Nodes(ctx) }, nil)
 	cancel()
 	if err != nil {
-		c.cfg.Logger.Warn("cluster: discover nodes", "error", err)
+		c.cfg.Logger.Warn("cluster: discover nodes", "error", guard.Text(err))
 	}
 	for _, node := range nodes {
 		if known[node] {
