@@ -56,6 +56,7 @@ section_cluster() {
 	faults TestCoast
 	faults TestFailover -n 20
 	faults TestFence -for 60s
+	faults TestEntities -n 100000
 	((EUID == 0)) || as_root=(sudo -n "ETCD=$ETCD")
 	faults TestNetns -netns
 }

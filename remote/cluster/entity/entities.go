@@ -27,6 +27,7 @@ type Entities struct {
 	nodes   *nodes
 	active  atomic.Int64 // counts the entities that run here
 	serving atomic.Int64 // publishes how many shards are served here
+	placed  atomic.Int64 // counts how often it was computed who is to have which shard
 	manager pid.PID
 }
 

@@ -67,7 +67,9 @@ type Kind struct {
 	// what they have. Then they are killed.
 	HandOffTimeout time.Duration
 	// Wanted, if set, names the entities of a shard that run also without a message. It
-	// is asked when the shard has been claimed.
+	// is asked when the shard has been claimed, in a process of its own that ends with
+	// the shard, and once more a second after it has failed. An entity that it has named
+	// is started again a second after its end.
 	Wanted func(ctx context.Context, shard int) iter.Seq[string]
 	// Proxy makes this node one that calls entities and runs none.
 	Proxy bool

@@ -47,7 +47,9 @@ type manager struct {
 	own     map[int]*holding
 	past    map[pid.PID]past
 	session *cluster.Session // with which own is held
+	stale   bool             // nodes may be others by now
 	nodes   []string         // those that are to have shards, as of since
+	desired []string         // by shard, which of them is to have it
 	since   time.Time
 	leaving bool
 	empty   time.Time       // since when there is nothing left to give up
@@ -56,6 +58,7 @@ type manager struct {
 
 func (m *manager) run(ctx *runtime.Context) error {
 	m.e.c.Monitor(ctx)
+	m.stale = true
 	defer m.stopAll(ctx)
 	for {
 		m.tend(ctx)
@@ -90,6 +93,8 @@ func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
 		delete(m.past, v.Server)
 		m.e.table.forget(v.Server)
 		m.end(ctx, v.Server)
+	case hostsMoved, cluster.Joined, cluster.Leaving, cluster.Left:
+		m.stale = true
 	case leave:
 		from, _ := msg.From()
 		m.leaving, m.going = true, (*genserver.From)(&from)
@@ -122,6 +127,8 @@ func (m *manager) tellNext(ctx *runtime.Context, server pid.PID, p past) {
 type (
 	// movedOn tells of a new owner of a shard.
 	movedOn struct{ Shard int }
+	// hostsMoved tells that others have the kind now.
+	hostsMoved struct{}
 	// forget ends a server that has nothing more to pass on.
 	forget struct{ Server pid.PID }
 )
@@ -147,7 +154,7 @@ func (m *manager) hostsChanged(events []directory.Event) {
 		}
 	}
 	n.mu.Unlock()
-	m.tell(changed{})
+	m.tell(hostsMoved{})
 }
 
 // tell sends the manager something.
@@ -157,11 +164,10 @@ func (m *manager) tell(v any) { _ = m.e.c.Runtime().TrySend(m.e.manager, v) }
 func (m *manager) tend(ctx *runtime.Context) {
 	if !m.e.kind.Proxy && m.takePart(ctx) {
 		m.look()
-		desired := place(m.e.kind.Shards, m.nodes)
 		if !m.leaving {
-			m.claimAll(ctx, desired)
+			m.claimAll(ctx)
 		}
-		m.drainSome(ctx, desired)
+		m.drainSome(ctx)
 	}
 	m.answerLeave(ctx)
 	m.count()
@@ -193,8 +199,13 @@ func (m *manager) takePart(ctx *runtime.Context) bool {
 	return true
 }
 
-// look takes note of the nodes that are to have shards.
+// look takes note of the nodes that are to have shards, and of who is to have which, if that
+// may have changed.
 func (m *manager) look() {
+	if !m.stale {
+		return
+	}
+	m.stale = false
 	n := m.e.nodes
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -204,15 +215,17 @@ func (m *manager) look() {
 			now = append(now, member.Node)
 		}
 	}
-	if !slices.Equal(now, m.nodes) {
+	if m.desired == nil || !slices.Equal(now, m.nodes) {
 		m.nodes, m.since = now, time.Now()
+		m.desired = place(m.e.kind.Shards, now)
+		m.e.placed.Add(1)
 	}
 }
 
 // claimAll claims what is to be this node's and is free.
-func (m *manager) claimAll(ctx *runtime.Context, desired []string) {
+func (m *manager) claimAll(ctx *runtime.Context) {
 	var free []int
-	for shard, node := range desired {
+	for shard, node := range m.desired {
 		if node == m.e.self && m.own[shard] == nil && m.e.table.routes[shard].Load() == nil {
 			free = append(free, shard)
 		}
@@ -259,7 +272,7 @@ func (m *manager) serve(ctx *runtime.Context, shard int, h *holding, e directory
 	if !ok {
 		return false
 	}
-	h.lease = &lease{m.session, e}
+	h.lease = &lease{session: m.session, entry: e, start: m.e.kind.Start, node: rt.Node().ID()}
 	m.own[shard] = h
 	return ctx.Send(h.server, &claimed{h.lease}) == nil
 }
@@ -272,7 +285,7 @@ func (m *manager) end(ctx *runtime.Context, server pid.PID) {
 
 // drainSome begins to give up what is to be elsewhere: an eighth at once, and not before
 // the nodes have been the same for a while, unless this one leaves.
-func (m *manager) drainSome(ctx *runtime.Context, desired []string) {
+func (m *manager) drainSome(ctx *runtime.Context) {
 	if !m.leaving && time.Since(m.since) < stableTime {
 		return
 	}
@@ -287,7 +300,7 @@ func (m *manager) drainSome(ctx *runtime.Context, desired []string) {
 		if moving >= limit {
 			return
 		}
-		if !h.draining && (m.leaving || desired[shard] != m.e.self) {
+		if !h.draining && (m.leaving || m.desired[shard] != m.e.self) {
 			h.draining = true
 			moving++
 			_ = ctx.Send(h.server, drain{})

@@ -65,6 +65,14 @@ type (
 	overdue struct{}
 	// sweep tells a shard to stop what is idle.
 	sweep struct{}
+	// shrink tells a shard to stop what is too many.
+	shrink struct{}
+	// rest tells a shard to forget what it knows of the idle.
+	rest struct{}
+	// list tells a shard to ask which entities always run.
+	list struct{}
+	// wanted tells a shard of an entity that always runs.
+	wanted struct{ ID string }
 	// nextOwner tells a shard that was given up who has it now.
 	nextOwner struct{ Server pid.PID }
 	// drained tells the manager that a shard has no entity any more.

@@ -33,17 +33,23 @@ type shard struct {
 	number int
 	lease  *lease // nil while waiting
 
-	phase  phase
-	wanted map[string]bool
-	kept   []any   // of waiting, draining and moved: *forwarded with its ID, or a flush
-	next   pid.PID // of moved: to whom all is passed on; zero while that is not known
-	clock  int64   // grows with each message
+	phase phase
+	kept  []any   // of waiting, draining and moved: *forwarded with its ID, or a flush
+	next  pid.PID // of moved: to whom all is passed on; zero while that is not known
+
+	wanted    map[string]bool
+	lister    pid.Ref   // the monitor of who asks which are wanted; zero: nobody
+	clock     uint64    // grows with each message
+	swept     [2]uint64 // the clock at the last sweep but one, and at the last
+	rested    uint64    // the clock at the last look for who is idle
+	resting   bool      // there will be another one
+	shrinking bool      // a look for who is too many is to come
 
 	// over are the servers whose end, or loss, was given as an answer to settleAfter. What
 	// they pass on afterwards is late: one that was only out of reach gets what was on its
 	// way to it when it is back.
 	over    map[pid.PID]bool
-	ids     map[pid.Ref]string // of the entities, by their monitors
+	watched map[pid.Ref]*active // the entities that are busy, by their monitors
 	running *running
 }
 
@@ -61,7 +67,7 @@ func (r *running) kill(rt *runtime.Runtime, server pid.PID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range r.of {
-		_ = rt.Exit(a.pid, signal.Kill)
+		_ = rt.Exit(a.pid(), signal.Kill)
 	}
 	_ = rt.Exit(server, signal.Kill)
 	if !r.dead {
@@ -108,7 +114,7 @@ var (
 
 func newShard(e *Entities, number int) *shard {
 	return &shard{e: e, number: number, wanted: make(map[string]bool), over: make(map[pid.PID]bool),
-		ids: make(map[pid.Ref]string), running: &running{count: &e.active, of: make(map[string]*active)}}
+		watched: make(map[pid.Ref]*active), running: &running{count: &e.active, of: make(map[string]*active)}}
 }
 
 // HandleCall implements [genserver.CallHandler].
@@ -231,56 +237,6 @@ func (s *shard) follow(ctx *genserver.Context, next pid.PID) {
 	s.passOn(ctx)
 }
 
-// give gives a message to its entity, which is started if it does not run.
-func (s *shard) give(ctx *genserver.Context, id string, m *forwarded) error {
-	a, err := s.activate(ctx, id)
-	if err != nil {
-		return err
-	}
-	if a.stopped {
-		if len(a.waiting) >= MaxWaiting {
-			return ErrShardBusy
-		}
-		a.waiting = append(a.waiting, m)
-		return nil
-	}
-	a.settled()
-	a.sent++
-	s.clock++
-	a.used = s.clock
-	if m.from != (genserver.From{}) {
-		a.calls = append(a.calls, pending{a.sent, m.from})
-	}
-	return ctx.Send(a.pid, m)
-}
-
-// activate returns the entity, running.
-func (s *shard) activate(ctx *genserver.Context, id string) (*active, error) {
-	if a, ok := s.running.of[id]; ok {
-		return a, nil
-	}
-	done := new(atomic.Uint64)
-	start := s.e.kind.Start
-	l := s.lease
-	p, ref, err := genserver.StartMonitor(ctx.Context, &server{
-		lease: l, done: done,
-		start: func() (any, error) { return start(l, id) },
-	}, genserver.Options{HibernateAfter: hibernateAfter})
-	if err != nil {
-		return nil, err
-	}
-	a := &active{pid: p, done: done}
-	if !s.running.put(id, a) {
-		_ = ctx.Exit(p, signal.Kill)
-		return nil, errMoved
-	}
-	s.ids[ref] = id
-	return a, nil
-}
-
-// hibernateAfter is short: most entities have nothing to do most of the time.
-const hibernateAfter = 100 * time.Millisecond
-
 // HandleInfo implements [genserver.InfoHandler].
 func (s *shard) HandleInfo(ctx *genserver.Context, msg any) error {
 	switch m := msg.(type) {
@@ -292,6 +248,15 @@ func (s *shard) HandleInfo(ctx *genserver.Context, msg any) error {
 		s.killAll(ctx)
 	case sweep:
 		s.sweep(ctx)
+	case shrink:
+		s.shrinking = false
+		s.shrink(ctx)
+	case rest:
+		s.rest(ctx)
+	case wanted:
+		s.want(ctx, m.ID)
+	case list:
+		s.listWanted(ctx)
 	case nextOwner:
 		s.follow(ctx, m.Server)
 	case unreachable:
@@ -320,70 +285,12 @@ func (s *shard) serve(ctx *genserver.Context, l *lease) {
 			_ = k.from.Reply(ctx, true)
 		}
 	}
-	s.startWanted(ctx)
+	s.listWanted(ctx)
 	s.later(ctx, s.sweepInterval(), sweep{})
-}
-
-func (s *shard) startWanted(ctx *genserver.Context) {
-	if s.e.kind.Wanted == nil {
-		return
-	}
-	for id := range s.e.kind.Wanted(ctx.Context, s.number) {
-		s.wanted[id] = true
-		_, _ = s.activate(ctx, id)
-	}
 }
 
 func (s *shard) later(ctx *genserver.Context, d time.Duration, v any) {
 	_, _ = ctx.SendAfter(ctx.PID(), d, v)
-}
-
-func (s *shard) sweepInterval() time.Duration {
-	if s.e.kind.PassivateAfter < 0 {
-		return DefaultPassivateAfter
-	}
-	return max(s.e.kind.PassivateAfter/2, time.Millisecond)
-}
-
-// sweep stops entities that had no message since the last sweep but one, or that are too
-// many.
-func (s *shard) sweep(ctx *genserver.Context) {
-	if s.phase != serving {
-		return
-	}
-	for id, a := range s.running.of {
-		if !s.wanted[id] && a.used == 0 && a.idle() && s.e.kind.PassivateAfter >= 0 {
-			s.stop(ctx, a)
-		}
-		a.used = 0
-	}
-	s.shrink(ctx)
-	s.later(ctx, s.sweepInterval(), sweep{})
-}
-
-// shrink stops idle entities while the node has too many.
-func (s *shard) shrink(ctx *genserver.Context) {
-	over := int(s.e.active.Load()) - s.e.kind.MaxActive
-	if s.e.kind.MaxActive == 0 {
-		return
-	}
-	for id, a := range s.running.of {
-		if over <= 0 {
-			return
-		}
-		if !s.wanted[id] && !a.stopped && a.idle() {
-			s.stop(ctx, a)
-			over--
-		}
-	}
-}
-
-// stop gives an entity its last message.
-func (s *shard) stop(ctx *genserver.Context, a *active) {
-	if !a.stopped {
-		a.stopped = true
-		_ = ctx.Send(a.pid, stop{})
-	}
 }
 
 // drain begins to give the shard up.
@@ -393,7 +300,7 @@ func (s *shard) drain(ctx *genserver.Context) {
 	}
 	s.phase = draining
 	for id, a := range s.running.of {
-		s.stop(ctx, a)
+		s.stop(ctx, id, a)
 		s.reroute(ctx, id, a) // before what comes from now on
 	}
 	s.later(ctx, s.e.kind.HandOffTimeout, overdue{})
@@ -414,40 +321,14 @@ func (s *shard) killAll(ctx *genserver.Context) {
 		return
 	}
 	for _, a := range s.running.of {
-		_ = ctx.Exit(a.pid, signal.Kill)
-	}
-}
-
-// down takes out an entity that has ended. Calls that it had get an error; what came after
-// its last message starts it anew.
-func (s *shard) down(ctx *genserver.Context, d signal.Down) {
-	id, ok := s.ids[d.Ref]
-	if !ok {
-		return
-	}
-	a := s.running.of[id]
-	delete(s.ids, d.Ref)
-	s.running.remove(id)
-	a.settled()
-	for _, c := range a.calls {
-		_ = c.from.ReplyError(ctx, ErrEntityDown)
-	}
-	s.resume(ctx, id, a)
-	s.finish(ctx)
-}
-
-// resume gives what waited for an entity to its successor.
-func (s *shard) resume(ctx *genserver.Context, id string, a *active) {
-	s.reroute(ctx, id, a)
-	if s.phase == serving && s.wanted[id] {
-		_, _ = s.activate(ctx, id)
+		_ = ctx.Exit(a.pid(), signal.Kill)
 	}
 }
 
 // reroute routes what waits for an entity that has got its last message.
 func (s *shard) reroute(ctx *genserver.Context, id string, a *active) {
-	waited := a.waiting
-	a.waiting = nil
+	waited := a.busy.waiting
+	a.busy.waiting = nil
 	for _, m := range waited {
 		v, err := s.route(ctx, id, m)
 		if m.from != (genserver.From{}) && v != genserver.NoReply {

@@ -12,7 +12,7 @@ import (
 	"github.com/starlang-go/starlang/remote/etcd/etcdtest"
 )
 
-var rounds = flag.Int("n", 1, "how many members TestFailover loses in each way")
+var rounds = flag.Int("n", 1, "how many members TestFailover loses in each way, and entities TestEntities has")
 
 const (
 	failoverTTL = 3 * time.Second
