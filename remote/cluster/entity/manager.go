@@ -163,7 +163,7 @@ func (m *manager) tell(v any) { _ = m.e.c.Runtime().TrySend(m.e.manager, v) }
 // tend looks what is to be done and does it.
 func (m *manager) tend(ctx *runtime.Context) {
 	if !m.e.kind.Proxy && m.takePart(ctx) {
-		m.look()
+		m.look(ctx)
 		if !m.leaving {
 			m.claimAll(ctx)
 		}
@@ -201,7 +201,7 @@ func (m *manager) takePart(ctx *runtime.Context) bool {
 
 // look takes note of the nodes that are to have shards, and of who is to have which, if that
 // may have changed.
-func (m *manager) look() {
+func (m *manager) look(ctx *runtime.Context) {
 	if !m.stale {
 		return
 	}
@@ -219,6 +219,7 @@ func (m *manager) look() {
 		m.nodes, m.since = now, time.Now()
 		m.desired = place(m.e.kind.Shards, now)
 		m.e.placed.Add(1)
+		_, _ = ctx.SendAfter(ctx.PID(), stableTime, changed{}) // shards may move from then on
 	}
 }
 
