@@ -33,26 +33,27 @@ func (n *Node) Connect(ctx context.Context, node string) error {
 	return err
 }
 
-// want notes whether a node is to be kept connected.
-func (n *Node) want(node string, wanted bool) {
+// want notes whether a node is to be kept connected. It returns the connection that there
+// is, which may be on its way out, else nil.
+func (n *Node) want(node string, wanted bool) *conn.Conn {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.peers[node] == nil && !wanted {
-		return
+		return nil
 	}
 	p := n.peerLocked(node)
 	p.wanted = wanted
 	if p.conn != nil {
 		p.conn.SetWanted(wanted)
 	}
+	return p.conn
 }
 
 // Disconnect ends the connection with a node in order, and returns when it has
 // ended. Processes linked with or monitoring one over there are told: noconnection.
 // It reports whether there was a connection. A later send connects again.
 func (n *Node) Disconnect(ctx context.Context, node string) (bool, error) {
-	n.want(node, false)
-	c := n.routes.Load().byName[node]
+	c := n.want(node, false)
 	if c == nil {
 		return false, nil
 	}

@@ -60,4 +60,5 @@ func init() {
 type nodeMonitors struct {
 	mu sync.Mutex
 	of map[pid.PID]struct{} // guarded by mu
+	up map[string]struct{}  // guarded by mu; the nodes of which it was told last that they are up
 }

@@ -21,7 +21,7 @@ func (n *Node) MonitorNodes(ctx *runtime.Context) []string {
 		n.watchers.of = make(map[pid.PID]struct{})
 	}
 	n.watchers.of[ctx.PID()] = struct{}{}
-	return n.Nodes()
+	return slices.Sorted(maps.Keys(n.watchers.up))
 }
 
 // DemonitorNodes ends what [Node.MonitorNodes] began. What is in the mailbox stays.
@@ -31,10 +31,29 @@ func (n *Node) DemonitorNodes(ctx *runtime.Context) {
 	delete(n.watchers.of, ctx.PID())
 }
 
-// tell sends an event to all. It does not wait: for who has a bounded mailbox and no
-// room the event waits, in order.
-func (m *nodeMonitors) tell(n *Node, event any) {
+// tellUp tells all of a connection to a node.
+func (m *nodeMonitors) tellUp(n *Node, event NodeUp) {
+	m.tell(n, event, func() { put(&m.up, event.Node) })
+}
+
+// tellDown tells all of the end of the connection to a node.
+func (m *nodeMonitors) tellDown(n *Node, event NodeDown) {
+	m.tell(n, event, func() { delete(m.up, event.Node) })
+}
+
+func put(set *map[string]struct{}, name string) {
+	if *set == nil {
+		*set = make(map[string]struct{})
+	}
+	(*set)[name] = struct{}{}
+}
+
+// tell sends an event to all, and notes it in the same critical section: so who begins to
+// be told learns of each connection either by MonitorNodes or by an event. It does not
+// wait: for who has a bounded mailbox and no room the event waits, in order.
+func (m *nodeMonitors) tell(n *Node, event any, noteLocked func()) {
 	m.mu.Lock()
+	noteLocked()
 	all := make([]pid.PID, 0, len(m.of))
 	for p := range m.of {
 		if n.rt.IsAlive(p) {

@@ -34,8 +34,10 @@ func (n connOwner) Request(c *conn.Conn, f *wire.Frame, whole bool) error {
 	return nil
 }
 
-// Lost implements [conn.Owner].
+// Lost implements [conn.Owner]. The node no longer counts as connected when anybody is
+// told so; but only then there may be another connection, of which they are told behind it.
 func (n connOwner) Lost(c *conn.Conn, held []uint64, cause conn.Cause, err error) {
+	n.connLost(c)
 	for _, id := range held {
 		_ = n.rt.Exit(pid.New(n.self, id), signal.NoConnection)
 	}
@@ -43,10 +45,18 @@ func (n connOwner) Lost(c *conn.Conn, held []uint64, cause conn.Cause, err error
 	n.log.Info("disconnected", slog.String("peer", c.Peer().Name()),
 		slog.String("cause", string(cause)), slog.String("detail", text))
 	if !c.Hidden() {
-		n.watchers.tell(n.Node, NodeDown{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Cause: DownCause(cause), Detail: text})
+		n.watchers.tellDown(n.Node, NodeDown{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Cause: DownCause(cause), Detail: text})
 		n.noteNodeEvent(inspect.NodeEvent{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Cause: string(cause)})
 	}
 	n.connGone(c)
+}
+
+// connLost takes the connection out of those that are up.
+func (n *Node) connLost(c *conn.Conn) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.peers[c.Peer().Name()].lost = true
+	n.publishLocked()
 }
 
 // connGone is the edge from connected to idle. All that follows from the loss has
@@ -55,8 +65,7 @@ func (n *Node) connGone(c *conn.Conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	p := n.peers[c.Peer().Name()]
-	p.conn = nil
-	n.publishLocked()
+	p.conn, p.lost = nil, false
 	if time.Since(c.Begun()) > n.cfg.HeartbeatInterval {
 		p.failures, p.retryAt = 0, time.Time{} // it was a good connection: a send may dial at once
 	} else {

@@ -19,6 +19,7 @@ import (
 type peer struct {
 	name     string
 	conn     *conn.Conn // connected; until all that follows from its loss has happened
+	lost     bool       // conn is, but not yet all that follows has happened
 	accepted bool       // conn was dialled by the other node
 	access   Access     // of the node that conn leads to
 	attempt  *attempt   // dialling
@@ -29,6 +30,9 @@ type peer struct {
 	mismatch error       // of the last attempt, if somebody has to do something about it
 	hung     guard.Hung  // of the Resolver and the Transport, for this node
 }
+
+// isUp reports whether the node is connected. The caller holds the Node's mu.
+func (p *peer) isUp() bool { return p.conn != nil && !p.lost }
 
 // attempt is an attempt to connect. All but done is guarded by the Node's mu.
 type attempt struct {

@@ -16,7 +16,7 @@ import (
 func (n *Node) publishLocked() {
 	r := &routes{byID: map[pid.NodeID]*conn.Conn{}, byName: map[string]*conn.Conn{}}
 	for name, p := range n.peers {
-		if p.conn != nil {
+		if p.isUp() {
 			r.byID[p.conn.Peer()], r.byName[name] = p.conn, p.conn
 		}
 	}
@@ -60,7 +60,7 @@ func (n *Node) installLocked(p *peer, h *handshake, id pid.NodeID, first []byte)
 func (n *Node) announce(c *conn.Conn) {
 	n.log.Info("connected", slog.String("peer", c.Peer().Name()), slog.Any("address", c.RemoteAddr()))
 	if !c.Hidden() {
-		n.watchers.tell(n, NodeUp{Node: c.Peer().Name(), Creation: c.Peer().Creation()})
+		n.watchers.tellUp(n, NodeUp{Node: c.Peer().Name(), Creation: c.Peer().Creation()})
 		n.noteNodeEvent(inspect.NodeEvent{Node: c.Peer().Name(), Creation: c.Peer().Creation(), Up: true})
 	}
 	c.SetRelations(n.port.Up(c.Peer(), c, dist.Features{Hidden: c.Hidden()}))
@@ -91,7 +91,7 @@ func (n *Node) failAttemptLocked(p *peer, err error) {
 // has.
 func (n *Node) isFullLocked(p *peer) bool {
 	has := len(n.routes.Load().byName) + n.dialling
-	if p.conn != nil || p.attempt != nil {
+	if p.isUp() || p.attempt != nil {
 		has--
 	}
 	return has >= n.cfg.MaxConns

@@ -157,6 +157,7 @@ func (s *story) settle() (sum account) {
 
 // checkLeft checks that a node holds nothing for those who have ended.
 func (s *story) checkLeft(n *remote.Node, observed bool) {
+	synctest.Wait() // for the heartbeats of this moment to leave their queues
 	left := n.Stats()
 	require.Zero(s, left.Zombies)
 	if observed {
