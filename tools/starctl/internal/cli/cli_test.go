@@ -55,7 +55,7 @@ func startNode(t *testing.T, may remote.Inspect) (*remote.Node, string) {
 	require.NoError(t, err)
 	name := "shop@" + l.Addr().String()
 	quiet := slog.New(slog.DiscardHandler)
-	rt := runtime.MustNew(runtime.Config{Name: name, Logger: quiet})
+	rt := runtime.MustNew(runtime.Config{Name: name, Logger: quiet, ProfileLabels: true, LogLevel: new(slog.LevelVar)})
 	n, err := remote.Start(rt, remote.Config{
 		Cookie: cookie, ObserverCookie: observerCookie, Inspect: may, Transport: listening{l: l}, Logger: quiet,
 	})
@@ -103,6 +103,7 @@ var looks = [][]string{
 	{"tree"}, {"tree", "root"}, {"tree", "root", "--depth", "1"}, {"tree", "root", "--after", "1"}, {"tree", "--mermaid"}, {"apps"},
 	{"info", "worker"}, {"info", "account"}, {"state", "account"}, {"stack", "worker"}, {"stacks"}, {"waits"}, {"waits", "--cycles"},
 	{"names"}, {"names", "--prefix", "wor"}, {"names", "--limit", "1"}, {"nodes"}, {"conns"}, {"zombies"}, {"runtime"}, {"alarms"}, {"crashes"}, {"events"},
+	{"mailbox", "account"}, {"profile", "heap"}, {"profile", "goroutine"}, {"profile", "goroutine", "--by", "process"}, {"profile", "cpu", "--by", "type", "--for", "1ms"},
 }
 
 func TestCommands_PrintWhatCanBeReadAndNoSecret(t *testing.T) {
@@ -153,6 +154,18 @@ func TestExitCodes_SayWhatWasWrong(t *testing.T) {
 		{0, "", []string{"-n", name, "--cookie-file", main, "call", "account", `{"a": 1}`}},
 		{1, "not allowed", []string{"-n", name, "--observer-cookie-file", look, "kill", "worker"}},
 		{1, "no supervisor", []string{"-n", name, "--cookie-file", main, "tree", "account"}},
+		{0, "", []string{"-n", name, "--cookie-file", main, "state", "account", "--unsafe"}},
+		{1, "not allowed", []string{"-n", name, "--observer-cookie-file", look, "state", "account", "--unsafe"}},
+		{0, "", []string{"-n", name, "--cookie-file", main, "loglevel", "debug"}},
+		{1, "not allowed", []string{"-n", name, "--observer-cookie-file", look, "loglevel", "debug"}},
+		{1, "nothing was recorded", []string{"-n", name, "--cookie-file", main, "flight", "--last", "--file", filepath.Join(t.TempDir(), "f")}},
+		{0, "", []string{"-n", name, "--cookie-file", main, "observe", "--print"}},
+		{2, "of what", []string{"-n", name, "--cookie-file", main, "trace"}},
+		{1, "cannot do that", []string{"-n", name, "--cookie-file", main, "trace", "--new", "--kinds", "danced"}},
+		{2, "invalid argument", []string{"-n", name, "--cookie-file", main, "profile", "colour"}},
+		{2, "not by", []string{"-n", name, "--cookie-file", main, "profile", "cpu", "--by", "colour"}},
+		{2, "not known", []string{"-n", name, "--cookie-file", main, "profile", "heap", "--by", "type"}},
+		{3, "no such process", []string{"-n", name, "--cookie-file", main, "mailbox", "nobody"}},
 		{2, "which node", []string{"ps"}},
 		{2, "unknown command", []string{"-n", name, "dance"}},
 		{2, "unknown flag", []string{"-n", name, "ps", "--dance"}},
@@ -231,4 +244,50 @@ func TestTrace_PrintsEventsAndEndsByItself(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(line), &e))
 		require.NotContains(t, line, "ping")
 	}
+}
+
+func TestProfileAndFlight_WriteFilesForGosTools(t *testing.T) {
+	_, name := startNode(t, remote.InspectRead)
+	main, dir := file(t, cookie, 0o600), t.TempDir()
+	for file, args := range map[string][]string{
+		"cpu.pprof": {"profile", "cpu", "--for", "10ms"}, "heap.pprof": {"profile", "heap"}, "flight.trace": {"flight", "--for", "10ms"},
+	} {
+		path := filepath.Join(dir, file)
+		code, out, errOut := starctl(t, append([]string{"-n", name, "--cookie-file", main, "-o", "json"}, append(args, "--file", path)...)...)
+		require.Zero(t, code, errOut)
+		var said struct{ Bytes int64 }
+		require.NoError(t, json.Unmarshal([]byte(out), &said))
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, info.Size(), said.Bytes)
+		require.Positive(t, said.Bytes)
+	}
+}
+
+// lines is where a command that goes on writes, by the line.
+type lines chan string
+
+func (l lines) Write(b []byte) (int, error) {
+	l <- string(b)
+	return len(b), nil
+}
+
+func TestAlarms_FollowedTellOfABeginAndExitWith5(t *testing.T) {
+	n, name := startNode(t, remote.InspectRead)
+	ctx := runtime.NewContext(context.Background(), n.Runtime())
+	worker, _ := n.Runtime().Whereis("worker")
+	for range 6000 {
+		require.NoError(t, runtime.Send(ctx, worker, 1))
+	}
+	follow, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, code := make(lines, 10), make(chan int, 1)
+	args := []string{"-n", name, "--cookie-file", file(t, cookie, 0o600), "-o", "jsonl", "alarms", "-f"}
+	go func() { code <- cli.Run(follow, args, strings.NewReader(""), out, io.Discard) }()
+	var c inspect.AlarmChange
+	require.NoError(t, json.Unmarshal([]byte(<-out), &c))
+	require.True(t, c.On)
+	require.Equal(t, inspect.AlarmMailbox, c.Kind)
+	stop()
+	require.Equal(t, 5, <-code)
 }

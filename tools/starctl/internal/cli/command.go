@@ -26,6 +26,7 @@ type flags struct {
 	filter          inspect.Filter
 	prefix, reason  string
 	cycles, mermaid bool
+	unsafe          bool
 }
 
 // answer is what to print: all of it as JSON, or as lines.
@@ -33,6 +34,7 @@ type answer struct {
 	all  any
 	list any    // a slice; nil: there is none
 	text string // in place of a table
+	note string // before a table
 	then error  // what to return once it is printed
 }
 

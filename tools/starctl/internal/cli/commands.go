@@ -51,9 +51,16 @@ var commands = []command{
 			return answer{all: i}, err
 		}},
 	{use: "state TARGET", short: "The state of a server: what its FormatState shows, or its types", args: one, targets: true,
-		ask: func(ctx context.Context, c *attach.Conn, args []string, _ *flags) (answer, error) {
+		flags: func(cmd *cobra.Command, f *flags) {
+			cmd.Flags().BoolVar(&f.unsafe, "unsafe", false, "all that it holds, also what is secret (needs the network's cookie)")
+		},
+		ask: func(ctx context.Context, c *attach.Conn, args []string, f *flags) (answer, error) {
+			if f.unsafe {
+				return text(c.UnsafeState(ctx, args[0]))
+			}
 			return text(c.State(ctx, args[0]))
 		}},
+	{use: "mailbox TARGET", short: "Of which types the messages are that wait, at most 1,000 of them", args: one, targets: true, ask: mailbox},
 	{use: "stack TARGET", short: "The stack of a process", args: one, targets: true,
 		ask: func(ctx context.Context, c *attach.Conn, args []string, _ *flags) (answer, error) {
 			return text(c.Stack(ctx, args[0]))
@@ -88,15 +95,6 @@ var commands = []command{
 			v, err := c.Runtime(ctx)
 			return answer{all: v}, err
 		}},
-	{use: "alarms", short: "What is wrong; exits with 5 if something is", args: none,
-		ask: func(ctx context.Context, c *attach.Conn, _ []string, _ *flags) (answer, error) {
-			l, err := c.Alarms(ctx, inspect.Alarms{})
-			a := answer{all: l, list: l.Active}
-			if len(l.Active) > 0 {
-				a.then = &alarmed{}
-			}
-			return a, err
-		}},
 	{use: "crashes", short: "The last crashes, the newest first", args: none, flags: takesN,
 		ask: func(ctx context.Context, c *attach.Conn, _ []string, f *flags) (answer, error) {
 			l, err := c.Crashes(ctx, inspect.Crashes{N: f.n})
@@ -110,6 +108,7 @@ var commands = []command{
 	act(inspect.RestartChild, "restart SUPERVISOR CHILD", "Stop a child, if it runs, and start it", two),
 	act(inspect.Send, "send TARGET JSON", "Send a process a message", two),
 	act(inspect.Call, "call TARGET JSON", "Call a process", two),
+	act(inspect.SetLogLevel, "loglevel LEVEL", "Set the level of the node's log: debug, info, warn, error", one),
 	act(inspect.GC, "gc", "Collect garbage and give memory back", none),
 	act(inspect.Disconnect, "disconnect NODE", "End the connection with another node", one),
 }
@@ -122,7 +121,7 @@ func filterFlags(cmd *cobra.Command, f *flags) {
 }
 
 func act(verb inspect.Verb, use, short string, args cobra.PositionalArgs) command {
-	return command{use: use, short: short + " (needs the network's cookie)", args: args, targets: verb != inspect.Disconnect && verb != inspect.GC,
+	return command{use: use, short: short + " (needs the network's cookie)", args: args, targets: isForProcess(verb),
 		flags: func(cmd *cobra.Command, f *flags) {
 			if verb == inspect.Exit {
 				cmd.Flags().StringVar(&f.reason, "reason", "shutdown", "the exit reason")
@@ -139,6 +138,19 @@ func act(verb inspect.Verb, use, short string, args cobra.PositionalArgs) comman
 			done, err := c.Act(ctx, a)
 			return answer{all: done}, err
 		}}
+}
+
+func isForProcess(verb inspect.Verb) bool {
+	return verb != inspect.Disconnect && verb != inspect.GC && verb != inspect.SetLogLevel
+}
+
+func mailbox(ctx context.Context, c *attach.Conn, args []string, _ *flags) (answer, error) {
+	m, err := c.Peek(ctx, args[0])
+	note := fmt.Sprintf("%s has %d messages; of the oldest %d:", name(m.Name, m.PID.String()), m.Queue, m.Looked)
+	if m.Partial {
+		note = fmt.Sprintf("%s has %d messages, through which it is looking; of %d others:", name(m.Name, m.PID.String()), m.Queue, m.Looked)
+	}
+	return answer{all: m, list: m.Types, note: note}, err
 }
 
 func rows(r inspect.Rows, err error) (answer, error) { return answer{all: r, list: r.Rows}, err }

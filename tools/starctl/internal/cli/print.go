@@ -28,9 +28,17 @@ func (a answer) print(w io.Writer, output string, c *attach.Conn) error {
 		return err
 	}
 	p := printer{w, regexp.MustCompile(fmt.Sprintf(`<%s\.(\d+)\.%d>`, regexp.QuoteMeta(c.Node()), c.Creation()))}
+	if a.note != "" {
+		if _, err := io.WriteString(w, p.printable(a.note)+"\n"); err != nil {
+			return err
+		}
+	}
 	switch {
 	case a.text != "":
 		_, err := io.WriteString(w, p.printable(a.text))
+		return err
+	case a.list != nil && reflect.ValueOf(a.list).Len() == 0:
+		_, err := io.WriteString(w, "none\n")
 		return err
 	case a.list != nil:
 		return p.table(reflect.ValueOf(a.list))

@@ -17,11 +17,14 @@ import (
 func newTrace(o *options) *cobra.Command {
 	limit, q := "", inspect.Trace{}
 	cmd := &cobra.Command{
-		Use: "trace TARGET...", Short: "What processes send and receive, and how they end, from now on", Args: cobra.MinimumNArgs(1),
+		Use: "trace [TARGET...]", Short: "What processes do, from now on: send, receive, call, spawn, end", Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: o.completeName,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if q.Limit, q.Per, err = parseLimit(limit); err != nil {
 				return usageError{err}
+			}
+			if len(args)+len(q.Names) == 0 && !q.New {
+				return usageError{errors.New("a trace of what? Give targets, --name or --new")}
 			}
 			conn, err := o.dial(cmd.Context())
 			if err != nil {
@@ -29,13 +32,16 @@ func newTrace(o *options) *cobra.Command {
 			}
 			defer conn.Close()
 			q.Targets = args
-			lost := uint64(0)
+			lost, missed := uint64(0), uint64(0)
 			err = conn.Trace(cmd.Context(), q, func(e inspect.TraceEvents) error {
-				lost = e.Lost
+				lost, missed = e.Lost, e.Missed
 				return printEvents(cmd.OutOrStdout(), o.output, e)
 			})
 			if lost > 0 {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%d more events are not shown\n", lost)
+			}
+			if missed > 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d new processes are not traced: too many at once\n", missed)
 			}
 			if err != nil {
 				return failed{err}
@@ -43,6 +49,10 @@ func newTrace(o *options) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringSliceVar(&q.Names, "name", nil, "whoever has the name, now or later")
+	cmd.Flags().BoolVar(&q.New, "new", false, "also the processes that are spawned from now on")
+	cmd.Flags().StringSliceVar(&q.Kinds, "kinds", nil, "only sent, received, dropped, called, started, spawned, linked, unlinked or exited")
+	cmd.Flags().StringVar(&q.Type, "type", "", "of messages only those of this type")
 	cmd.Flags().StringVar(&limit, "limit", "100", "how many events to show, or at which rate: 100, 10/s")
 	cmd.Flags().DurationVar(&q.For, "for", time.Minute, "for how long, at most 10m")
 	return cmd
@@ -88,7 +98,13 @@ func eventLine(v inspect.TraceEvent) string {
 			line += " " + more
 		}
 	}
-	if v.To != "" {
+	switch {
+	case v.To == "":
+	case v.Kind == inspect.TraceStarted:
+		line += " by " + v.To
+	case v.Kind == inspect.TraceSpawned:
+		line += " as " + v.To
+	default:
 		line += " to " + v.To
 	}
 	if v.Waited > 0 {

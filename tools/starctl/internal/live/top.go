@@ -11,6 +11,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/starlang-go/starlang/runtime/inspect"
 )
@@ -18,7 +19,7 @@ import (
 // Ask asks a node for its processes.
 type Ask func(ctx context.Context, q inspect.Top) (inspect.Rows, error)
 
-// every is how often the screen is drawn anew.
+// every is how often the screen is drawn anew, unless the user has chosen a window.
 const every = time.Second
 
 // Top shows the processes that come first until the user leaves, or ctx ends.
@@ -66,6 +67,9 @@ func (m Model) fetch() tea.Msg {
 	ctx, cancel := context.WithTimeout(m.ctx, 10*every)
 	defer cancel()
 	q := m.query
+	if q.Window == 0 {
+		q.Window = every // the rates are those between two looks
+	}
 	if m.height > 0 && q.N == 0 {
 		q.N = max(m.height-4, 1)
 	}
@@ -81,8 +85,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case answered:
 		m.err = msg.err
-		if msg.err == nil && !m.paused {
-			m.rows = msg.rows
+		if msg.err == nil {
+			if !m.paused {
+				m.rows = msg.rows
+			}
+			return m, m.fetch // the window is the pause
 		}
 		return m, tea.Tick(every, func(time.Time) tea.Msg { return tick{} })
 	case tick:
@@ -114,38 +121,42 @@ func (m Model) View() tea.View {
 	return v
 }
 
-// Text returns what is on the screen.
+// Text returns what is on the screen: no line is longer than it is wide.
 func (m Model) Text() string {
-	var b strings.Builder
-	state := ""
+	width := m.width
+	if width <= 0 {
+		width = usualWidth
+	}
+	head := fmt.Sprintf("%s  processes %d  by %s", m.node, m.rows.Total, m.query.By)
 	if m.paused {
-		state = "  PAUSED"
+		head = "PAUSED  " + head
 	}
-	fmt.Fprintf(&b, "%s  processes %d  by %s%s\n", m.node, m.rows.Total, m.query.By, state)
+	lines := []string{head}
 	if m.err != nil {
-		fmt.Fprintf(&b, "error: %v\n", m.err)
+		lines = append(lines, fmt.Sprintf("error: %v", m.err))
 	}
-	fmt.Fprintf(&b, "%-28s %-20s %-10s %8s %10s %8s %8s %10s\n", "PID", "NAME", "STATE", "QUEUE", "RECEIVED", "RATE", "GROWTH", "AGE")
-	for _, r := range m.rows.Rows {
-		name := r.Name
-		if name == "" {
-			name = r.Label
-		}
-		line := fmt.Sprintf("%-28s %-20s %-10s %8d %10d %8.1f %8.1f %10s", r.PID, printable(name, 20), r.State, r.Queue, r.Received, r.Rate, r.Growth,
-			r.Age.Round(time.Second))
-		b.WriteString(line + "\n")
+	lines = append(lines, table(m.rows.Rows, width)...)
+	if m.height > 0 && len(lines) >= m.height { // it has become lower since the node was asked
+		lines = lines[:max(m.height-1, 1)]
 	}
-	b.WriteString("q leave  o order  p pause")
-	return b.String()
+	lines = append(lines, "q leave  o order  p pause")
+	for i := range lines {
+		lines[i] = printable(lines[i], width)
+	}
+	return strings.Join(lines, "\n")
 }
 
-// printable returns at most n runes of s, none of which steers a terminal.
-func printable(s string, n int) string {
-	clean := []rune(strings.Map(func(r rune) rune {
+// printable returns as much of s as has room in so many places of a terminal, and nothing
+// that steers one.
+func printable(s string, places int) string {
+	clean := strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
 			return '\uFFFD'
 		}
 		return r
-	}, s))
-	return string(clean[:min(len(clean), n)])
+	}, s)
+	return ansi.Truncate(clean, places, "…")
 }
+
+// cells returns how many places of a terminal a text takes.
+func cells(s string) int { return ansi.StringWidth(s) }
