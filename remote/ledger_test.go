@@ -40,6 +40,7 @@ type ledger struct {
 	sent  map[pair][]sending // guarded by mu; each message in order
 	got   map[pair][]int     // guarded by mu; the numbers of those received, as they came
 	lost  map[route]int      // guarded by mu; when that was last reported
+	up    map[route]bool     // guarded by mu; false again once a loss was reported
 	ended map[pair]int       // guarded by mu; when the sender was told of the receiver's end
 	quiet int                // guarded by mu; when all was quiet
 }
@@ -60,15 +61,16 @@ type route struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{sent: map[pair][]sending{}, got: map[pair][]int{}, lost: map[route]int{}, ended: map[pair]int{}}
+	return &ledger{sent: map[pair][]sending{}, got: map[pair][]int{}, lost: map[route]int{}, up: map[route]bool{}, ended: map[pair]int{}}
 }
 
 // send sends the next message of a pair. The time is that before the send: a loss
-// that is reported while it goes on may be that of the message.
+// that is reported while it goes on may be that of the message. A connection whose loss was
+// reported already is listed for a moment longer, and nothing is sent over it any more.
 func (l *ledger) send(ctx *runtime.Context, to pid.PID, text string) error {
 	p := pair{ctx.PID(), to}
-	now, seq := l.next(p)
-	connected := slices.ContainsFunc(remote.Of(ctx.Runtime()).Stats().Conns, func(c remote.ConnInfo) bool {
+	now, seq, up := l.next(p)
+	connected := up && slices.ContainsFunc(remote.Of(ctx.Runtime()).Stats().Conns, func(c remote.ConnInfo) bool {
 		return c.Node == to.Node().Name() && c.Creation == to.Node().Creation()
 	})
 	if err := ctx.Send(to, numbered{p.from, seq, text}); err != nil {
@@ -80,10 +82,10 @@ func (l *ledger) send(ctx *runtime.Context, to pid.PID, text string) error {
 	return nil
 }
 
-func (l *ledger) next(p pair) (now, seq int) {
+func (l *ledger) next(p pair) (now, seq int, up bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.tickLocked(), len(l.sent[p]) + 1
+	return l.tickLocked(), len(l.sent[p]) + 1, l.up[route{p.from.Node(), p.to.Node().Name()}]
 }
 
 func (l *ledger) tickLocked() int {
@@ -126,11 +128,15 @@ func (l *ledger) witness(n *remote.Node) runtime.Body {
 			if err != nil {
 				return err
 			}
-			if down, is := m.Value().(remote.NodeDown); is {
-				l.mu.Lock()
-				l.lost[route{ctx.PID().Node(), down.Node}] = l.tickLocked()
-				l.mu.Unlock()
+			l.mu.Lock()
+			switch v := m.Value().(type) {
+			case remote.NodeUp:
+				l.up[route{ctx.PID().Node(), v.Node}] = true
+			case remote.NodeDown:
+				r := route{ctx.PID().Node(), v.Node}
+				l.lost[r], l.up[r] = l.tickLocked(), false
 			}
+			l.mu.Unlock()
 		}
 	}
 }

@@ -148,6 +148,7 @@ func (s *story) settle() (sum account) {
 	}
 	sum = s.account(s)
 	for i, n := range s.nodes {
+		synctest.Wait() // for the node before to have gone, here too
 		s.checkLeft(n, i < len(s.observers))
 		stop(s, n)
 	}
