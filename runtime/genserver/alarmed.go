@@ -33,6 +33,6 @@ func (s *server) ring() {
 	}
 	s.resetTimes()
 	s.counts.infos++
-	s.rareOf().trace.add(s, KindTimeout, noPID, nil)
+	s.note(KindTimeout, noPID, nil) // of which nothing is formatted
 	s.after("alarm", nil, s.impl.(Alarmed).HandleAlarm(&s.ctx))
 }

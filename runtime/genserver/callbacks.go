@@ -62,14 +62,20 @@ type Terminator interface {
 
 // StateFormatter chooses what [GetState] shows, to leave secrets out.
 type StateFormatter interface {
-	// FormatState runs in a goroutine of its own while the server waits, for at most
-	// two seconds. The server goes on without one that takes longer, and does not call
-	// it again until it has returned. What such a call still reads of the server the
-	// server may change meanwhile: [StateSnapshotter] prevents that.
+	// FormatState runs in a goroutine of its own while the server waits. It is called on a
+	// copy of the server's value if one can be made that shares nothing with it: of what
+	// Go itself copies and channels, or of what can be sent and is small. Then the server
+	// waits for at most two seconds, goes on, and does not call it again until it has
+	// returned. Otherwise it is called on the value itself, and the server, which must not
+	// change what it reads, waits until it has returned or the process has ended. Whoever
+	// looks is told after two seconds in any case. Where it may take long, or block,
+	// implement [StateSnapshotter]. Of a server that crashes it shows what Terminate has
+	// left. Source: OTP, gen_server:format_status/1, which comes after terminate/2 too.
 	FormatState() any
 }
 
-// StateSnapshotter is for servers whose FormatState may take long: it then looks at a copy.
+// StateSnapshotter is for servers whose FormatState may take long: it then looks at a copy
+// that the program makes, and never holds the server up for more than two seconds.
 type StateSnapshotter interface {
 	// SnapshotState returns what is asked for FormatState in the server's place, with
 	// copies of what the server goes on to change. The server waits for it, however
@@ -79,7 +85,7 @@ type StateSnapshotter interface {
 
 // MessageFormatter chooses what [Trace] keeps of a message, to leave secrets out.
 type MessageFormatter interface {
-	// FormatMessage runs as FormatState does.
+	// FormatMessage runs as FormatState does, with a copy of the message.
 	FormatMessage(msg any) any
 }
 

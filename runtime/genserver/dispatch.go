@@ -48,7 +48,9 @@ func (s *server) handleRequest(m runtime.Message) {
 func (s *server) handleCall(ctx *Context, from From, req any) {
 	s.resetTimes()
 	s.counts.calls++
-	s.rareOf().trace.add(s, KindCall, from.PID, req)
+	if !s.note(KindCall, from.PID, req) {
+		return
+	}
 	if handle := s.typed(KindCall, req); handle != nil {
 		reply, err := handle(s, ctx, req)
 		s.answer(from, reply, err)
@@ -99,7 +101,9 @@ func (s *server) handleInfo(ctx *Context, msg any) {
 // handleMessage brings what has no caller to its method.
 func (s *server) handleMessage(ctx *Context, kind Kind, msg any) {
 	s.resetTimes()
-	s.rareOf().trace.add(s, kind, noPID, msg)
+	if !s.note(kind, noPID, msg) {
+		return
+	}
 	s.after(kind.noun(), msg, s.message(ctx, kind, msg))
 }
 
@@ -148,7 +152,7 @@ func (s *server) timeout() {
 	}
 	s.resetTimes()
 	s.counts.infos++
-	s.rareOf().trace.add(s, KindTimeout, noPID, nil)
+	s.note(KindTimeout, noPID, nil) // of which nothing is formatted
 	h, ok := s.impl.(TimeoutHandler)
 	if !ok {
 		s.reportUnhandled("timeout", nil)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/mailbox"
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
@@ -70,26 +71,184 @@ func TestLook_FormatMethodsHarmNobody(t *testing.T) {
 	}
 }
 
-// One that hangs holds the server up once, and not again while it hangs.
-func TestLook_FormatMethodThatHangsHoldsUpOnce(t *testing.T) {
+// gate holds the format methods up that go through it.
+var gate = make(chan chan struct{}, 1)
+
+func passGate() {
+	select {
+	case hang := <-gate:
+		<-hang
+	default:
+	}
+}
+
+// sendable is a server of which a copy can be made by sending it.
+type sendable struct{ Seen map[string]int }
+
+func (s *sendable) HandleCall(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+	s.Seen["calls"]++
+	return req, nil
+}
+func (s *sendable) FormatState() any { passGate(); return s.Seen["calls"] }
+func (s *sendable) FormatMessage(msg any) any {
+	passGate()
+	return msg
+}
+
+// flat is one of which Go makes a copy.
+type flat struct {
+	calls int
+	wake  chan struct{}
+}
+
+func (f *flat) HandleCall(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+	f.calls++
+	return req, nil
+}
+func (f *flat) FormatState() any { passGate(); return f.calls }
+func (f *flat) FormatMessage(msg any) any {
+	passGate()
+	return msg
+}
+
+// hidden is one of which no copy can be made.
+type hidden struct{ seen map[string]int }
+
+func (h *hidden) HandleCall(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+	h.seen["calls"]++
+	return req, nil
+}
+func (h *hidden) FormatState() any { passGate(); return h.seen["calls"] }
+func (h *hidden) FormatMessage(msg any) any {
+	passGate()
+	h.seen["shown"]++
+	return msg
+}
+func (h *hidden) Terminate(*genserver.Context, signal.ExitReason) { h.seen["ended"]++ }
+
+// One that hangs in a copy holds the server up once, and not again while it hangs.
+func TestLook_FormatMethodOfACopyHoldsUpOnce(t *testing.T) {
+	for name, make := range map[string]func() any{
+		"sent":   func() any { return &sendable{map[string]int{}} },
+		"copied": func() any { return &flat{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, ctx *runtime.Context) {
+				hang := newHang()
+				p := start(t, ctx, make(), genserver.Options{})
+				began := time.Now()
+				_, err := genserver.GetState(ctx, p)
+				require.ErrorContains(t, err, "has not returned in time")
+				require.Equal(t, 2*time.Second, time.Since(began))
+				_, err = genserver.GetState(ctx, p)
+				require.ErrorContains(t, err, "an earlier call")
+				require.NoError(t, genserver.Trace(ctx, p, 1))
+				require.Equal(t, 7, called(t, ctx, p), "beside the method that hangs")
+				require.Equal(t, 2*time.Second, time.Since(began))
+				close(hang)
+				synctest.Wait()
+				got, err := genserver.GetState(ctx, p)
+				require.NoError(t, err)
+				require.Equal(t, 1, got)
+			})
+		})
+	}
+}
+
+// newHang makes the next format method that passes the gate hang until it is closed.
+func newHang() chan struct{} {
+	hang := make(chan struct{})
+	gate <- hang
+	return hang
+}
+
+func called(t *testing.T, ctx *runtime.Context, p pid.PID) int {
+	n, err := genserver.CallAs[int](ctx, p, 7)
+	require.NoError(t, err)
+	return n
+}
+
+// Beside one that looks at the server itself nothing of the server runs, so that the race
+// detector finds nothing. Whoever looks does not wait for it.
+func TestLook_NothingRunsBesideAFormatMethodOfTheServerItself(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx *runtime.Context) {
-		hang := make(chan struct{})
-		p := start(t, ctx, &looked{state: func() any { <-hang; return "late" }}, genserver.Options{})
+		hang := newHang()
+		p := start(t, ctx, &hidden{map[string]int{}}, genserver.Options{})
+		time.AfterFunc(5*time.Second, func() { close(hang) })
 		began := time.Now()
 		_, err := genserver.GetState(ctx, p)
 		require.ErrorContains(t, err, "has not returned in time")
 		require.Equal(t, 2*time.Second, time.Since(began))
-		_, err = genserver.GetState(ctx, p)
-		require.ErrorContains(t, err, "an earlier call")
-		require.Equal(t, 2*time.Second, time.Since(began))
-		n, err := genserver.CallAs[int](ctx, p, 7)
-		require.NoError(t, err)
-		require.Equal(t, 7, n)
-		close(hang)
-		synctest.Wait()
+		require.Equal(t, 7, called(t, ctx, p))
+		require.Equal(t, 5*time.Second, time.Since(began))
 		got, err := genserver.GetState(ctx, p)
 		require.NoError(t, err)
-		require.Equal(t, "late", got)
+		require.Equal(t, 1, got)
+
+		require.NoError(t, genserver.Trace(ctx, p, 3))
+		hang = newHang()
+		time.AfterFunc(5*time.Second, func() { close(hang) })
+		require.Equal(t, 7, called(t, ctx, p))
+		require.Equal(t, 10*time.Second, time.Since(began))
+		all, err := genserver.GetTrace(ctx, p)
+		require.NoError(t, err)
+		require.Contains(t, all[0].Value, "has not returned in time")
+	})
+}
+
+// An exit signal ends a server that waits in such a way, and no method runs after it.
+func TestLook_ExitEndsTheWaitForAFormatMethod(t *testing.T) {
+	for _, reason := range []signal.ExitReason{signal.Kill, signal.Shutdown} {
+		inBubble(t, func(t *testing.T, ctx *runtime.Context) {
+			hang := newHang()
+			server := &hidden{map[string]int{}}
+			p, ref := watched(t, ctx, server, genserver.Options{})
+			require.NoError(t, genserver.Trace(ctx, p, 3))
+			_, err := runtime.CallTimeout[int](ctx, p, 7, 3*time.Second)
+			require.Error(t, err)
+			began := time.Now()
+			require.NoError(t, ctx.Exit(p, reason))
+			down(t, ctx, ref)
+			require.Zero(t, time.Since(began))
+			close(hang)
+			synctest.Wait()
+			require.Equal(t, map[string]int{"shown": 1}, server.seen)
+		})
+	}
+}
+
+// crasher is a server that fails and cleans up.
+type crasher struct {
+	hidden
+	log chan string
+}
+
+func (c *crasher) HandleCall(*genserver.Context, genserver.From, any) (any, error) { panic("boom") }
+func (c *crasher) FormatState() any {
+	c.log <- "format"
+	passGate()
+	return c.seen["ended"]
+}
+func (c *crasher) Terminate(*genserver.Context, signal.ExitReason) {
+	c.log <- "terminate"
+	c.seen["ended"]++
+}
+
+// What a report shows is asked for when nothing of the server runs any more: it ends in
+// time, whatever hangs.
+func TestLook_ReportOfACrashComesAfterTerminate(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx *runtime.Context) {
+		hang := newHang()
+		c := &crasher{hidden{map[string]int{}}, make(chan string, 2)}
+		p, ref := watched(t, ctx, c, genserver.Options{})
+		began := time.Now()
+		_, err := genserver.CallAs[int](ctx, p, 7)
+		require.ErrorContains(t, err, "boom")
+		require.Contains(t, down(t, ctx, ref).String(), "boom")
+		require.Equal(t, 2*time.Second, time.Since(began))
+		close(hang)
+		require.Equal(t, "terminate", <-c.log)
+		require.Equal(t, "format", <-c.log)
 	})
 }
 

@@ -13,7 +13,7 @@ type rare struct {
 	last        *lastReply         // to be sent when the server has ended
 	trace       *trace             // nil: none
 	callTimeout time.Duration      // see Options
-	formatting  <-chan struct{}    // closed when a format method that was given up has returned; nil: none was
+	formatting  <-chan struct{}    // closed when a format method that was late has returned; nil: none was
 }
 
 // rareOf returns what s has of it, and else nothing, which must not be written to.

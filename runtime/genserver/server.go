@@ -134,8 +134,8 @@ func (s *server) after(what string, v any, err error) {
 	}
 }
 
-// terminate runs Terminate, and after it sends what is left to be replied. last is the
-// message that was received last.
+// terminate runs Terminate, and after it explains the crash, if it is one, and sends what
+// is left to be replied. last is the message that was received last.
 func (s *server) terminate(reason signal.ExitReason, last runtime.Message) error {
 	defer s.replyLast()
 	if s.terminated || !s.alive() {
@@ -143,7 +143,7 @@ func (s *server) terminate(reason signal.ExitReason, last runtime.Message) error
 	}
 	s.terminated = true
 	if reason.IsFailure() {
-		s.explain(last)
+		defer s.explain(last) // of a Terminate that fails, too
 	}
 	if t, ok := s.impl.(Terminator); ok {
 		t.Terminate(&s.ctx, reason)

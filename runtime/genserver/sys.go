@@ -45,7 +45,7 @@ func do(ctx context.Context, ref Ref, r sysRequest) error {
 // [StateFormatter], or the text of that if it cannot be sent or is large. Without
 // FormatState it is a text that names the types of which the state is made, and none of
 // its values: they may be secret. A FormatState that panics, or takes longer than two
-// seconds, is the caller's error. Source: OTP, sys:get_state/1.
+// seconds, is the caller's error; for what it holds up see there. Source: OTP, sys:get_state/1.
 func GetState(ctx context.Context, ref Ref) (any, error) {
 	v, _, err := callSystem(ctx, ref, sysRequest{Op: opState})
 	return v, err

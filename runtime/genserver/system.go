@@ -52,8 +52,8 @@ func (s *server) system(from From, r sysRequest) {
 	switch r.Op {
 	case opState:
 		if _, unsafe := r.Arg.(unsafeState); unsafe {
-			reply = s.unsafeState()
-			break
+			s.showView(from, s.unsafeView())
+			return
 		}
 		s.show(from)
 		return
@@ -107,14 +107,11 @@ func getUnsafeState(ctx context.Context, server pid.PID) (string, error) {
 	return replyAs[string](to, v)
 }
 
-// unsafeState returns the reply: the text of the state, or a failure. It calls methods of
-// the program, those that say what a value's text is.
-func (s *server) unsafeState() any {
-	v, err := s.format("show state", func() any { return text.Of(s.impl, text.MaxStateBytes) })
-	if err != nil {
-		return failureOf(err)
-	}
-	return v
+// unsafeView shows the text of the state. It calls methods of the program, those that say
+// what a value's text is.
+func (s *server) unsafeView() view {
+	impl, copied := s.copied()
+	return view{what: "show state", show: func() any { return text.Of(impl, text.MaxStateBytes) }, apart: copied}
 }
 
 // replace returns the reply: nil, or a failure.

@@ -69,12 +69,18 @@ func newTrace(size int) *trace {
 	return &trace{size: min(size, MaxTraced)}
 }
 
-// add notes a message that is about to be handled. On a nil trace it does nothing.
-func (t *trace) add(s *server, kind Kind, from pid.PID, v any) {
+// note notes a message that is about to be handled, if the server is traced. It reports
+// whether it is to be handled: the process may have ended while the program formatted it.
+func (s *server) note(kind Kind, from pid.PID, v any) bool {
+	t := s.rareOf().trace
 	if t == nil {
-		return
+		return true
 	}
-	entry := Traced{At: time.Now(), Kind: kind, From: from, Value: s.formatMessage(v)}
+	t.add(Traced{At: time.Now(), Kind: kind, From: from, Value: s.formatMessage(v)})
+	return s.alive()
+}
+
+func (t *trace) add(entry Traced) {
 	if len(t.ring) < t.size {
 		t.ring = append(t.ring, entry)
 		return

@@ -30,8 +30,8 @@ type Machine[S comparable, D any] struct {
 	// Format, if set, chooses what genserver.GetState shows, for example a
 	// [Status]. Otherwise that is a text of the state and the types of the data,
 	// whose values may be secret. Format gets copies of the state and the data, as if
-	// they had been sent. What term.Isolate refuses it gets as it is; then, should it not
-	// return within two seconds, the machine goes on and may change what it reads.
+	// they had been sent. What term.Isolate refuses it gets as it is; then the machine
+	// waits until it has returned, see genserver.StateFormatter.
 	Format func(state S, data D) any
 }
 

@@ -206,6 +206,37 @@ func TestFormat_ThatHangsLooksAtACopy(t *testing.T) {
 	})
 }
 
+// Where there is no copy the machine waits: the race detector would tell.
+func TestFormat_OfWhatCannotBeCopiedIsWaitedFor(t *testing.T) {
+	type counter struct{ of map[string]int }
+	synctest.Test(t, func(t *testing.T) {
+		rt := runtime.MustNew(runtime.Config{})
+		defer func() { require.NoError(t, rt.Shutdown(t.Context())) }()
+		require.NoError(t, rt.Run(t.Context(), func(ctx *runtime.Context) error {
+			m := statem.Machine[string, counter]{Data: counter{map[string]int{}}, Format: func(_ string, data counter) any {
+				<-time.After(5 * time.Second)
+				return data.of["calls"]
+			}}
+			m.Default.Handle = func(c *statem.Context[string, counter], ev statem.Event) (string, error) {
+				c.Data.of["calls"]++
+				c.Reply(ev.From, c.Data.of["calls"])
+				return c.State(), nil
+			}
+			p, err := statem.StartLink(ctx, m, genserver.Options{})
+			require.NoError(t, err)
+			began := time.Now()
+			_, err = genserver.GetState(ctx, p)
+			require.ErrorContains(t, err, "has not returned in time")
+			require.Equal(t, 2*time.Second, time.Since(began))
+			n, err := genserver.CallAs[int](ctx, p, 1)
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+			require.Equal(t, 5*time.Second, time.Since(began))
+			return nil
+		}))
+	})
+}
+
 func TestCallContext(t *testing.T) {
 	a := state{Handle: func(c *ctx, ev statem.Event) (string, error) {
 		c.Hibernate()

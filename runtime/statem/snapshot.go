@@ -14,16 +14,22 @@ type snapshot[S comparable, D any] struct {
 	state  S
 	data   D      // for format
 	types  string // of the data, without format
+	live   bool   // state or data could not be copied: the machine waits
 }
+
+// Live implements system.Live.
+func (s *snapshot[S, D]) Live() bool { return s.live }
 
 // SnapshotState implements genserver.StateSnapshotter.
 func (m *machine[S, D]) SnapshotState() genserver.StateFormatter {
-	s := &snapshot[S, D]{format: m.spec.Format, state: isolated(m.state)}
+	state, copied := isolated(m.state)
+	s := &snapshot[S, D]{format: m.spec.Format, state: state, live: !copied}
 	if s.format == nil {
 		s.types = text.Types(m.ctx.Data, text.MaxStateBytes)
-	} else {
-		s.data = isolated(m.ctx.Data)
+		return s
 	}
+	s.data, copied = isolated(m.ctx.Data)
+	s.live = s.live || !copied
 	return s
 }
 
@@ -36,11 +42,14 @@ func (s *snapshot[S, D]) FormatState() any {
 }
 
 // isolated returns a copy of v that shares nothing with it, or v if it cannot be copied.
-func isolated[T any](v T) T {
+func isolated[T any](v T) (copied T, ok bool) {
+	if any(v) == nil {
+		return v, true
+	}
 	if c, err := term.Isolate(v); err == nil {
 		if c, ok := c.(T); ok {
-			return c
+			return c, true
 		}
 	}
-	return v
+	return v, false
 }

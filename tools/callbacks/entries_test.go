@@ -170,9 +170,12 @@ var entries = map[string]entry{
 		f.Cast = func(*genserver.Context, any) error { return context.Canceled }
 		f.Terminate = func(*genserver.Context, signal.ExitReason) { wrong() }
 	}, cast),
-	"runtime/genserver.StateFormatter":   lookedAt(func(wrong func()) any { return formatter{wrong: wrong} }),
+	"runtime/genserver.StateFormatter": lookedAt(func(wrong func()) any { current.Store(&wrong); return formatter{} }),
+	"runtime/genserver.StateFormatter of a server that cannot be copied": server(func(wrong func()) any {
+		return &state{wrong}
+	}, look),
 	"runtime/genserver.StateSnapshotter": server(func(wrong func()) any { return snapshotter{wrong: wrong} }, look),
-	"runtime/genserver.MessageFormatter": lookedAt(func(wrong func()) any { return messages{wrong: wrong} }),
+	"runtime/genserver.MessageFormatter": lookedAt(func(wrong func()) any { current.Store(&wrong); return messages{} }),
 	"runtime/genserver.StateReplacer": server(func(wrong func()) any { return replacer{wrong} }, func(ctx *runtime.Context, p pid.PID) {
 		_ = genserver.ReplaceState(ctx, p, func(s int) int { return s })
 	}),
@@ -450,23 +453,27 @@ type writer struct{ wrong func() }
 func (w writer) AppendTerm(dst []byte) ([]byte, error) { w.wrong(); return term.AppendInt(dst, 1), nil }
 func (*writer) ParseTerm(*term.Reader) error           { return nil }
 
-// reader reads its own form, and does whileParsing meanwhile.
+// reader reads its own form, and does what is current meanwhile.
 type reader struct{}
 
-var whileParsing atomic.Pointer[func()]
+// current is what values do that cannot say it themselves, since a value that has a function
+// in it can neither be sent nor copied.
+var current atomic.Pointer[func()]
+
+func doCurrent() { (*current.Load())() }
 
 func (reader) AppendTerm(dst []byte) ([]byte, error) { return term.AppendInt(dst, 1), nil }
 func (*reader) ParseTerm(r *term.Reader) error {
-	(*whileParsing.Load())()
+	doCurrent()
 	_, err := r.ReadInt()
 	return err
 }
 
 // parsed is the entry of a method that is called when a value arrives from another node: in
-// whatever signal, it costs that alone. The value calls whileParsing.
+// whatever signal, it costs that alone. The value calls doCurrent.
 func parsed(value func() any) entry {
 	return entry{attack: func(w *world, wrong func()) {
-		whileParsing.Store(&wrong)
+		current.Store(&wrong)
 		w.run(w.there, func(ctx *runtime.Context) error { return ctx.Send(w.bystander, value()) })
 	}}
 }
@@ -483,7 +490,7 @@ func do(f func()) {
 var foreignCodec = term.Codec[foreign]{
 	Append: func(dst []byte, v foreign) ([]byte, error) { do(v.append); return term.AppendInt(dst, 1), nil },
 	Parse: func(r *term.Reader) (foreign, error) {
-		(*whileParsing.Load())()
+		doCurrent()
 		_, err := r.ReadInt()
 		return foreign{}, err
 	},
@@ -542,12 +549,14 @@ func (answers) HandleCall(*genserver.Context, genserver.From, any) (any, error) 
 	return 1, nil
 }
 
-type formatter struct {
-	answers
-	wrong func()
-}
+// formatter and messages are servers of which a copy can be made.
+type formatter struct{ answers }
 
-func (f formatter) FormatState() any { f.wrong(); return 1 }
+func (formatter) FormatState() any { doCurrent(); return 1 }
+
+type messages struct{ answers }
+
+func (messages) FormatMessage(any) any { doCurrent(); return 1 }
 
 type snapshotter struct {
 	answers
@@ -556,15 +565,8 @@ type snapshotter struct {
 
 func (s snapshotter) SnapshotState() genserver.StateFormatter {
 	s.wrong()
-	return formatter{wrong: func() {}}
+	return shower{state: 1}
 }
-
-type messages struct {
-	answers
-	wrong func()
-}
-
-func (m messages) FormatMessage(any) any { m.wrong(); return 1 }
 
 type controlled struct{ wrong func() }
 
@@ -589,7 +591,10 @@ func (r replacer) ReplaceState(func(any) (any, error)) error {
 	return nil
 }
 
+// state is a server of which no copy can be made.
 type state struct{ wrong func() }
+
+func (s *state) FormatState() any { s.wrong(); return 1 }
 
 func (*state) HandleCast(*genserver.Context, any) error { return nil }
 

@@ -35,14 +35,15 @@ var implicit = map[string]entry{
 			ID: "bad", Start: func(context.Context) (pid.PID, error) { return pid.PID{}, talker{wrong} },
 		}}})
 	}),
-	"implicit text of a state that is shown":   lookedAt(func(wrong func()) any { return shower{state: talker{wrong}} }),
-	"implicit text of a message that is shown": lookedAt(func(wrong func()) any { return shower{message: talker{wrong}} }),
+	"implicit text of a state that is shown":   lookedAt(func(wrong func()) any { current.Store(&wrong); return stateShower{} }),
+	"implicit text of a message that is shown": lookedAt(func(wrong func()) any { current.Store(&wrong); return messageShower{} }),
 	"implicit text of a state in a report":     server(func(wrong func()) any { return shower{state: talker{wrong}} }, crash),
 	"implicit text of a message in a report":   server(func(wrong func()) any { return shower{message: talker{wrong}} }, crash),
 	"implicit text of the state of a machine": answering(func(ctx *runtime.Context, wrong func()) (pid.PID, error) {
-		type stage = statem.Context[named, int]
-		m := statem.Machine[named, int]{Initial: named{&talker{wrong}}}
-		m.Default.Handle = func(c *stage, ev statem.Event) (named, error) {
+		current.Store(&wrong)
+		type stage = statem.Context[plainTalker, int]
+		m := statem.Machine[plainTalker, int]{}
+		m.Default.Handle = func(c *stage, ev statem.Event) (plainTalker, error) {
 			if ev.Kind == statem.Call {
 				c.Reply(ev.From, 1)
 			}
@@ -53,9 +54,6 @@ var implicit = map[string]entry{
 }
 
 func crash(ctx *runtime.Context, p pid.PID) { _ = ctx.Send(p, "crash") }
-
-// named is a state with a text of its own.
-type named struct{ *talker }
 
 // talker has every method that says what a value is as text.
 type talker struct{ wrong func() }
@@ -68,6 +66,25 @@ func (t talker) Format(fmt.State, rune)       { t.wrong() }
 func (t talker) LogValue() slog.Value         { return slog.StringValue(t.say()) }
 func (t talker) MarshalText() ([]byte, error) { return []byte(t.say()), nil }
 func (t talker) MarshalJSON() ([]byte, error) { return []byte(`"` + t.say() + `"`), nil }
+
+// plainTalker is a talker of which a copy can be made.
+type plainTalker struct{}
+
+func (plainTalker) Error() string          { doCurrent(); return "text" }
+func (plainTalker) String() string         { doCurrent(); return "text" }
+func (plainTalker) GoString() string       { doCurrent(); return "text" }
+func (plainTalker) Format(fmt.State, rune) { doCurrent() }
+func (plainTalker) LogValue() slog.Value   { doCurrent(); return slog.Value{} }
+
+// stateShower and messageShower are servers of which a copy can be made, and show what has
+// no copy.
+type (
+	stateShower   struct{ answers }
+	messageShower struct{ answers }
+)
+
+func (stateShower) FormatState() any        { return talker{doCurrent} }
+func (messageShower) FormatMessage(any) any { return talker{doCurrent} }
 
 // shower shows what a test gives it, and crashes on a message.
 type shower struct {

@@ -31,3 +31,12 @@ type Wrapper interface{ Unwrapped() any }
 // UnsafeState returns the state of a server of the caller's node as a text, with all that
 // it holds: also what is secret. Package genserver sets it as it is initialized.
 var UnsafeState func(ctx context.Context, server pid.PID) (string, error)
+
+// Live is something to be looked at that may share memory with what goes on meanwhile.
+type Live interface{ Live() bool }
+
+// IsLive reports whether v says that it is [Live].
+func IsLive(v any) bool {
+	l, ok := v.(Live)
+	return ok && l.Live()
+}
