@@ -49,7 +49,8 @@ type Program struct {
 // running is an application of a program.
 type running struct {
 	App
-	done chan struct{} // closed when it has stopped, or was not running
+	done  chan struct{} // closed when it has stopped, or was not running
+	begun chan struct{} // closed when the start of its tree has returned; nil: it was not tried
 
 	// guarded by the program's mu
 	state  State
@@ -122,6 +123,17 @@ func (p *Program) start(ctx context.Context, app *running) error {
 	if err != nil {
 		return err
 	}
+	app.begun = make(chan struct{})
+	// When ctx ends, the time for the whole stop begins: it also takes in what of the tree has
+	// started, so that is left to stopApp, which waits for begun.
+	_, err = guard.Call(ctx, 0, func() (struct{}, error) {
+		defer close(app.begun)
+		return struct{}{}, p.startTree(ctx, app, spec)
+	}, func(struct{}) {})
+	return err
+}
+
+func (p *Program) startTree(ctx context.Context, app *running, spec supervisor.Spec) error {
 	sup, err := supervisor.Start(ctx, p.rt, spec)
 	if err != nil {
 		return err
@@ -131,8 +143,15 @@ func (p *Program) start(ctx context.Context, app *running) error {
 		return &EndError{app.Name, signal.NoProc} // it has ended already
 	}
 	p.mu.Lock()
-	app.root, app.state = root, Running
+	tooLate := app.state == Stopped
+	if !tooLate {
+		app.root, app.state = root, Running
+	}
 	p.mu.Unlock()
+	if tooLate {
+		supervisor.Kill(p.rt, sup)
+		return context.Cause(ctx)
+	}
 	p.log.Info(startedMessage, slog.String(keyApp, app.Name), slog.String(keyPID, sup.String()))
 	go p.watch(app) // ends with the root, which the program's stop ends
 	return nil

@@ -64,10 +64,18 @@ func (p *Program) stopped() bool {
 
 // stopApp stops an application and reports false if it had to be killed.
 func (p *Program) stopApp(ctx context.Context, app *running) bool {
+	if !app.awaitStart(ctx) {
+		p.move(app, Stopped)
+		p.log.Error(killedMessage, slog.String(keyApp, app.Name)) // its start does that, or the runtime's end
+		return false
+	}
 	p.mu.Lock()
 	runs := app.state == Running
-	if runs {
+	switch app.state {
+	case Running:
 		app.state = Stopping
+	case Waiting, Starting:
+		app.state = Stopped
 	}
 	p.mu.Unlock()
 	if !runs {
@@ -87,6 +95,26 @@ func (p *Program) stopApp(ctx context.Context, app *running) bool {
 	supervisor.Kill(p.rt, app.root.PID())
 	p.log.Error(killedMessage, slog.String(keyApp, app.Name))
 	return false
+}
+
+// awaitStart waits until the start of the application's tree has returned, if it was tried. It
+// reports false if ctx ends first: then its children do not stop, which a start whose ctx has
+// ended waits for.
+func (app *running) awaitStart(ctx context.Context) bool {
+	if app.begun == nil {
+		return true
+	}
+	select {
+	case <-app.begun:
+		return true
+	default:
+	}
+	select {
+	case <-app.begun:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // strayTimeout is how long processes are given that are in no tree, or were left behind.
