@@ -8,8 +8,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/application"
 	"github.com/starlang-go/starlang/runtime/genserver"
@@ -18,6 +20,7 @@ import (
 
 const (
 	maxBodyBytes   = 1 << 20
+	maxNameBytes   = 2048 // of a destination's URL, and of a delivery's ID
 	requestTimeout = 5 * time.Second
 )
 
@@ -38,7 +41,7 @@ func (s *service) startFront() supervisor.StartFunc {
 			return err
 		}
 		f := &front{s, ctx.Runtime()}
-		server := &http.Server{Handler: f.handler(), ReadTimeout: requestTimeout}
+		server := &http.Server{Handler: f.handler(), ReadTimeout: requestTimeout, WriteTimeout: 2 * requestTimeout, MaxHeaderBytes: 1 << 14}
 		stopped := make(chan error, 1)
 		context.AfterFunc(ctx, func() { // the body waits for what it says
 			late, cancel := context.WithTimeout(context.Background(), requestTimeout)
@@ -67,14 +70,22 @@ func (f *front) handler() http.Handler {
 // deliver accepts a delivery: 202 says that it will be made, 429 that too many wait.
 func (f *front) deliver(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	query := r.URL.Query()
 	to, err := url.Parse(query.Get("to"))
-	if err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
+	if err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" || len(query.Get("to")) > maxNameBytes {
 		http.Error(w, "to is not the URL of a web server", http.StatusBadRequest)
+		return
+	}
+	if !validID(query.Get("id")) {
+		http.Error(w, "id is not the value of a header", http.StatusBadRequest)
 		return
 	}
 	ctx, cancel := context.WithTimeout(runtime.NewContext(r.Context(), f.rt), requestTimeout)
@@ -93,13 +104,20 @@ func (f *front) deliver(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// validID reports whether an ID can be sent as a header. One that cannot would fail for ever,
+// and hold up all that is behind it.
+func validID(id string) bool {
+	return len(id) <= maxNameBytes && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
 // enqueue calls the worker of a destination, which is started if there is none.
 func (f *front) enqueue(ctx context.Context, url string, q enqueue) (int, error) {
 	worker := runtime.Via{Service: f.workers, Name: url}
 	n, err := genserver.Call(ctx, worker, q)
-	if !errors.Is(err, runtime.ErrNoProc) {
+	if !errors.Is(err, runtime.ErrNoProc) && !errors.Is(err, signal.Normal) {
 		return n, err
 	}
+	// There is none, or it has ended because it was idle, and has not taken q.
 	if err := startOnce(ctx, url); err != nil {
 		return 0, err
 	}

@@ -5,8 +5,17 @@
 //	go run ./examples/webhook -addr 127.0.0.1:8080
 //	curl -d hello 'http://127.0.0.1:8080/deliver?to=http://127.0.0.1:9090/&id=1'
 //
-// Its pages are /healthz, /readyz and /metrics. What is accepted is kept in memory, and
-// outlives the crash of a worker. A receiver may get a delivery twice, with the same
+// Its pages are /healthz, /readyz and /metrics.
+//
+// What is accepted is kept in memory only. It outlives the crash of a worker, of all of them, and
+// a stop by SIGTERM, in which 15 s are left for it. It is lost when the program is killed, runs
+// out of memory, or the machine fails, and what a receiver has not taken in those 15 s is lost,
+// too, and logged. A service that must not lose anything writes what it accepts to a disk or a
+// database before it answers 202.
+//
+// A delivery that a receiver refuses is repeated for as long as it does; those behind it wait.
+// It delivers to any address that it is given, those of its own network included: whoever may
+// post to it may reach these. A receiver may get a delivery twice, with the same
 // Webhook-Delivery header; one that answers 429 or 503 with Retry-After is given that time.
 package main
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -241,4 +242,76 @@ func TestWebhook_AListenerThatFailsIsReplaced(t *testing.T) {
 	s.deliver(t, to.url, "1", http.StatusAccepted)
 	s.stop(t)
 	require.True(t, to.has("1"))
+}
+
+// What comes in is bounded, and what could never be sent is refused: it would hold up all behind
+// it.
+func TestWebhook_RefusesHostileDeliveries(t *testing.T) {
+	to := newReceiver(t, func(http.ResponseWriter, int) int { return 0 })
+	s := start(t, runtimetest.Config{})
+	s.deliver(t, to.url, "two\nlines", http.StatusBadRequest)
+	s.deliver(t, to.url, strings.Repeat("x", maxNameBytes+1), http.StatusBadRequest)
+	s.deliver(t, to.url+"/"+strings.Repeat("x", maxNameBytes), "1", http.StatusBadRequest)
+	resp, err := http.Post("http://"+s.address+"/deliver?id=1&to="+to.url, "text/plain", strings.NewReader(strings.Repeat("x", maxBodyBytes+1)))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
+	s.deliver(t, to.url, "good", http.StatusAccepted)
+	s.stop(t)
+	require.True(t, to.has("good"))
+	require.Len(t, to.attempts, 1)
+}
+
+// A redirect says nothing of the delivery: to follow it would drop the body.
+func TestWebhook_ARedirectIsNoDelivery(t *testing.T) {
+	to := newReceiver(t, func(w http.ResponseWriter, attempt int) int {
+		if attempt == 1 {
+			w.Header().Set("Location", "/elsewhere")
+			return http.StatusFound
+		}
+		return 0
+	})
+	s := start(t, runtimetest.Config{})
+	s.deliver(t, to.url, "1", http.StatusAccepted)
+	s.stop(t)
+	require.Len(t, to.attempts["1"], 2)
+	require.True(t, to.has("1"))
+	require.NotContains(t, to.attempts, "", "the redirect was followed")
+}
+
+func TestOutbox_IsBoundedAndForgets(t *testing.T) {
+	o := newOutbox()
+	q := o.of("a")
+	big := enqueue{Body: make([]byte, maxQueuedBytes/2)}
+	for range 2 {
+		_, added := q.add(big)
+		require.True(t, added)
+	}
+	_, added := o.of("b").add(enqueue{Body: []byte("x")})
+	require.False(t, added, "all queues together are full")
+	q.done()
+	_, added = o.of("b").add(enqueue{Body: []byte("x")})
+	require.True(t, added)
+	o.forget("a")
+	require.Same(t, q, o.of("a"), "something waits in it")
+	q.done()
+	o.forget("a")
+	require.NotSame(t, q, o.of("a"))
+}
+
+// Workers that have nothing to do end, so that there is room for those of other destinations.
+func TestWorker_EndsWhenItIsIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		node := runtimetest.New(t)
+		s := newService("")
+		_, err := s.workers.Start(node.Probe())
+		require.NoError(t, err)
+		p, err := startWorker(node.Probe(), s, "http://x/")
+		require.NoError(t, err)
+		require.Len(t, s.outbox.queues, 1)
+		time.Sleep(idleTime)
+		synctest.Wait()
+		require.False(t, node.Runtime.IsAlive(p))
+		require.Empty(t, s.outbox.queues)
+	})
 }

@@ -1,10 +1,19 @@
 package main
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// maxQueuedBytes bounds the bodies of all queues together.
+const maxQueuedBytes = 256 << 20
 
 // outbox holds what was accepted and is not delivered, one queue for each destination. It is
-// no worker's: a worker that crashes leaves its queue to the next one, and loses nothing.
+// no worker's: a worker that crashes leaves its queue to the next one, and loses nothing. It is
+// in memory only: what it holds is lost if the program is killed, or the machine fails.
 type outbox struct {
+	bytes atomic.Int64 // of all bodies
+
 	mu     sync.Mutex
 	queues map[string]*queue
 }
@@ -17,10 +26,20 @@ func (o *outbox) of(url string) *queue {
 	defer o.mu.Unlock()
 	q, ok := o.queues[url]
 	if !ok {
-		q = new(queue)
+		q = &queue{bytes: &o.bytes}
 		o.queues[url] = q
 	}
 	return q
+}
+
+// forget drops the queue of a destination if nothing waits in it, so that the outbox does not
+// grow with all destinations there ever were. The worker that has it ends, and adds no more.
+func (o *outbox) forget(url string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if q, ok := o.queues[url]; ok && q.len() == 0 {
+		delete(o.queues, url)
+	}
 }
 
 // waiting returns the destinations for which something waits, and how much all of them have.
@@ -37,15 +56,23 @@ func (o *outbox) waiting() (urls []string, total int) {
 
 // queue is what waits for one destination, the first in front.
 type queue struct {
+	bytes *atomic.Int64 // of all queues
+
 	mu  sync.Mutex
 	all []enqueue
 }
 
-// add puts e behind the others unless there are maxQueue, and returns how many there are.
+// add puts e behind the others unless there are maxQueue, or those of all queues have
+// maxQueuedBytes, and returns how many there are.
 func (q *queue) add(e enqueue) (n int, added bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	size := int64(len(e.Body))
 	if len(q.all) >= maxQueue {
+		return len(q.all), false
+	}
+	if q.bytes.Add(size) > maxQueuedBytes {
+		q.bytes.Add(-size)
 		return len(q.all), false
 	}
 	q.all = append(q.all, e)
@@ -66,6 +93,8 @@ func (q *queue) first() (e enqueue, ok bool) {
 func (q *queue) done() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.bytes.Add(-int64(len(q.all[0].Body)))
+	q.all[0] = enqueue{} // the array keeps it from being collected
 	q.all = q.all[1:]
 }
 

@@ -27,6 +27,7 @@ const (
 	sendTimeout   = 2 * time.Second    // of one attempt
 	drainTime     = 15 * time.Second   // in which a worker that is told to stop delivers the rest
 	maxRetryAfter = time.Minute        // that a receiver may ask for
+	idleTime      = time.Minute        // after which a worker with nothing to do ends
 	deliveryID    = "Webhook-Delivery" // the header by which a receiver knows a repetition
 )
 
@@ -62,7 +63,8 @@ const (
 // that is being sent.
 type worker struct {
 	url      string
-	queue    *queue
+	outbox   *outbox
+	queue    *queue // of the outbox
 	count    *counters
 	failures int           // of the first, in a row
 	wait     time.Duration // before the next attempt
@@ -75,17 +77,14 @@ type workerContext = statem.Context[phase, worker]
 // a crash goes on with what is queued.
 func startWorker(ctx context.Context, s *service, url string) (pid.PID, error) {
 	on := statem.Handle(statem.OnCall(accept), statem.OnInfo(sent), statem.OnTimeout(statem.StateTimer, due))
-	w := worker{url: url, queue: s.outbox.of(url), count: &s.count}
+	atRest := statem.Handle(statem.OnCall(accept), statem.OnTimeout(statem.StateTimer, leave))
 	machine := statem.Machine[phase, worker]{
-		Initial: idle,
-		Data:    w,
+		Data: worker{url: url, outbox: s.outbox, count: &s.count},
+		Init: begin,
 		States: map[phase]statem.State[phase, worker]{
-			idle: {On: on}, sending: {On: on, Enter: send}, waiting: {On: on, Enter: wait},
+			idle: {On: atRest, Enter: rest}, sending: {On: on, Enter: send}, waiting: {On: on, Enter: wait},
 		},
 		Terminate: drain,
-	}
-	if w.queue.len() > 0 {
-		machine.Initial = waiting
 	}
 	return statem.StartLink(ctx, machine, genserver.Options{
 		Via:       runtime.Via{Service: s.workers, Name: url},
@@ -94,6 +93,16 @@ func startWorker(ctx context.Context, s *service, url string) (pid.PID, error) {
 		ExitGrace: drainTime,
 		Mailbox:   runtime.MailboxOptions{Capacity: maxQueue, Policy: mailbox.Reject},
 	})
+}
+
+// begin takes the queue over. It is called when the worker has its name, so the one before it has
+// ended, and has left or forgotten the queue.
+func begin(c *workerContext) (phase, error) {
+	c.Data.queue = c.Data.outbox.of(c.Data.url)
+	if c.Data.queue.len() > 0 {
+		return waiting, nil
+	}
+	return idle, nil
 }
 
 func accept(c *workerContext, to genserver.ReplyTo[int], q enqueue) (phase, error) {
@@ -151,6 +160,18 @@ func wait(c *workerContext, _ phase) error {
 	return nil
 }
 
+// rest ends a worker in time that has nothing to do: the number of workers is bounded, and that
+// of destinations is not.
+func rest(c *workerContext, _ phase) error {
+	c.SetTimeout(statem.StateTimer, idleTime, nil)
+	return nil
+}
+
+func leave(c *workerContext, _ any) (phase, error) {
+	c.Stop(signal.Normal)
+	return idle, nil
+}
+
 func due(*workerContext, any) (phase, error) { return sending, nil }
 
 // drain delivers what was accepted before the worker ends. A worker that has crashed leaves
@@ -170,6 +191,7 @@ func drain(c *workerContext, reason signal.ExitReason) {
 		pauseFor(ctx, w.wait)
 		w.note(post(ctx, w.url, first))
 	}
+	w.outbox.forget(w.url)
 	if n := w.queue.len(); n > 0 {
 		slog.Error("not delivered before the stop", "to", w.url, "deliveries", n)
 	}
@@ -184,6 +206,10 @@ func pauseFor(ctx context.Context, d time.Duration) {
 	}
 }
 
+// client follows no redirect: the request would become one without a body, whose answer says
+// nothing of the delivery.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
 // post makes one attempt.
 func post(ctx context.Context, url string, q enqueue) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
@@ -193,7 +219,7 @@ func post(ctx context.Context, url string, q enqueue) error {
 		return err
 	}
 	req.Header.Set(deliveryID, q.ID)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}
