@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/registry"
+	"github.com/starlang-go/starlang/runtime/internal/guard"
 )
 
 // Named is what a process is addressed by if not by its PID: a string is a registered
@@ -28,10 +30,12 @@ type Via struct {
 func (v Via) String() string { return fmt.Sprintf("%s via %T", v.Name, v.Service) }
 
 // NameService keeps names of its own: of a cluster, say, or many for one process. Its
-// methods are called by many goroutines at once, in the goroutine that acts. ctx is
-// that of the process that acts, or derives from it, or is made by [NewContext] if none
-// does; the methods may wait until it ends. A name service frees the names of a process
-// that has ended by itself, for example by a monitor.
+// methods are called by many goroutines at once, each time in one of its own, for which
+// whoever acts waits. ctx is that of the process that acts, or derives from it, or is made by
+// [NewContext] if none does; the methods may wait until it ends. For those but Send that is,
+// if ctx has no deadline, when the time of a call is over, see [Config].CallTimeout. A method
+// that goes on after that is waited for no longer, and one that panics has failed. A name
+// service frees the names of a process that has ended by itself, for example by a monitor.
 // Source: OTP, gen_server, server_name() {via, Module, ViaName}.
 type NameService interface {
 	// Register gives p the name. It returns an error that is [ErrNameTaken] if
@@ -98,21 +102,68 @@ func label(n Named) pid.Address {
 var errNoService = fmt.Errorf("%w: runtime.Via has no Service", ErrNameNotFound)
 
 func (v Via) whereis(ctx context.Context) (p pid.PID, err error) {
-	if v.Service == nil {
-		return p, errNoService
-	}
-	p, err = v.Service.Whereis(ctx, v.Name)
+	p, err = askService(ctx, v, func(ctx context.Context) (pid.PID, error) { return v.Service.Whereis(ctx, v.Name) }, nil)
 	if err == nil && p.IsZero() {
 		err = ErrNameNotFound
 	}
 	return p, nobody(err)
 }
 
+func (v Via) register(ctx context.Context, p pid.PID) error {
+	rt, _, err := actor(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = askService(ctx, v,
+		func(ctx context.Context) (struct{}, error) { return struct{}{}, v.Service.Register(ctx, v.Name, p) },
+		func() { _ = v.unregister(NewContext(context.Background(), rt), p) }) // nobody knows that it has the name
+	return err
+}
+
 func (v Via) send(ctx context.Context, value any) error {
 	if v.Service == nil {
 		return &SendError{To: label(v), Err: errNoService}
 	}
-	return nobody(v.Service.Send(ctx, v.Name, value))
+	value, err := isolateCarried(value) // the service may still have it when we have returned
+	if err != nil {
+		return &SendError{To: label(v), Err: err}
+	}
+	_, err = guard.Call(ctx, 0,
+		func() (struct{}, error) { return struct{}{}, v.Service.Send(ctx, v.Name, value) }, func(struct{}) {})
+	return nobody(err)
+}
+
+// askService calls f, which calls a method of v's service, until ctx ends, or the time of a
+// call is over. What f has done when that was so is for late, if that is not nil.
+func askService[T any](ctx context.Context, v Via, f func(context.Context) (T, error), late func()) (T, error) {
+	if v.Service == nil {
+		var none T
+		return none, errNoService
+	}
+	if d := serviceTime(ctx); d != NoTimeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, d, ErrTimeout)
+		defer cancel()
+	}
+	return guard.Call(ctx, 0, func() (T, error) { return f(ctx) }, func(T) {
+		if late != nil {
+			late()
+		}
+	})
+}
+
+// serviceTime returns how long a name service may take: [NoTimeout] if ctx says when.
+func serviceTime(ctx context.Context) time.Duration {
+	if _, bounded := ctx.Deadline(); bounded {
+		return NoTimeout
+	}
+	if d, ok := ctx.Value(callLimitKey{}).(time.Duration); ok {
+		return d
+	}
+	if rt, ok := RuntimeFrom(ctx); ok {
+		return rt.cfg.CallTimeout
+	}
+	return DefaultCallTimeout
 }
 
 // nobody returns what a service has returned; if that is an [ErrNoProc] then one that is
@@ -141,10 +192,7 @@ func (rt *Runtime) registerAs(ctx context.Context, n Named, p pid.PID) error {
 		}
 		return rt.registerName(n.Name, p)
 	case Via:
-		if n.Service == nil {
-			return errNoService
-		}
-		return n.Service.Register(ctx, n.Name, p)
+		return n.register(ctx, p)
 	}
 	return notNamed(n)
 }
@@ -193,10 +241,9 @@ func (v Via) unregister(ctx context.Context, p pid.PID) (err error) {
 			return err
 		}
 	}
-	if v.Service == nil {
-		return errNoService
-	}
-	return nobody(v.Service.Unregister(ctx, v.Name, p))
+	_, err = askService(ctx, v,
+		func(ctx context.Context) (struct{}, error) { return struct{}{}, v.Service.Unregister(ctx, v.Name, p) }, nil)
+	return nobody(err)
 }
 
 // whereis returns who has the name that n stands for, on this node or with a service.

@@ -49,7 +49,10 @@ func (v Via) call(ctx context.Context, req any) (any, error) {
 	if !forgets || !errors.Is(err, ErrNoProc) {
 		return reply, err
 	}
-	f.Forget(v.Name, first)
+	_, _ = askService(acting, v, func(context.Context) (struct{}, error) { // it asks again, whatever came of it
+		f.Forget(v.Name, first)
+		return struct{}{}, nil
+	}, nil)
 	if again, found := v.whereis(acting); found == nil && again != first {
 		return callAny(ctx, toPID(again), req)
 	}

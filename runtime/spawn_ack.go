@@ -36,7 +36,7 @@ func (c *Context) SpawnAck(ctx context.Context, opts SpawnOptions, body AckBody)
 		defer c.unlinkStarter(starter)
 		return c.refusal(starter, body(c, starter))
 	}
-	s := &starting{}
+	s := &starting{ctx: ctx}
 	opts.starting = s
 	q, ref, err := p.rt.prepare(p, &opts, run)
 	if err != nil {

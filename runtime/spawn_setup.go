@@ -115,7 +115,11 @@ func (p *process) announce(parent *process, opts *SpawnOptions) error {
 //
 //go:noinline
 func (p *process) registerVia(parent *process, opts *SpawnOptions) error {
-	return p.rt.registerAs(p.rt.acting(context.Background(), parent), opts.Via, p.pid())
+	ctx := context.Background()
+	if s := opts.starting; s != nil {
+		ctx = s.ctx // it bounds the start, and so the service
+	}
+	return p.rt.registerAs(p.rt.acting(ctx, parent), opts.Via, p.pid())
 }
 
 // withdraw undoes a spawn that has failed. The parent, which has never seen the

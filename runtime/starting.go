@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"context"
+
 	"github.com/starlang-go/starlang/pid"
 )
 
@@ -9,6 +11,7 @@ import (
 // once the start has succeeded, and never if it has not. So SpawnAck takes nothing out
 // of the mailbox, and helpers may call it. All is guarded by the starter's mu.
 type starting struct {
+	ctx  context.Context // bounds the start; it is as long
 	next *starting
 	pid  pid.PID
 	ref  pid.Ref // of the monitor, zero if there is none
