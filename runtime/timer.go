@@ -7,6 +7,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
 )
 
 // SendAfter sends v to a process after d, or at once if d <= 0. v is copied now, and
@@ -41,6 +42,10 @@ func (c *Context) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, err
 // SendEvery sends v to a process after d and again each d, until it is cancelled or
 // to ends. Each time is a copy of v. A time at which to has no room for it is left
 // out, and counted as lost. d must be positive.
+//
+// To a process of another node it sends until it is cancelled, since only a monitor tells that
+// such a process has ended: whoever started it can have one. A time at which the connection is
+// full, or cannot be made, is left out, logged and counted as lost.
 // Source: OTP, timer:send_interval/3.
 func (c *Context) SendEvery(to pid.PID, d time.Duration, v any) (pid.Ref, error) {
 	p := c.process()
@@ -138,7 +143,7 @@ func (rt *Runtime) sendLater(p *process, to pid.PID, when delay, v any) (pid.Ref
 	}
 	ref := rt.node.NextRef()
 	if rt.isRemote(to) {
-		rt.startTimer(ref, nil, when, func() { rt.sendLate(toPID(to), v, rt.Send(late, to, v)) })
+		rt.startTimer(ref, nil, when, func() { rt.sendLate(toPID(to), v, rt.Send(when.context(), to, v)) })
 		return ref, nil
 	}
 	q, ok := rt.registry.Get(to)
@@ -159,7 +164,7 @@ func (rt *Runtime) sendNamedLater(to Named, when delay, v any) (pid.Ref, error) 
 		return pid.Ref{}, &SendError{To: label(to), Err: err}
 	}
 	ref := rt.node.NextRef()
-	rt.startTimer(ref, nil, when, func() { rt.sendNamedLate(to, v) })
+	rt.startTimer(ref, nil, when, func() { rt.sendNamedLate(when.context(), to, v) })
 	return ref, nil
 }
 
@@ -179,11 +184,17 @@ func (rt *Runtime) keepable(to pid.Address, v any) (any, error) {
 	return kept, rt.registry.CheckRemote(to, signal.Envelope{Kind: signal.Message, Value: v})
 }
 
-// late is the context of what a timer sends: it bounds nothing.
-var late = context.Background()
+// context returns that of what a timer sends: it bounds nothing. An interval timer does not
+// wait for room, as its next time comes soon.
+func (d delay) context() context.Context {
+	if d.every == 0 {
+		return context.Background()
+	}
+	return registry.NoWait(context.Background())
+}
 
 // sendNamedLate is what a timer aimed at a name does.
-func (rt *Runtime) sendNamedLate(to Named, v any) {
+func (rt *Runtime) sendNamedLate(ctx context.Context, to Named, v any) {
 	if name, ok := to.(string); ok {
 		to = pid.Name{Name: name}
 	}
@@ -195,7 +206,7 @@ func (rt *Runtime) sendNamedLate(to Named, v any) {
 		}
 		return
 	}
-	rt.sendLate(label(to), v, rt.SendNamed(late, to, v))
+	rt.sendLate(label(to), v, rt.SendNamed(ctx, to, v))
 }
 
 // sendLate takes note of what became of a timer's message. That nobody is there any

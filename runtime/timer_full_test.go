@@ -1,6 +1,8 @@
 package runtime_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/starlang-go/starlang/mailbox"
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -143,4 +146,52 @@ func TestSendEvery_LeavesOutWhatFindsNoRoom(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []any{"tick"}, tell())
 	})
+}
+
+// busyHook is a connection that is full for so many messages: who may wait, waits.
+type busyHook struct {
+	full     atomic.Int32
+	waited   atomic.Bool
+	accepted atomic.Int32
+}
+
+func (h *busyHook) SendRemote(ctx context.Context, _ pid.Address, _ signal.Envelope) error {
+	if h.full.Add(-1) >= 0 {
+		if registry.MayWait(ctx) {
+			h.waited.Store(true)
+		}
+		return runtime.ErrNoConnection
+	}
+	h.accepted.Add(1)
+	return nil
+}
+
+// To another node an interval timer never waits, leaves out what cannot be sent, and goes on.
+func TestSendEvery_ToAnotherNodeLeavesOutWhatCannotGo(t *testing.T) {
+	there := runtime.MustNew(runtime.Config{Name: "b@there"})
+	away := there.Node().NextPID()
+	inBubble(t, func(t *testing.T, rt *runtime.Runtime, ctx *runtime.Context) {
+		hook := new(busyHook)
+		require.NoError(t, rt.SetRemoteSendHook(hook))
+		for _, start := range []func() (pid.Ref, error){
+			func() (pid.Ref, error) { return ctx.SendEvery(away, time.Second, 1) },
+			func() (pid.Ref, error) {
+				return ctx.SendNamedEvery(pid.Name{Name: "n", Node: "b@there"}, time.Second, 1)
+			},
+		} {
+			hook.full.Store(3)
+			hook.accepted.Store(0)
+			before := rt.Stats().Dropped
+			ref, err := start()
+			must(t, err)
+			pass(10*time.Second + time.Millisecond)
+			require.False(t, hook.waited.Load())
+			require.Equal(t, before+3, rt.Stats().Dropped)
+			require.Equal(t, int32(7), hook.accepted.Load())
+			_, running := ctx.CancelTimer(ref)
+			require.True(t, running, "it goes on until it is cancelled")
+			require.Zero(t, rt.RunningTimers())
+		}
+	})
+	require.NoError(t, there.Shutdown(context.Background()))
 }
