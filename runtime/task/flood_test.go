@@ -60,6 +60,9 @@ func TestAsyncUnder_FloodOfTasksThatMisbehave(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, many/kinds, count.Active)
 		require.NoError(t, ctx.Exit(sup, signal.Shutdown))
+		exit, err := runtime.Receive[signal.Exit](ctx)
+		require.NoError(t, err)
+		require.Equal(t, sup, exit.From)
 		for i := 3; i < many; i += kinds {
 			_, err := tasks[i].Await(ctx)
 			require.ErrorAs(t, err, &ended)

@@ -95,15 +95,19 @@ func startBy[T any](
 	if l.bound && ctx.Err() != nil {
 		return t.never(context.Cause(ctx))
 	}
-	ready := make(chan struct{}) // closed here, when the task may begin
+	ready := make(chan struct{}) // closed here, when the task may begin, or is to end
+	begins := false              // set before ready is closed
 	p, err := spawn(c, func(ctx *runtime.Context) error {
-		<-ready
+		if <-ready; !begins {
+			return nil
+		}
 		return t.run(ctx, f)
 	})
-	if err != nil {
-		return t.never(err)
-	}
 	defer close(ready)
+	if err != nil {
+		return t.never(err) // a supervisor may have started it, and its owner has not waited for that
+	}
+	begins = true
 	t.unbind = func() bool { return true }
 	if t.process, ok = c.Runtime().Process(p); !ok {
 		return t.never(&Error{p, signal.NoProc}) // ended by others before it began
