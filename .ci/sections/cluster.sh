@@ -42,6 +42,7 @@ section_cluster() {
 	need_package etcd-server etcd
 	need_package iproute2 ip
 	go test -count 1 -timeout 0 -run '^TestSimulation$' ./remote/cluster -seeds 200
+	go test -count 1 -run '^TestThousandNodes$' ./remote/cluster -v -nodes 100
 	# The mutants take the processors, the suite waits: together they take less time.
 	go test -count 1 -timeout 0 -run '^TestMutants$' ./remote/cluster &
 	local mutants=$!

@@ -22,6 +22,10 @@ const (
 	// stableTime is for how long the nodes must have been the same before a shard is moved: one
 	// that restarts is to find its shards.
 	stableTime = time.Second
+	// gatherTime is for how long changes of the nodes are gathered before it is computed anew who
+	// is to have which shard: of a thousand nodes that start at once each computes that once, not a
+	// thousand times.
+	gatherTime = 20 * time.Millisecond
 	// maxLinger is by how much a node leaves later for those who are slow.
 	maxLinger = time.Second
 )
@@ -47,7 +51,8 @@ type manager struct {
 	own     map[int]*holding
 	past    map[pid.PID]past
 	session *cluster.Session // with which own is held
-	stale   bool             // nodes may be others by now
+	stale   bool             // nodes may be others by now: it will be gathered
+	due     bool             // that is so, and it was gathered long enough
 	nodes   []string         // those that are to have shards, as of since
 	desired []string         // by shard, which of them is to have it
 	since   time.Time
@@ -58,7 +63,7 @@ type manager struct {
 
 func (m *manager) run(ctx *runtime.Context) error {
 	m.e.c.Monitor(ctx)
-	m.stale = true
+	m.due = true
 	defer m.stopAll(ctx)
 	for {
 		m.tend(ctx)
@@ -94,10 +99,19 @@ func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
 		m.e.table.forget(v.Server)
 		m.end(ctx, v.Server)
 	case hostsMoved, cluster.Joined, cluster.Leaving, cluster.Left:
-		m.stale = true
+		m.nodesMayDiffer(ctx)
+	case gathered:
+		m.stale, m.due = false, true
 	case leave:
 		from, _ := msg.From()
 		m.leaving, m.going = true, (*genserver.From)(&from)
+	}
+}
+
+func (m *manager) nodesMayDiffer(ctx *runtime.Context) {
+	if !m.stale {
+		m.stale = true
+		_, _ = ctx.SendAfter(ctx.PID(), gatherTime, gathered{})
 	}
 }
 
@@ -129,6 +143,8 @@ type (
 	movedOn struct{ Shard int }
 	// hostsMoved tells that others have the kind now.
 	hostsMoved struct{}
+	// gathered tells that changes of the nodes were gathered for long enough.
+	gathered struct{}
 	// forget ends a server that has nothing more to pass on.
 	forget struct{ Server pid.PID }
 )
@@ -202,10 +218,10 @@ func (m *manager) takePart(ctx *runtime.Context) bool {
 // look takes note of the nodes that are to have shards, and of who is to have which, if that
 // may have changed.
 func (m *manager) look(ctx *runtime.Context) {
-	if !m.stale {
+	if !m.due {
 		return
 	}
-	m.stale = false
+	m.due = false
 	n := m.e.nodes
 	n.mu.Lock()
 	defer n.mu.Unlock()
