@@ -88,21 +88,36 @@ func Call[T any](ctx context.Context, to pid.PID, req any) (T, error) {
 // [*RuntimeError] with [ErrTimeout]. It costs less than a context with a deadline.
 func CallTimeout[T any](c *Context, to pid.PID, req any, d time.Duration) (T, error) {
 	p := c.process()
-	v, err := p.call(toPID(to), p.rt.carry(c, p, req), p.rt.callTime(d), nil)
+	done := noSpan
+	if p.rt.hooks.any() {
+		req, done = p.rt.beginCall(c, p, toPID(to), req)
+	}
+	v, err := p.call(toPID(to), req, p.rt.callTime(d), nil)
+	done(errorOf(v, err))
 	return replyAs[T](toPID(to), v, err)
 }
 
 // callAny is the part of a call that is the same for all types of replies.
 func callAny(ctx context.Context, to pid.Address, req any) (any, error) {
-	if c, ok := ctx.(*Context); ok && c != nil && c.process().origin&boundsCalls == 0 {
+	if c, ok := ctx.(*Context); ok && c != nil && c.process().origin&boundsCalls == 0 && !c.rt.hooks.any() {
 		p := c.process()
-		return p.call(to, p.rt.carry(ctx, p, req), p.rt.usualCallTime(), nil)
+		return p.call(to, req, p.rt.usualCallTime(), nil)
 	}
 	rt, p, err := actor(ctx)
 	if err != nil {
 		return nil, err
 	}
-	req = rt.carry(ctx, p, req)
+	if !rt.hooks.any() {
+		return callWith(ctx, rt, p, to, req)
+	}
+	req, done := rt.beginCall(ctx, p, to, req)
+	v, err := callWith(ctx, rt, p, to, req)
+	done(errorOf(v, err))
+	return v, err
+}
+
+// callWith calls on behalf of p, or of the program if that is nil.
+func callWith(ctx context.Context, rt *Runtime, p *process, to pid.Address, req any) (any, error) {
 	if ctx.Err() != nil {
 		return nil, &RuntimeError{"call", to, context.Cause(ctx)}
 	}
@@ -171,7 +186,7 @@ func (p *process) call(to pid.Address, req any, when callTime, limit func(*call,
 	w.done.Wait() // somebody always ends it: reply, down, limit, or our own exit
 	v, err := p.endCall(w)
 	if p.rt.tracers.on() {
-		p.traceCall(to, when.begun, err)
+		p.traceCall(to, req, when.begun, errorOf(v, err))
 	}
 	return v, err
 }
@@ -223,7 +238,9 @@ func (p *process) sendRequest(w *call, req any) error {
 	q, away := p.find(w.to)
 	if away {
 		w.away = true
-		env := signal.Envelope{Kind: signal.Call, From: p.pid(), Ref: w.ref, ReplyTo: signal.ReplyToRef(w.ref), Value: req}
+		env := signal.Envelope{
+			Kind: signal.Call, From: p.pid(), Ref: w.ref, ReplyTo: signal.ReplyToRef(w.ref), Value: forWire(req),
+		}
 		return p.rt.route((*requestContext)(w), w.to, env)
 	}
 	if q == p {

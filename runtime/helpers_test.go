@@ -83,6 +83,10 @@ func (c *helping) argument(ctx *runtime.Context, t reflect.Type) (reflect.Value,
 		return pick(runtime.Restarted{})
 	case reflect.TypeFor[runtime.CrashDetails]():
 		return pick(runtime.CrashDetails{})
+	case reflect.TypeFor[runtime.Message]():
+		return pick(runtime.Message{}, runtime.Carrying(ctx))
+	case reflect.TypeFor[runtime.Handling]():
+		return pick(runtime.Handling{Kind: runtime.SpanSend})
 	case reflect.TypeFor[context.Context]():
 		return pick(ctx)
 	case reflect.TypeFor[func(uint64)]():

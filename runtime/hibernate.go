@@ -67,7 +67,7 @@ func (r *record) shedRare() {
 	if r.rare == nil {
 		return
 	}
-	r.rare.carried, r.rare.carrier = nil, From{}
+	r.rare.carried, r.rare.span, r.rare.carrier = nil, nil, From{}
 	if r.rare.traced == 0 && r.rare.base == nil && r.rare.exitWatches == nil && r.rare.starting == nil && r.rare.crash == nil &&
 		r.rare.lastReplies == nil {
 		r.rare = nil

@@ -87,3 +87,13 @@ func (p *process) UnbindName(name string) {
 		p.rec.name = ""
 	}
 }
+
+// registeredName returns p's name, "" if it has none.
+func (p *process) registeredName() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rec == nil {
+		return ""
+	}
+	return p.rec.name
+}

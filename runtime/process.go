@@ -115,6 +115,7 @@ type rare struct {
 	lastReplies []lastReply     // see Context.ReplyAtEnd; taken when the process is Dead
 
 	carried map[string]string // see noteCarried; nil: nothing; dropped when the process sleeps
+	span    Span              // in which carried is, see Context.BeginHandling; nil: none; dropped with it
 	traced  TraceFlags        // see Runtime.SetTraced
 	carrier From              // of the call with which it came, zero if it was none
 }

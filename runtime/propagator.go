@@ -3,8 +3,10 @@ package runtime
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -38,7 +40,11 @@ func (rt *Runtime) SetPropagator(p Propagator) error {
 	if !rt.propagator.CompareAndSwap(nil, &p) {
 		return ErrPropagatorSet
 	}
-	rt.hooks.setPropagates()
+	bits := int64(propagates)
+	if _, is := p.(SpanPropagator); is {
+		bits |= spans
+	}
+	rt.hooks.setPropagates(bits)
 	return nil
 }
 
@@ -46,7 +52,8 @@ func (rt *Runtime) SetPropagator(p Propagator) error {
 type carried struct {
 	Value any
 	With  map[string]string // not changed once it is here: many messages may share it
-	At    time.Duration     `msgpack:"-"` // when it was sent, in uptime, if it is traced
+	At    time.Duration     `msgpack:"-"` // when it was sent, in uptime, if that is asked for
+	Span  Span              `msgpack:"-"` // of its handling, see Context.BeginHandling; nil: none
 }
 
 // ImmutableTerm marks a carried as free to share: its value is a copy already.
@@ -56,12 +63,17 @@ func init() { term.MustRegister[carried]("runtime.Carried") }
 
 // carried returns what m was sent as, if it carries anything.
 func (m Message) carried() (c carried, ok bool) {
-	v := m.value
-	if r, is := v.(*request); is && m.kind == KindCall {
-		v = r.value
-	}
-	c, ok = v.(carried)
+	c, ok = m.plain().(carried)
 	return c, ok
+}
+
+// forWire returns v, which goes to another node, without a wrapper of which nothing would
+// get there.
+func forWire(v any) any {
+	if c, ok := v.(carried); ok && len(c.With) == 0 {
+		return c.Value
+	}
+	return v
 }
 
 // bare returns v without what it carries.
@@ -84,9 +96,13 @@ func isolateCarried(v any) (any, error) {
 }
 
 // Context returns parent with what came with the message: what the [Propagator] of its
-// sender's runtime gave. parent carries the process that has received it.
+// sender's runtime gave, or the span of [Context.BeginHandling]. parent carries the
+// process that has received it.
 func (m Message) Context(parent context.Context) context.Context {
 	c, _ := m.carried()
+	if c.Span != nil {
+		return spanContext(c.Span, parent)
+	}
 	if len(c.With) == 0 {
 		return parent
 	}
@@ -112,45 +128,70 @@ func (rt *Runtime) extract(parent context.Context, with map[string]string) (ctx 
 
 // carry returns v, which is isolated or will be encoded, with what is to travel with
 // it when it is sent with ctx on behalf of p, or of the program if that is nil.
-func (rt *Runtime) carry(ctx context.Context, p *process, v any) any {
+func (rt *Runtime) carry(ctx context.Context, p *process, to pid.Address, v any) any {
 	if !rt.hooks.any() {
 		return v
 	}
-	return rt.wrap(ctx, p, v)
+	return rt.wrap(ctx, p, to, v)
 }
 
-// wrap is carry when there may be something to carry.
+// wrap is carry when there may be something to carry. The span of what is sent ends here.
 //
 //go:noinline
-func (rt *Runtime) wrap(ctx context.Context, p *process, v any) any {
+func (rt *Runtime) wrap(ctx context.Context, p *process, to pid.Address, v any) any {
+	v, span := rt.wrapSpan(ctx, p, to, SpanSend, v)
+	endSpan(span, nil)
+	return v
+}
+
+// wrapSpan is wrap that leaves it to the caller to end the span, nil if there is none.
+func (rt *Runtime) wrapSpan(ctx context.Context, p *process, to pid.Address, kind string, v any) (_ any, span Span) {
 	c, already := v.(carried)
 	if !already {
 		c.Value = v
 		if prop := rt.propagator.Load(); prop != nil {
-			c.With = rt.toCarry(*prop, ctx, p)
+			c.With, span = rt.beginCarry(*prop, ctx, p, to, kind, v)
 		}
 	}
-	if rt.hooks.trace() {
+	if rt.hooks.trace() || rt.hooks.measures() && rand.Uint32()%WaitedSample == 0 {
 		c.At = rt.Uptime() + 1 // so that it is never 0
 	}
 	if len(c.With) == 0 && c.At == 0 {
-		return v
+		return v, span
 	}
-	return c
+	return c, span
 }
 
-func (rt *Runtime) toCarry(prop Propagator, ctx context.Context, p *process) map[string]string {
-	if c, own := ctx.(*Context); !own || c.Derives() {
+// beginCarry returns what travels with v, and the span of its sending.
+func (rt *Runtime) beginCarry(prop Propagator, ctx context.Context, p *process, to pid.Address, kind string, v any) (map[string]string, Span) {
+	with, own := toCarry(prop, ctx, p)
+	if !rt.hooks.spans() {
+		return with, nil
+	}
+	if own {
+		ctx = p.carriedContext(ctx)
+	}
+	span := beginSending(prop, ctx, p, to, kind, v)
+	if span != nil {
+		with = inject(prop, spanContext(span, ctx))
+	}
+	return with, span
+}
+
+// toCarry returns what travels with what p sends with ctx, and whether that is what p
+// carries on.
+func toCarry(prop Propagator, ctx context.Context, p *process) (with map[string]string, own bool) {
+	if c, is := ctx.(*Context); !is || c.Derives() {
 		if with := inject(prop, ctx); len(with) > 0 {
-			return with
+			return with, false
 		}
 	}
 	if p == nil {
-		return nil
+		return nil, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.rec.rareOf().carried
+	return p.rec.rareOf().carried, true
 }
 
 func inject(prop Propagator, ctx context.Context) (with map[string]string) {
@@ -178,9 +219,9 @@ func (p *process) noteCarried(m Message) {
 	with := c.With
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.running() && (with != nil || p.rec.rareOf().carried != nil) {
+	if p.running() && (with != nil || p.rec.rareOf().carried != nil || p.rec.rareOf().span != nil) {
 		r := p.rareLocked()
-		r.carried = with
+		r.carried, r.span = with, nil
 		r.carrier, _ = m.From()
 	}
 }
@@ -193,11 +234,14 @@ func (p *process) withCarried(ctx context.Context, from From) context.Context {
 	}
 	p.mu.Lock()
 	r := p.rec.rareOf()
-	with := r.carried
+	with, span := r.carried, r.span
 	if r.carrier != from {
-		with = nil
+		with, span = nil, nil
 	}
 	p.mu.Unlock()
+	if span != nil {
+		return spanContext(span, ctx)
+	}
 	if len(with) == 0 {
 		return ctx
 	}

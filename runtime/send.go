@@ -24,7 +24,7 @@ func (c *Context) Send(to pid.PID, v any) error {
 	p := c.process()
 	q, ok := p.receiver(to)
 	if !ok {
-		return p.sendAway(c, to, signal.Envelope{Kind: signal.Message, Value: p.rt.carry(c, p, v)})
+		return p.sendAway(c, to, signal.Envelope{Kind: signal.Message, Value: p.rt.carry(c, p, toPID(to), v)})
 	}
 	v, err := term.Isolate(v)
 	if err != nil {
@@ -139,7 +139,7 @@ func SendRaw(ctx context.Context, to pid.PID, b []byte) error {
 func (rt *Runtime) send(ctx context.Context, p *process, to pid.PID, v any) error {
 	q, ok := rt.registry.Get(to)
 	if !ok {
-		return rt.sendAway(ctx, p, pid.Address{PID: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, v)})
+		return rt.sendAway(ctx, p, pid.Address{PID: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, toPID(to), v)})
 	}
 	v, err := term.Isolate(v)
 	if err != nil {
@@ -169,7 +169,7 @@ func (rt *Runtime) sendNamed(ctx context.Context, p *process, to Named, v any) e
 
 func (rt *Runtime) sendName(ctx context.Context, p *process, to pid.Name, v any) error {
 	if !rt.isHere(to) {
-		return rt.sendAway(ctx, p, pid.Address{Name: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, v)})
+		return rt.sendAway(ctx, p, pid.Address{Name: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, pid.Address{Name: to}, v)})
 	}
 	_, q, ok := rt.registry.LookupName(to.Name)
 	if !ok {
@@ -202,6 +202,7 @@ func (rt *Runtime) sendAway(ctx context.Context, p *process, to pid.Address, env
 	if p != nil && rt.hooks.trace() && env.Kind == signal.Message {
 		p.traceSent(to, userMessage(env.Value))
 	}
+	env.Value = forWire(env.Value)
 	return rt.route(ctx, to, env)
 }
 
@@ -211,7 +212,7 @@ func (rt *Runtime) sendAway(ctx context.Context, p *process, to pid.Address, env
 //go:noinline
 func (rt *Runtime) hooked(ctx context.Context, p *process, to pid.Address, m Message) Message {
 	if m.kind == KindUser {
-		m.value = rt.wrap(ctx, p, m.value)
+		m.value = rt.wrap(ctx, p, to, m.value)
 	}
 	if rt.hooks.trace() {
 		p.traceSent(to, m)

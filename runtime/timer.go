@@ -24,7 +24,7 @@ func (c *Context) SendAfter(to pid.PID, d time.Duration, v any) (pid.Ref, error)
 	if !p.running() {
 		return pid.Ref{}, p.failure()
 	}
-	return p.rt.sendLater(p, to, delay{d, 0}, p.rt.carry(c, p, v))
+	return p.rt.sendLater(p, to, delay{d, 0}, p.rt.carry(c, p, toPID(to), v))
 }
 
 // SendNamedAfter is [Context.SendAfter] to whoever has the name when the time has
@@ -36,7 +36,7 @@ func (c *Context) SendNamedAfter(to Named, d time.Duration, v any) (pid.Ref, err
 	if !p.running() {
 		return pid.Ref{}, p.failure()
 	}
-	return p.rt.sendNamedLater(to, delay{d, 0}, p.rt.carry(c, p, v))
+	return p.rt.sendNamedLater(to, delay{d, 0}, p.rt.carry(c, p, label(to), v))
 }
 
 // SendEvery sends v to a process after d and again each d, until it is cancelled or

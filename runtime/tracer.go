@@ -1,12 +1,15 @@
 package runtime
 
 import (
+	"reflect"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 )
 
 // Tracer is told of what happens on a node. Its methods are called by many goroutines at
@@ -61,12 +64,14 @@ type Called struct {
 	From pid.PID // zero: the program
 	To   pid.Address
 	Took time.Duration
-	Err  error // nil: it was answered
+	Type reflect.Type // of the request; nil: it was nil
+	Err  error        // nil: it was answered, and not with a server's error
 }
 
 // Restarted says that a supervisor has restarted a child.
 type Restarted struct {
 	Supervisor pid.PID
+	Name       string // of the supervisor; set by ReportRestart
 	Child      string // its ID
 	Old, New   pid.PID
 	Reason     signal.ExitReason // why Old ended
@@ -100,7 +105,17 @@ type listeners[T any] struct {
 
 // AddTracer adds a tracer; remove takes it away again. Calls that are under way may still
 // come to it.
-func (rt *Runtime) AddTracer(t Tracer) (remove func()) { return rt.tracers.add(t) }
+func (rt *Runtime) AddTracer(t Tracer) (remove func()) {
+	leave := rt.tracers.add(t)
+	if _, is := t.(HandleTracer); !is {
+		return leave
+	}
+	rt.hooks.measured(1)
+	return sync.OnceFunc(func() {
+		rt.hooks.measured(-1)
+		leave()
+	})
+}
 
 func (ls *listeners[T]) add(v T) (remove func()) {
 	mine := &v
@@ -168,6 +183,7 @@ func tellOne[T any](v T, f func(T)) {
 // ReportRestart tells the tracers and recorders of a restart. It is for packages that
 // build supervisors.
 func (c *Context) ReportRestart(r Restarted) {
+	r.Name = c.process().registeredName()
 	c.rt.recorders.tell(func(rec Recorder) { rec.Restarted(r) })
 	c.rt.tracers.tell(func(t Tracer) { t.Restarted(r) })
 }
@@ -197,8 +213,12 @@ func (p *process) traceExited(name, label string, reason signal.ExitReason, sign
 }
 
 //go:noinline
-func (p *process) traceCall(to pid.Address, begun instant, err error) {
-	c := Called{To: to, Took: time.Duration(instant(p.rt.Uptime()) - begun), Err: err}
+func (p *process) traceCall(to pid.Address, req any, begun instant, err error) {
+	req = bare(req)
+	if w, is := req.(system.Wrapper); is {
+		req = w.Unwrapped()
+	}
+	c := Called{To: to, Took: time.Duration(instant(p.rt.Uptime()) - begun), Type: reflect.TypeOf(req), Err: err}
 	if !p.isCaller() {
 		c.From = p.pid()
 	}

@@ -14,9 +14,16 @@ import (
 // handle brings one message to the method that it is for, unless an exit signal has
 // come since the message was received.
 func (s *server) handle(m runtime.Message) {
-	if !s.alive() {
-		return
+	switch {
+	case !s.alive():
+	case s.ctx.Observed():
+		s.handleObserved(m)
+	default:
+		s.handleOne(m)
 	}
+}
+
+func (s *server) handleOne(m runtime.Message) {
 	switch m.Kind() {
 	case runtime.KindCall:
 		s.handleRequest(m)
@@ -63,6 +70,7 @@ func (s *server) handleCall(ctx *Context, from From, req any) {
 // answer replies with what a method has returned, unless it has none or the server stops:
 // then the reply goes out after Terminate.
 func (s *server) answer(from From, reply any, err error) {
+	s.noteOutcome(err)
 	if err != nil {
 		reply = failureOf(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -62,6 +63,11 @@ func RegisterError(code string, err error) error { return term.RegisterError(cod
 
 // MustRegisterError is [term.MustRegisterError].
 func MustRegisterError(code string, err error) { term.MustRegisterError(code, err) }
+
+// Failure implements system.Failure.
+func (f failure) Failure() error { return &ReplyError{f.Error} }
+
+var _ system.Failure = failure{}
 
 // failureOf returns what stands for err, which a method has returned, on its way. Only
 // ErrUnhandled as it is says that the server does not know the request.

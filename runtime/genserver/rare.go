@@ -8,6 +8,7 @@ import (
 
 // rare has what most servers do not have most of the time: there may be millions.
 type rare struct {
+	outcome     *error             // where the error goes of what is handled; nil: nobody wants to know
 	next        []any              // what HandleContinue is to be called with
 	stop        *signal.ExitReason // nil: goes on
 	last        *lastReply         // to be sent when the server has ended

@@ -6,6 +6,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/system"
 	"github.com/starlang-go/starlang/term"
 )
 
@@ -16,6 +17,14 @@ type request struct {
 	Deadline time.Time     // within a node; zero: none
 	Left     time.Duration // between nodes, whose clocks differ: the time left when it was sent
 }
+
+// Kind implements [system.Kinded].
+func (request) Kind() string { return runtime.SpanCall }
+
+// Kind implements [system.Kinded].
+func (cast) Kind() string { return runtime.SpanCast }
+
+var _, _ system.Kinded = request{}, cast{}
 
 // ImmutableTerm marks a request as free to share: its value is a copy already.
 func (request) ImmutableTerm() {}

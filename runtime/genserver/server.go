@@ -125,6 +125,7 @@ func (s *server) runContinue() (v any, ok bool) {
 // after acts on what a method returned that has no caller to tell. ErrUnhandled counts
 // only as it is: wrapped, it is the error of another server that this one has called.
 func (s *server) after(what string, v any, err error) {
+	s.noteOutcome(err)
 	switch {
 	case err == nil:
 	case err == ErrUnhandled:

@@ -95,13 +95,15 @@ func startBy[T any](
 	if l.bound && ctx.Err() != nil {
 		return t.never(context.Cause(ctx))
 	}
+	carries := runtime.Carrying(ctx)
 	ready := make(chan struct{}) // closed here, when the task may begin, or is to end
 	begins := false              // set before ready is closed
 	p, err := spawn(c, func(ctx *runtime.Context) error {
 		if <-ready; !begins {
 			return nil
 		}
-		return t.run(ctx, f)
+		ctx.CarryOn(carries)
+		return t.run(ctx, observed(carries, f))
 	})
 	defer close(ready)
 	if err != nil {

@@ -274,6 +274,19 @@ var entries = map[string]entry{
 			return runtime.Send(context.WithValue(ctx, carriedKey{}, 1), w.bystander, 1)
 		})
 	}},
+	"runtime.SpanPropagator": spanned(func(wrong func()) runtime.SpanPropagator {
+		return spanPropagator{propagator{func() {}}, wrong, span{func() {}}}
+	}),
+	"runtime.Span": spanned(func(wrong func()) runtime.SpanPropagator {
+		return spanPropagator{propagator{func() {}}, func() {}, span{wrong}}
+	}),
+	"runtime.HandleTracer": {
+		attack: func(w *world, wrong func()) {
+			w.rt().AddTracer(handleTracer{wrong: wrong})
+			w.spawn(serveOne)
+		},
+		except: mayNot[:2],
+	},
 	"runtime.Recorder": {
 		attack: func(w *world, wrong func()) {
 			w.rt().AddRecorder(&tracer{crashed: true, wrong: wrong})
