@@ -8,10 +8,11 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 )
 
-// MaxTypes is how many values the label type has; what is more is "other".
+// MaxTypes is how many values the labels type and supervisor have each; what is more is
+// "other".
 const MaxTypes = 200
 
-// other is the value of the label type for what is too much.
+// other is the value of a label for what is too much.
 const other = "other"
 
 // Collector has the metrics of a runtime.
@@ -20,7 +21,9 @@ type Collector struct {
 	remove func()
 	events *events
 
-	processes, zombies, names, timers, mailbox, spawned, exited, received, dropped *prometheus.Desc
+	conns conns
+
+	processes, zombies, names, timers, mailbox, spawned, exited, received, alarms *prometheus.Desc
 }
 
 var _ prometheus.Collector = (*Collector)(nil)
@@ -32,7 +35,7 @@ func Setup(rt *runtime.Runtime) (*Collector, error) {
 		return prometheus.NewDesc("starlang_"+name, help, labels, nil)
 	}
 	c := &Collector{
-		rt: rt, events: newEvents(),
+		rt: rt, events: newEvents(), conns: newConns(),
 		processes: desc("processes", "Processes that are there.", "state"),
 		zombies:   desc("zombies", "Dead processes whose goroutine still runs."),
 		names:     desc("names", "Registered names."),
@@ -41,7 +44,7 @@ func Setup(rt *runtime.Runtime) (*Collector, error) {
 		spawned:   desc("process_spawned_total", "Processes spawned."),
 		exited:    desc("process_exited_total", "Processes ended.", "reason"),
 		received:  desc("messages_received_total", "Messages received."),
-		dropped:   desc("messages_dropped_total", "Messages dropped by a bounded mailbox, or lost by a timer."),
+		alarms:    desc("alarms", "Active alarms, if the node is inspected.", "alarm"),
 	}
 	c.remove = rt.AddTracer(c.events)
 	return c, nil
@@ -53,10 +56,11 @@ func (c *Collector) Close() { c.remove() }
 // Describe implements [prometheus.Collector].
 func (c *Collector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.processes, c.zombies, c.names, c.timers, c.mailbox, c.spawned, c.exited, c.received, c.dropped,
+		c.processes, c.zombies, c.names, c.timers, c.mailbox, c.spawned, c.exited, c.received, c.alarms,
 	} {
 		to <- d
 	}
+	c.conns.describe(to)
 	for _, e := range c.events.collectors() {
 		e.Describe(to)
 	}
@@ -93,20 +97,23 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	counter(c.exited, s.Killed, "killed")
 	counter(c.exited, s.Failed, "failed")
 	counter(c.received, s.Received)
-	counter(c.dropped, s.Dropped)
+	for kind, n := range activeAlarms(c.rt) {
+		gauge(c.alarms, float64(n), string(kind))
+	}
+	c.conns.collect(c.rt, to)
 	for _, e := range c.events.collectors() {
 		e.Collect(to)
 	}
 }
 
-// types maps what processes do to values of a label, of which there are few.
-type types struct {
+// values are those of a label, of which there are few.
+type values struct {
 	mu   sync.Mutex
 	seen map[string]struct{} // guarded by mu
 }
 
-// label returns the value of the label for a type.
-func (t *types) label(name string) string {
+// label returns name, or other.
+func (t *values) label(name string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.seen[name]; ok {
@@ -114,6 +121,9 @@ func (t *types) label(name string) string {
 	}
 	if len(t.seen) >= MaxTypes {
 		return other
+	}
+	if t.seen == nil {
+		t.seen = make(map[string]struct{})
 	}
 	t.seen[name] = struct{}{}
 	return name

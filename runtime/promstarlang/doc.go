@@ -7,8 +7,9 @@
 //
 // # Guaranteed
 //
-// No label has a PID or a name of a process. The label type has at most [MaxTypes]
-// values, and then "other". Nothing is global: each [Collector] is of one runtime.
+// No label has a PID or a name of a process, but for those of supervisors. The labels type
+// and supervisor have at most [MaxTypes] values each, and then "other". Nothing is global:
+// each [Collector] is of one runtime.
 //
 // # Not promised
 //

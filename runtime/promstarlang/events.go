@@ -1,71 +1,101 @@
 package promstarlang
 
 import (
-	"strings"
-	"sync"
+	"context"
+	"errors"
+	"reflect"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
 )
 
 // events counts what the runtime tells of and does not count itself.
 type events struct {
 	runtime.NopTracer
-	types    types
-	spawns   sync.Map // type by PID, of processes that are there
-	crashes  *prometheus.CounterVec
-	calls    *prometheus.HistogramVec
-	restarts prometheus.Counter
+	crashing, servers, requests, supervisors values
+
+	crashes, dropped, restarts *prometheus.CounterVec
+	calls, handled, waited     *prometheus.HistogramVec
 }
 
+var _ runtime.HandleTracer = (*events)(nil)
+
 func newEvents() *events {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "starlang_" + name, Help: help}, labels)
+	}
+	duration := func(name, help string, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "starlang_" + name, Help: help, Buckets: prometheus.ExponentialBuckets(1e-6, 10, 8),
+		}, labels)
+	}
 	return &events{
-		types: types{seen: make(map[string]struct{})},
-		crashes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "starlang_process_crashes_total", Help: "Processes that have ended by a failure of their own.",
-		}, []string{"type"}),
-		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "starlang_call_duration_seconds", Help: "From a call to its end.",
-			Buckets: prometheus.ExponentialBuckets(1e-6, 10, 8),
-		}, []string{"outcome"}),
-		restarts: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "starlang_supervisor_restarts_total", Help: "Children that supervisors have restarted.",
-		}),
+		crashes:  counter("process_crashes_total", "Processes that have ended by a failure of their own.", "type"),
+		dropped:  counter("messages_dropped_total", "Messages dropped by a bounded mailbox, or lost by a timer.", "why"),
+		restarts: counter("supervisor_restarts_total", "Children that supervisors have restarted.", "supervisor"),
+		calls:    duration("call_duration_seconds", "From a call to its end.", "type", "outcome"),
+		handled:  duration("server_handle_duration_seconds", "How long a server's method has taken.", "type", "kind"),
+		waited: duration("server_queue_duration_seconds",
+			"From when a message was sent until a server handles it, of one in 16 of this node.", "type"),
 	}
 }
 
 func (e *events) collectors() []prometheus.Collector {
-	return []prometheus.Collector{e.crashes, e.calls, e.restarts}
+	return []prometheus.Collector{e.crashes, e.dropped, e.restarts, e.calls, e.handled, e.waited}
 }
 
-// Spawned implements [runtime.Tracer].
-func (e *events) Spawned(s runtime.Spawned) {
-	function, _, _ := strings.Cut(s.Function, " ") // without the place
-	e.spawns.Store(s.PID, e.types.label(function))
+// Crashed implements [runtime.Tracer].
+func (e *events) Crashed(c runtime.Crash) { e.crashes.WithLabelValues(e.crashing.label(c.Type)).Inc() }
+
+// Dropped implements [runtime.Tracer].
+func (e *events) Dropped(_ pid.Address, _ runtime.Message, why error) {
+	e.dropped.WithLabelValues(whyDropped(why)).Inc()
 }
 
-// Exited implements [runtime.Tracer].
-func (e *events) Exited(x runtime.Exited) {
-	label, known := e.spawns.LoadAndDelete(x.PID)
-	if !x.Crashed {
-		return
+func whyDropped(err error) string {
+	switch {
+	case errors.Is(err, runtime.ErrMailboxFull):
+		return "full"
+	case errors.Is(err, runtime.ErrNoConnection):
+		return "noconnection"
 	}
-	name := other // it was there before the counting began
-	if known {
-		name = label.(string)
-	}
-	e.crashes.WithLabelValues(name).Inc()
+	return other
 }
 
 // CallEnded implements [runtime.Tracer].
 func (e *events) CallEnded(c runtime.Called) {
-	outcome := "answered"
-	if c.Err != nil {
-		outcome = "failed"
+	e.calls.WithLabelValues(e.requests.label(nameOf(c.Type)), outcomeOf(c.Err)).Observe(c.Took.Seconds())
+}
+
+func nameOf(t reflect.Type) string {
+	if t == nil {
+		return "nil"
 	}
-	e.calls.WithLabelValues(outcome).Observe(c.Took.Seconds())
+	return t.String()
+}
+
+func outcomeOf(err error) string {
+	switch {
+	case err == nil:
+		return "answered"
+	case errors.Is(err, runtime.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	}
+	return "failed"
 }
 
 // Restarted implements [runtime.Tracer].
-func (e *events) Restarted(runtime.Restarted) { e.restarts.Inc() }
+func (e *events) Restarted(r runtime.Restarted) {
+	e.restarts.WithLabelValues(e.supervisors.label(r.Name)).Inc()
+}
+
+// Handled implements [runtime.HandleTracer].
+func (e *events) Handled(h runtime.Handled) {
+	typ := e.servers.label(h.Type)
+	e.handled.WithLabelValues(typ, h.Kind).Observe(h.Took.Seconds())
+	if h.Waited > 0 {
+		e.waited.WithLabelValues(typ).Observe(h.Waited.Seconds())
+	}
+}

@@ -17,9 +17,10 @@ require (
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/puzpuzpuz/xsync/v3 v3.5.1 // indirect
-	github.com/starlang-go/starlang/mailbox v0.1.0 // indirect
-	github.com/starlang-go/starlang/pid v0.1.0 // indirect
+	github.com/starlang-go/starlang/mailbox v0.1.0
+	github.com/starlang-go/starlang/pid v0.1.0
 	github.com/starlang-go/starlang/registry v0.1.0 // indirect
+	github.com/starlang-go/starlang/remote v0.1.0
 	github.com/starlang-go/starlang/term v0.1.0 // indirect
 	github.com/vmihailenco/msgpack/v5 v5.4.1 // indirect
 	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
@@ -37,3 +38,5 @@ replace github.com/starlang-go/starlang/pid => ../../pid
 replace github.com/starlang-go/starlang/registry => ../../registry
 
 replace github.com/starlang-go/starlang/runtime => ../../runtime
+
+replace github.com/starlang-go/starlang/remote => ../../remote
