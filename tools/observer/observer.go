@@ -104,6 +104,7 @@ func (o *Observer) routes() {
 	for _, p := range nodePages {
 		handle("GET /n/{node}/"+cmp.Or(p.path, "{$}"), o.servePage(p))
 	}
+	handle("GET /n/{node}/profile/file", o.serveProfile)
 	handle("GET /n/{node}/confirm", o.servePage(confirmPage))
 	handle("POST /n/{node}/act", o.act)
 	handle("POST /n/{node}/trace", o.startTrace)

@@ -10,7 +10,9 @@ var pages = []struct{ name, path string }{
 	{"waits", "waits"},
 	{"names", "names"},
 	{"zombies", "zombies"},
+	{"events", "events"},
 	{"alarms", "alarms"},
 	{"trace", "trace"},
 	{"profile", "profile"},
+	{"profile-goroutine", "profile?kind=goroutine"},
 }

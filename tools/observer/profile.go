@@ -1,11 +1,16 @@
 package observer
 
 import (
+	"cmp"
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
 // stackGroup are goroutines of processes that do the same.
@@ -16,10 +21,85 @@ type stackGroup struct {
 	Stack  string `json:"stack"`
 }
 
+// profilePage is what the page of profiles has: stacks, or who has how much of a profile.
+type profilePage struct {
+	Kind   string               `json:"kind"`
+	By     string               `json:"by,omitempty"`
+	Stacks []stackGroup         `json:"stacks,omitempty"`
+	Shares *inspect.ProfileData `json:"shares,omitempty"`
+}
+
+// stacks is the kind of the page that shows what goroutines do.
+const stacks = "stacks"
+
+// cpuTime is how long a profile of the CPU takes.
+const cpuTime = 5 * time.Second
+
+// profileQuery returns what the address asks for.
+func (a *ask) profileQuery() inspect.Profile {
+	return inspect.Profile{Kind: inspect.ProfileKind(a.param("kind", stacks)), For: cpuTime, N: listed}
+}
+
 func showProfile(ctx context.Context, a *ask) (any, templ.Component, error) {
-	text, err := a.c.Stacks(ctx)
-	groups := stackGroups(text.Text)
-	return groups, profileView(a, groups), err
+	q := a.profileQuery()
+	v := profilePage{Kind: string(q.Kind)}
+	switch q.Kind {
+	case stacks:
+		text, err := a.c.Stacks(ctx)
+		v.Stacks = stackGroups(text.Text)
+		return v, profileView(a, v), err
+	case inspect.ProfileHeap: // whose memory is whose is not known: there is only the file
+		return v, profileView(a, v), nil
+	}
+	v.By = a.param("by", string(inspect.ByProcess))
+	q.By = inspect.ProfileBy(v.By)
+	shares, err := a.c.Profile(ctx, q)
+	v.Shares = &shares
+	return v, profileView(a, v), err
+}
+
+// serveProfile answers with a profile as go tool pprof reads it.
+func (o *Observer) serveProfile(w http.ResponseWriter, r *http.Request) {
+	a := &ask{o: o, params: r.URL.Query()}
+	if a.h = o.hub(r); a.h == nil {
+		http.Error(w, "no such node", http.StatusNotFound)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), askTime)
+	defer cancel()
+	c, err := a.h.target.ask(ctx)
+	var p inspect.ProfileData
+	if err == nil {
+		p, err = c.Profile(ctx, a.profileQuery())
+	}
+	if err != nil {
+		http.Error(w, err.Error(), statusOf(err))
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+string(p.Kind)+`.pb.gz"`)
+	if _, err := w.Write(p.Data); err != nil && r.Context().Err() == nil {
+		o.opts.Logger.Warn("observer: a profile could not be written", "error", err)
+	}
+}
+
+// amount returns a value of a profile in words.
+func amount(n int64, unit string) string {
+	if unit == "nanoseconds" {
+		return duration(time.Duration(n))
+	}
+	return whole(n)
+}
+
+// shareOf returns whose a share is, and whether that is a process.
+func shareOf(s inspect.Share) (text string, isProcess bool) {
+	switch {
+	case s.PID != "":
+		return cmp.Or(s.Name, s.PID), true
+	case s.Type != "":
+		return s.Type, false
+	}
+	return "no process", false
 }
 
 // stackGroups takes apart a goroutine profile.
