@@ -157,6 +157,7 @@ func TestPages_InABrowserWithAndWithoutScript(t *testing.T) {
 	inhabit(t, rt, 20) // few enough to be drawn
 	o, err := observer.Handler(rt, observer.Options{})
 	require.NoError(t, err)
+	crash(t, rt) // now that somebody takes note
 	server := httptest.NewServer(o)
 	defer server.Close()
 	defer o.Close() // before: it ends the streams
