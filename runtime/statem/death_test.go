@@ -50,6 +50,7 @@ func TestDeath_EndsTheMachineBetweenTwoFunctions(t *testing.T) {
 					},
 				}}
 				play(t, m, func(w *world) {
+					synctest.Wait() // for the first state to be entered, which looks at ran
 					ran.Store(0)
 					ref := w.ctx.Monitor(w.m)
 					w.cast("go")
