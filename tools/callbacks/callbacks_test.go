@@ -1,9 +1,12 @@
 package callbacks_test
 
 import (
+	"flag"
 	"go/parser"
 	"go/token"
+	"math/rand/v2"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +18,8 @@ import (
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/tools/callbacks"
 )
+
+var rounds = flag.Int("callbacks", 1, "how often each callback goes wrong in each way, each time with another timing")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -64,6 +69,12 @@ func requireTest(t *testing.T, name string) {
 // Whatever a callback does costs one process of the program's own, one message, one request
 // or one log line: never the program, the connection or another process's time.
 func TestWhateverACallbackDoesCostsItselfOnly(t *testing.T) {
+	for range *rounds {
+		attackAll(t)
+	}
+}
+
+func attackAll(t *testing.T) {
 	for name, e := range entries {
 		for what, do := range wrongs {
 			if (e.attack == nil && e.config == nil) || slices.Contains(e.except, what) {
@@ -75,6 +86,9 @@ func TestWhateverACallbackDoesCostsItselfOnly(t *testing.T) {
 				wrong := func() {
 					select {
 					case called <- struct{}{}:
+						for range rand.IntN(*rounds) {
+							goruntime.Gosched()
+						}
 						do(w)
 					default: // once is enough
 					}

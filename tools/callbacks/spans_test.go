@@ -2,12 +2,32 @@ package callbacks_test
 
 import (
 	"context"
+	"maps"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
 )
+
+func init() { maps.Copy(entries, spans) }
+
+// spans are the callbacks of who follows requests over processes.
+var spans = map[string]entry{
+	"runtime.SpanPropagator": spanned(func(wrong func()) runtime.SpanPropagator {
+		return spanPropagator{propagator{func() {}}, wrong, span{func() {}}}
+	}),
+	"runtime.Span": spanned(func(wrong func()) runtime.SpanPropagator {
+		return spanPropagator{propagator{func() {}}, func() {}, span{wrong}}
+	}),
+	"runtime.HandleTracer": {
+		attack: func(w *world, wrong func()) {
+			w.rt().AddTracer(handleTracer{wrong: wrong})
+			w.spawn(serveOne)
+		},
+		except: mayNot[:2],
+	},
+}
 
 // spanned is the entry of spans, which go wrong at a process of here that calls a server, and
 // at that server.
