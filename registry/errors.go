@@ -43,7 +43,7 @@ var (
 	ErrNameNotOwned = errors.New("name belongs to another process")
 	// ErrBadName tells that a name is empty, longer than [MaxNameChars] or not
 	// valid UTF-8.
-	ErrBadName = errors.New("name must be 1 to 255 characters of UTF-8")
+	ErrBadName = fmt.Errorf("name must be 1 to %d characters of UTF-8", MaxNameChars)
 )
 
 // detailError is a sentinel that is also another, more general one.
