@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -27,7 +29,8 @@ const DefaultSilence = 3 * time.Second
 
 // Config says where etcd is. A zero field means its default.
 type Config struct {
-	// Endpoints are the URLs of all members.
+	// Endpoints are the URLs of all members, in any order: each directory begins with one of
+	// its own choice, and goes on to another when that fails.
 	Endpoints []string
 	// TLS makes the connections TLS. Endpoints are then https URLs.
 	TLS *tls.Config
@@ -64,7 +67,7 @@ func New(cfg Config) (*Directory, error) {
 		cfg.Logger = slog.Default()
 	}
 	d := &Directory{cfg: cfg}
-	for _, endpoint := range cfg.Endpoints {
+	for _, endpoint := range shuffled(cfg.Endpoints) {
 		c, err := clientv3.New(clientConfig(cfg, endpoint))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("etcd: %s: %w", endpoint, err), d.Close())
@@ -72,6 +75,14 @@ func New(cfg Config) (*Directory, error) {
 		d.members = append(d.members, c)
 	}
 	return d, nil
+}
+
+// shuffled returns endpoints in an order of this directory's own. So the nodes of a cluster,
+// which have the same list, do not all ask the same member.
+func shuffled(endpoints []string) []string {
+	own := slices.Clone(endpoints)
+	rand.Shuffle(len(own), func(i, j int) { own[i], own[j] = own[j], own[i] })
+	return own
 }
 
 func clientConfig(cfg Config, endpoint string) clientv3.Config {
