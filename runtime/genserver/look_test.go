@@ -130,7 +130,7 @@ func (h *hidden) Terminate(*genserver.Context, signal.ExitReason) { h.seen["ende
 func TestLook_FormatMethodOfACopyHoldsUpOnce(t *testing.T) {
 	for name, make := range map[string]func() any{
 		"sent":   func() any { return &sendable{map[string]int{}} },
-		"copied": func() any { return &flat{} },
+		"copied": func() any { return &flat{wake: make(chan struct{})} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, ctx *runtime.Context) {

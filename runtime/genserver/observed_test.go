@@ -38,9 +38,12 @@ func TestObserved_TellsWhatAServerHandlesHowLongAndWhy(t *testing.T) {
 		defer ctx.Runtime().AddTracer(h)()
 		broken := errors.New("broken")
 		p := start(t, ctx, &script{
-			call: func(*genserver.Context, genserver.From, any) (any, error) { time.Sleep(3); return 1, broken },
-			cast: func(*genserver.Context, any) error { time.Sleep(4); return nil },
-			info: func(*genserver.Context, any) error { time.Sleep(5); panic("gone") },
+			call: func(*genserver.Context, genserver.From, any) (any, error) {
+				time.Sleep(3 * time.Nanosecond)
+				return 1, broken
+			},
+			cast: func(*genserver.Context, any) error { time.Sleep(4 * time.Nanosecond); return nil },
+			info: func(*genserver.Context, any) error { time.Sleep(5 * time.Nanosecond); panic("gone") },
 		}, genserver.Options{})
 		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.ErrorContains(t, err, "broken")

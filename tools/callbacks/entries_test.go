@@ -22,12 +22,6 @@ func init() {
 	term.MustRegisterCodec("callbacks_test.foreign", foreignCodec)
 }
 
-// except is e without what a callback of its kind must not do.
-func except(e entry, what ...string) entry {
-	e.except = what
-	return e
-}
-
 // bounded returns ctx with an end.
 func bounded(ctx context.Context) context.Context {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
