@@ -104,6 +104,10 @@ func start(t *testing.T, cfg runtimetest.Config) *started {
 		s.ended <- application.RunWith(t.Context(), application.Options{Runtime: s.Runtime, Signals: s.signals}, s.app())
 	}()
 	<-serves
+	require.Eventually(t, func() bool { // a stop before that would end a start
+		resp, err := http.Get("http://" + s.address + "/readyz")
+		return err == nil && resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
+	}, time.Minute, time.Millisecond)
 	return s
 }
 
