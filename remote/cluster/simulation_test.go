@@ -27,7 +27,10 @@ import (
 	"github.com/starlang-go/starlang/term"
 )
 
-var seeds = flag.Int("seeds", 4, "how many stories TestSimulation tells")
+var (
+	seeds     = flag.Int("seeds", 4, "how many stories TestSimulation tells")
+	firstSeed = flag.Int("first", 0, "the seed of the first")
+)
 
 // TestSimulation tells random stories of a cluster: of four nodes with slow clocks and a
 // slow directory, that are cut off, frozen, crash, leave and start again, while processes
@@ -43,7 +46,7 @@ var seeds = flag.Int("seeds", 4, "how many stories TestSimulation tells")
 //	I7  who is found under a name was no process of a session that had ended
 //	I8  in the end nothing is left
 func TestSimulation(t *testing.T) {
-	for seed := range *seeds {
+	for seed := *firstSeed; seed < *firstSeed+*seeds; seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newStory(t, uint64(seed)).tell() })
 		})
