@@ -20,7 +20,7 @@ import (
 // A panic of the body, or a call of runtime.Goexit as by the FailNow of a test, ends
 // the process and then goes on in the calling goroutine. Hibernate waits in it.
 func (rt *Runtime) Run(ctx context.Context, body Body) error {
-	p, _, err := rt.prepare(nil, &noOptions, body)
+	p, _, err := rt.prepare(nil, &SpawnOptions{origin: originIn(ctx)}, body)
 	if err != nil {
 		return err
 	}
@@ -40,14 +40,18 @@ func (rt *Runtime) Run(ctx context.Context, body Body) error {
 	return reason
 }
 
-// deriveFrom makes p's context one that derives from ctx. Nobody has p yet.
+// originIn returns what a process's origin says of its context if that derives from ctx.
+func originIn(ctx context.Context) origin {
+	if callsBoundedBy(ctx) {
+		return derived | boundsCalls
+	}
+	return derived
+}
+
+// deriveFrom makes p's context one that derives from ctx. The body has yet to start.
 func (p *process) deriveFrom(ctx context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.origin |= derived
-	if callsBoundedBy(ctx) {
-		p.origin |= boundsCalls
-	}
 	p.rareLocked().base = ctx
 }
 

@@ -5,12 +5,14 @@ import (
 	"errors"
 	goruntime "runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 )
@@ -126,4 +128,30 @@ func TestRun_WaitsForABodyThatSleeps(t *testing.T) {
 		})
 	})
 	require.Equal(t, signal.ShutdownReason("slept well"), err)
+}
+
+// What a process of Run is can be asked as soon as others can see it.
+func TestRun_IsLookedAtFromItsBeginningConcurrentSafe(t *testing.T) {
+	rt := start(t)
+	var looks sync.WaitGroup
+	over := make(chan struct{})
+	looks.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			default:
+			}
+			for b := range rt.Brief() {
+				if b.Parent != (pid.PID{}) {
+					panic("a process of the program has a parent")
+				}
+			}
+		}
+	})
+	for range 2000 {
+		require.NoError(t, rt.Run(t.Context(), func(*runtime.Context) error { return nil }))
+	}
+	close(over)
+	looks.Wait()
 }

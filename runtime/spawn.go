@@ -45,6 +45,7 @@ type SpawnOptions struct {
 	Behaviour Behaviour
 
 	starting *starting // of SpawnAck
+	origin   origin    // of Run: nobody may see the process without
 }
 
 // The options of the spawns that take none. Inside of the package options are passed as
@@ -140,7 +141,7 @@ func (rt *Runtime) prepare(parent *process, opts *SpawnOptions, body Body) (*pro
 		return spawnFailed(opts, err)
 	}
 	p := &process{rt: rt, id: rt.node.NextPID().ID(), goroutine: true, started: time.Since(rt.birth)}
-	p.origin = opts.Behaviour.origin()
+	p.origin = opts.origin | opts.Behaviour.origin()
 	if parent != nil {
 		p.origin |= origin(parent.id)
 	}
