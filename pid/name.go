@@ -26,6 +26,9 @@ func (n Name) String() string {
 	return n.Name + " on " + n.Node
 }
 
+// IsRemote reports whether the name is on another node than node.
+func (n Name) IsRemote(node NodeID) bool { return isOther(n.Node, node) }
+
 // ImmutableTerm marks a Name as free to share between processes.
 func (Name) ImmutableTerm() {}
 
@@ -43,6 +46,9 @@ func (a Address) NodeName() string {
 	}
 	return a.PID.node.Name()
 }
+
+// IsRemote reports whether the address is on another node than node: see [PID.IsRemote].
+func (a Address) IsRemote(node NodeID) bool { return isOther(a.NodeName(), node) }
 
 // String returns the text form of whichever of the two is set.
 func (a Address) String() string {

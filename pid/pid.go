@@ -32,6 +32,15 @@ func (p PID) IsZero() bool { return p == PID{} }
 // process is, or was, here. All others are remote, or of an earlier start.
 func (p PID) IsLocal(node NodeID) bool { return p.node == node }
 
+// IsRemote reports whether the process may be on another node than node. It is not if its
+// PID is of any start of node, see [PID.IsLocal], or of a node without a name, which no
+// other reaches.
+func (p PID) IsRemote(node NodeID) bool { return !p.IsLocal(node) && isOther(p.node.Name(), node) }
+
+// isOther reports whether a node's name, "" for that of the place where it is used, is
+// another one than node's.
+func isOther(name string, node NodeID) bool { return name != "" && name != node.Name() }
+
 // Compare orders PIDs by node name, creation and number.
 func (p PID) Compare(o PID) int {
 	return cmp.Or(p.node.Compare(o.node), cmp.Compare(p.id, o.id))

@@ -30,7 +30,7 @@ func (r *Registry[H]) SendRaw(ctx context.Context, from, to pid.PID, b []byte) e
 // SendNamed is [Registry.Send] to whoever has the name when env gets there. It
 // returns a [*SendError] with [ErrNameNotFound] if nobody here has it.
 func (r *Registry[H]) SendNamed(ctx context.Context, to pid.Name, env signal.Envelope) error {
-	if !r.isHere(to) {
+	if to.IsRemote(r.node) {
 		return r.hook.send(ctx, pid.Address{Name: to}, &env)
 	}
 	n, ok := r.names.Load(to.Name)
@@ -45,21 +45,12 @@ func (r *Registry[H]) SendNamed(ctx context.Context, to pid.Name, env signal.Env
 // the address is not on this node.
 func (r *Registry[H]) Deliver(ctx context.Context, to pid.Address, env signal.Envelope) error {
 	switch {
-	case to.PID.IsZero() && r.isHere(to.Name):
-		return r.SendNamed(ctx, to.Name, env)
-	case to.PID.IsZero() || !r.IsOurs(to.PID):
+	case to.IsRemote(r.node):
 		return &SendError{to, ErrNotLocal}
+	case to.PID.IsZero():
+		return r.SendNamed(ctx, to.Name, env)
 	}
 	return r.Send(ctx, to.PID, env)
-}
-
-// IsOurs reports whether p is a PID of this node, of this start or another.
-func (r *Registry[H]) IsOurs(p pid.PID) bool {
-	return p.IsLocal(r.node) || p.Node().Name() == r.node.Name()
-}
-
-func (r *Registry[H]) isHere(n pid.Name) bool {
-	return n.Node == "" || n.Node == r.node.Name()
 }
 
 // sendAway is the rest of Send when to is not of this start of this node.
@@ -67,7 +58,7 @@ func (r *Registry[H]) sendAway(ctx context.Context, to pid.PID, env *signal.Enve
 	switch {
 	case to.IsZero():
 		return &SendError{pid.Address{PID: to}, ErrNoProc}
-	case r.IsOurs(to), to.Node().Name() == "":
+	case !to.IsRemote(r.node):
 		return &SendError{pid.Address{PID: to}, ErrStalePID}
 	}
 	return r.hook.send(ctx, pid.Address{PID: to}, env)

@@ -269,9 +269,9 @@ func (p *process) find(to pid.Address) (q *process, away bool) {
 		} else {
 			q, _ = p.receiver(to.PID)
 		}
-		return q, q == nil && p.rt.isRemote(to.PID)
+		return q, q == nil && to.PID.IsRemote(p.rt.node.ID())
 	}
-	if !p.rt.isHere(to.Name) {
+	if to.Name.IsRemote(p.rt.node.ID()) {
 		return nil, true
 	}
 	_, q, _ = p.rt.registry.LookupName(to.Name.Name)
@@ -405,7 +405,7 @@ func (rt *Runtime) reply(ctx context.Context, p *process, to From, v any) error 
 
 func (rt *Runtime) replyAway(ctx context.Context, p *process, to From, v any) error {
 	env := signal.Envelope{Kind: signal.Reply, ReplyTo: signal.ReplyToRef(to.Ref), Value: v}
-	if rt.isRemote(to.PID) {
+	if to.PID.IsRemote(rt.node.ID()) {
 		return rt.sendAway(ctx, p, pid.Address{PID: to.PID}, env)
 	}
 	if !p.maySend() {

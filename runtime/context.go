@@ -86,7 +86,7 @@ func (rt *Runtime) sendExit(ctx context.Context, stop *atomic.Uint32, from, to p
 		rt.reapIf(p, p.acceptExit(stop, from, reason))
 		return nil
 	}
-	if !rt.isRemote(to) {
+	if !to.IsRemote(rt.node.ID()) {
 		return nil
 	}
 	env := signal.Envelope{Kind: signal.ExitSignal, From: from, Reason: reason}

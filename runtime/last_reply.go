@@ -49,7 +49,7 @@ func (p *process) sendLastReplies(all []lastReply) {
 	for _, last := range all {
 		if q, ok := p.rt.registry.Get(last.to.PID); ok {
 			q.finishCall(last.to.Ref, last.v, nil)
-		} else if p.rt.isRemote(last.to.PID) {
+		} else if last.to.PID.IsRemote(p.rt.node.ID()) {
 			p.rt.signalAway(last.to.PID, signal.Envelope{Kind: signal.Reply, From: p.pid(), Ref: last.to.Ref, Value: last.v})
 		}
 	}

@@ -97,7 +97,7 @@ func (p *process) forgetLinkLocked(to pid.PID) bool {
 // linkAway sets the link with a process of another node: first this side, so that
 // an exit signal which comes back finds it.
 func (p *process) linkAway(to pid.PID) error {
-	if !p.rt.isRemote(to) {
+	if !to.IsRemote(p.rt.node.ID()) {
 		return cmp.Or(p.checkRunning(), ErrNoProc)
 	}
 	p.mu.Lock()
@@ -128,7 +128,7 @@ func (p *process) unlinkAway(to pid.PID) error {
 	if !running {
 		return ErrTerminated
 	}
-	if had && p.rt.isRemote(to) {
+	if had && to.IsRemote(p.rt.node.ID()) {
 		p.rt.signalAway(to, signal.Envelope{Kind: signal.Unlink, From: p.pid()})
 	}
 	return nil

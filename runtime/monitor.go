@@ -45,7 +45,7 @@ func (c *Context) monitorName(name pid.Name) pid.Ref {
 	p := c.process()
 	p.box.Reserve()
 	ref := p.rt.node.NextRef()
-	here := p.rt.isHere(name)
+	here := !name.IsRemote(p.rt.node.ID())
 	if here {
 		name.Node = p.rt.node.Name()
 	}
@@ -110,7 +110,7 @@ func (p *process) refIfRunning(ref pid.Ref) pid.Ref {
 // monitorAway sets m on a process of another node: first this side, so that a
 // Down which comes back finds it.
 func (p *process) monitorAway(to pid.Address, m *monitor) pid.Ref {
-	if to.Name.Name == "" && !p.rt.isRemote(to.PID) {
+	if to.Name.Name == "" && !to.PID.IsRemote(p.rt.node.ID()) {
 		return p.monitorGone(m)
 	}
 	ref := m.down.Ref

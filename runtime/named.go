@@ -187,7 +187,7 @@ func (rt *Runtime) registerAs(ctx context.Context, n Named, p pid.PID) error {
 	case string:
 		return rt.registerName(n, p)
 	case pid.Name:
-		if !rt.isHere(n) {
+		if n.IsRemote(rt.node.ID()) {
 			return &registry.NameError{Op: "register", Name: n.String(), Err: registry.ErrNotLocal}
 		}
 		return rt.registerName(n.Name, p)
@@ -204,7 +204,7 @@ func (rt *Runtime) unregister(ctx context.Context, n Named, p pid.PID) error {
 	case string:
 		return rt.unregisterName(n, p)
 	case pid.Name:
-		if !rt.isHere(n) {
+		if n.IsRemote(rt.node.ID()) {
 			return &registry.NameError{Op: "unregister", Name: n.String(), Err: registry.ErrNotLocal}
 		}
 		return rt.unregisterName(n.Name, p)
@@ -252,7 +252,7 @@ func (rt *Runtime) whereis(ctx context.Context, n Named) (pid.PID, error) {
 	switch {
 	case err != nil || !to.PID.IsZero():
 		return to.PID, err
-	case !rt.isHere(to.Name):
+	case to.Name.IsRemote(rt.node.ID()):
 		return pid.PID{}, &SendError{To: to, Err: registry.ErrNotLocal}
 	}
 	p, ok := rt.registry.Whereis(to.Name.Name)

@@ -180,14 +180,6 @@ func (rt *Runtime) Exit(to pid.PID, reason signal.ExitReason) error {
 	return rt.sendExit(context.Background(), nil, pid.PID{}, to, reason)
 }
 
-// isRemote reports whether p may be a process of another node: not of this one,
-// nor of an earlier start of it, nor of one without a name.
-func (rt *Runtime) isRemote(p pid.PID) bool {
-	return p.Node().Name() != "" && !rt.registry.IsOurs(p)
-}
-
-func (rt *Runtime) isHere(n pid.Name) bool { return n.Node == "" || n.Node == rt.node.Name() }
-
 // route sends a signal to an address on another node.
 func (rt *Runtime) route(ctx context.Context, to pid.Address, env signal.Envelope) error {
 	if to.PID.IsZero() {

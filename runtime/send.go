@@ -168,7 +168,7 @@ func (rt *Runtime) sendNamed(ctx context.Context, p *process, to Named, v any) e
 }
 
 func (rt *Runtime) sendName(ctx context.Context, p *process, to pid.Name, v any) error {
-	if !rt.isHere(to) {
+	if to.IsRemote(rt.node.ID()) {
 		return rt.sendAway(ctx, p, pid.Address{Name: to}, signal.Envelope{Kind: signal.Message, Value: rt.carry(ctx, p, pid.Address{Name: to}, v)})
 	}
 	_, q, ok := rt.registry.LookupName(to.Name)

@@ -142,7 +142,7 @@ func (rt *Runtime) sendLater(p *process, to pid.PID, when delay, v any) (pid.Ref
 		return pid.Ref{}, &SendError{To: toPID(to), Err: err}
 	}
 	ref := rt.node.NextRef()
-	if rt.isRemote(to) {
+	if to.IsRemote(rt.node.ID()) {
 		rt.startTimer(ref, nil, when, func() { rt.sendLate(toPID(to), v, rt.Send(when.context(), to, v)) })
 		return ref, nil
 	}
@@ -178,7 +178,7 @@ func (rt *Runtime) keepable(to pid.Address, v any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if to.PID.IsZero() && rt.isHere(to.Name) || !to.PID.IsZero() && !rt.isRemote(to.PID) {
+	if !to.IsRemote(rt.node.ID()) {
 		return kept, nil
 	}
 	return kept, rt.registry.CheckRemote(to, signal.Envelope{Kind: signal.Message, Value: v})
@@ -198,7 +198,7 @@ func (rt *Runtime) sendNamedLate(ctx context.Context, to Named, v any) {
 	if name, ok := to.(string); ok {
 		to = pid.Name{Name: name}
 	}
-	if name, ok := to.(pid.Name); ok && rt.isHere(name) {
+	if name, ok := to.(pid.Name); ok && !name.IsRemote(rt.node.ID()) {
 		if _, q, ok := rt.registry.LookupName(name.Name); ok {
 			if v, err := isolateCarried(v); err == nil { // an interval timer sends it again
 				q.deliverLate(v, false)

@@ -54,7 +54,7 @@ func (p *process) appendWaits(to []Wait) []Wait {
 // calleeOf returns who is at an address of this node.
 func (rt *Runtime) calleeOf(to pid.Address) pid.PID {
 	switch {
-	case to.PID.IsZero() && rt.isHere(to.Name):
+	case to.PID.IsZero() && !to.Name.IsRemote(rt.node.ID()):
 		p, _ := rt.registry.Whereis(to.Name.Name)
 		return p
 	case rt.IsAlive(to.PID):

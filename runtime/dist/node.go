@@ -106,11 +106,8 @@ func (p *Port) encode(to pid.Address, env *signal.Envelope) (size int, err error
 // isStale reports whether to is a PID of another start of its node than the one that is
 // connected: its process is gone.
 func (p *Port) isStale(to *pid.Address) bool {
-	if to.PID.IsZero() {
-		return false
-	}
-	peer := p.routes.Load().byName[to.PID.Node().Name()]
-	return peer != nil && peer.id != to.PID.Node()
+	peer := p.routes.Load().byName[to.NodeName()]
+	return peer != nil && !peer.isFor(to)
 }
 
 // answerStale answers a signal to a process that is gone.

@@ -55,7 +55,7 @@ func wrap(ctx context.Context, rt *runtime.Runtime, to pid.Address, req any) (an
 		return req, nil
 	}
 	var w request
-	if isAway(rt, to) {
+	if to.IsRemote(rt.Node().ID()) {
 		w.Left = time.Until(deadline)
 	} else {
 		w.Deadline = deadline
@@ -68,16 +68,10 @@ func wrap(ctx context.Context, rt *runtime.Runtime, to pid.Address, req any) (an
 // isolated returns v as a receiver at to may get it inside of a wrapper that is
 // passed as it is. What goes to another node is encoded anyway.
 func isolated(rt *runtime.Runtime, to pid.Address, v any) (any, error) {
-	if isAway(rt, to) {
+	if to.IsRemote(rt.Node().ID()) {
 		return v, nil
 	}
 	return term.Isolate(v)
-}
-
-// isAway reports whether an address is on another node.
-func isAway(rt *runtime.Runtime, to pid.Address) bool {
-	node := to.NodeName()
-	return node != "" && node != rt.Node().Name()
 }
 
 // withDeadline returns ctx, that of the call, with the deadline of the request.

@@ -65,7 +65,7 @@ func ReplaceState[S any](ctx context.Context, ref Ref, f func(S) S) error {
 	if err != nil {
 		return &runtime.RuntimeError{Op: "replace state", To: to, Err: err}
 	}
-	if isAway(rt, to) {
+	if to.IsRemote(rt.Node().ID()) {
 		return &runtime.RuntimeError{Op: "replace state", To: to, Err: ErrNotLocal}
 	}
 	return do(ctx, to, sysRequest{Op: opReplace, Arg: replacer{func(state any) (any, error) { return apply(f, state) }}})
