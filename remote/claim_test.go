@@ -131,9 +131,12 @@ func (blackHole) Dial(ctx context.Context, _ string) (net.Conn, error) {
 }
 
 // While thousands connect each second and say nothing, others get in: those of another
-// host always, those of the same nearly always.
+// host always, those of the same mostly.
 func TestHostile_SilentStormKeepsFewOut(t *testing.T) {
-	for source, atLeast := range map[string]int{"elsewhere": 20, "storm": 12} {
+	// Who comes from where the storm does is put out by chance, about one in five: that it is
+	// more than half of them happens once in a million times.
+	const guests = 40
+	for source, atLeast := range map[string]int{"elsewhere": guests, "storm": guests/2 - 2} {
 		inLab(t, func(l *lab) {
 			l.node("fort@test", withCookie(villainCookie))
 			stop := make(chan struct{})
@@ -151,7 +154,7 @@ func TestHostile_SilentStormKeepsFewOut(t *testing.T) {
 			}()
 			<-time.After(time.Second)
 			in := 0
-			for i := range 20 {
+			for i := range guests {
 				c, err := l.net.Host(source).Dial(bounded(l), "fort@test")
 				require.NoError(l, err)
 				v := onConn(l, c)
