@@ -24,7 +24,7 @@ type settleAfter struct{ Server pid.PID }
 
 // passedOn is what a server that has given its shard up passes on to the next one.
 type passedOn struct {
-	By   pid.PID // the server that passes it on
+	By   []pid.PID // the servers that have passed it on, the first that did so first
 	Cast routed
 }
 
@@ -46,8 +46,9 @@ func init() {
 type (
 	// forwarded is a message for an entity, from its shard.
 	forwarded struct {
-		from genserver.From // zero for a cast
-		msg  any
+		from   genserver.From // zero for a cast
+		msg    any
+		passed *passedOn // how it came; nil: from its sender
 	}
 	// stop is the last message for an entity that is to be stopped.
 	stop struct{}
@@ -83,6 +84,14 @@ type (
 	// changed tells the manager to look.
 	changed struct{}
 )
+
+// passedBy returns the servers that have passed m on.
+func (m *forwarded) passedBy() []pid.PID {
+	if m.passed == nil {
+		return nil
+	}
+	return m.passed.By
+}
 
 // ImmutableTerm says that a forwarded may be shared: nobody changes it.
 func (*forwarded) ImmutableTerm() {}

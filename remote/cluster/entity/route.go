@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,7 +38,7 @@ type route struct {
 type earlier struct {
 	server pid.PID
 	until  time.Time
-	asked  sync.Map // of pid.PID: the processes that have
+	asked  sync.Map // of pid.PID: the processes that have, and those before it
 	before *earlier // the one before it, nil if that is long ago
 }
 
@@ -47,6 +48,15 @@ func (e *earlier) since(now time.Time) *earlier {
 		return nil
 	}
 	return e
+}
+
+// oldest returns e and those before it that may have to be asked, the oldest first.
+func (e *earlier) oldest(now time.Time) (all []*earlier) {
+	for e = e.since(now); e != nil; e = e.before.since(now) {
+		all = append(all, e)
+	}
+	slices.Reverse(all)
+	return all
 }
 
 // owner is the value of a shard's key.
@@ -254,41 +264,65 @@ func (e *Entities) routeTo(ctx context.Context, shard int, after directory.Fence
 		if err != nil {
 			return r, nil // what the program sends has no order
 		}
-		if err := e.settle(ctx, p, r.before, r.server); err != nil || e.table.routes[shard].Load() == r {
-			return r, err
+		err = e.settle(ctx, p, r)
+		switch {
+		case err == nil && e.table.routes[shard].Load() == r:
+			return r, nil
+		case err == nil:
+		case ctx.Err() == nil && (e.hasLeft(r) || e.movesOn(ctx, shard, r)):
+			after = r.fence
+		default:
+			return nil, err
 		}
 	}
 }
 
 // settle makes sure that nothing which a process has sent to earlier owners is still on its
-// way: it could be passed on and arrive after what is sent now. It asks the oldest first,
-// each once. later are the owners after b.
-func (e *Entities) settle(ctx context.Context, p pid.PID, b *earlier, later ...pid.PID) error {
-	if b = b.since(time.Now()); b == nil {
-		return nil
+// way to r: it could be passed on and arrive after what is sent now. It asks them, the oldest
+// first. Of those that cannot be asked the owner itself has to know: it fails if that one
+// cannot be reached either.
+func (e *Entities) settle(ctx context.Context, p pid.PID, r *route) error {
+	if _, asked := r.before.asked.Load(p); asked {
+		return nil // as nearly every message finds it
 	}
-	if _, asked := b.asked.Load(p); asked {
-		return nil
+	var silent []*earlier
+	all := r.before.oldest(time.Now())
+	for i, b := range all {
+		if _, asked := b.asked.Load(p); asked {
+			continue
+		}
+		if _, err := genserver.CallAs[bool](ctx, b.server, flush{}); err == nil {
+			continue
+		}
+		for _, later := range all[i+1:] { // to whom it may have passed something on
+			_ = settleWithout(ctx, b.server, later.server)
+		}
+		silent = append(silent, b)
 	}
-	if err := e.settle(ctx, p, b.before, append(later, b.server)...); err != nil {
-		return err
+	for _, b := range silent {
+		if err := settleWithout(ctx, b.server, r.server); err != nil {
+			return err
+		}
 	}
-	if _, err := genserver.CallAs[bool](ctx, b.server, flush{}); err != nil {
-		e.settleWithout(ctx, b.server, later)
+	for _, b := range all {
+		b.asked.Store(p, nil)
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	b.asked.Store(p, nil)
 	return nil
 }
 
-// settleWithout is for a server that cannot be asked. What was sent to it is lost, except
-// for what it has passed on: those to whom it may have wait for that.
-func (e *Entities) settleWithout(ctx context.Context, gone pid.PID, later []pid.PID) {
-	for _, server := range later {
-		_, _ = genserver.CallAs[bool](ctx, server, settleAfter{gone}) // one that is gone too has got nothing
+// settleWithout is for an earlier owner that cannot be asked. What was sent to it is lost,
+// except for what it has passed on: a later one waits for that, or learns that what comes of
+// it from now on is late. One that is gone has nothing to do with either; the error is that
+// it cannot be reached.
+func settleWithout(ctx context.Context, gone, later pid.PID) error {
+	_, err := genserver.CallAs[bool](ctx, later, settleAfter{gone})
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, registry.ErrNoConnection), errors.Is(err, runtime.ErrTimeout):
+		return err
 	}
+	return nil
 }
 
 // Ref returns the entity as a name to send to: what is sent is cast.

@@ -2,6 +2,7 @@ package entity
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -121,7 +122,7 @@ func newShard(e *Entities, number int) *shard {
 func (s *shard) HandleCall(ctx *genserver.Context, from genserver.From, req any) (any, error) {
 	switch r := req.(type) {
 	case routed:
-		return s.route(ctx, r.ID, &forwarded{from, r.Msg})
+		return s.route(ctx, r.ID, &forwarded{from: from, msg: r.Msg})
 	case flush:
 		return s.flush(ctx, from)
 	case settleAfter:
@@ -137,16 +138,18 @@ func (s *shard) HandleCast(ctx *genserver.Context, msg any) error {
 	case routed:
 		_, _ = s.route(ctx, m.ID, &forwarded{msg: m.Msg})
 	case passedOn:
-		s.takeOver(ctx, m)
+		s.takeOver(ctx, &m)
 	}
 	return nil
 }
 
-// takeOver takes what the server before passes on, unless it is late: that one was out of
-// reach, and its senders have gone on without it.
-func (s *shard) takeOver(ctx *genserver.Context, m passedOn) {
-	if !s.over[m.By] {
-		_, _ = s.route(ctx, m.Cast.ID, &forwarded{msg: m.Cast.Msg})
+// takeOver takes what the server before passes on, unless it is late: one that has passed it
+// on was out of reach, and its senders have gone on without it. That may be another than the
+// one before, and one that has had the shard in between may be unknown to them.
+func (s *shard) takeOver(ctx *genserver.Context, m *passedOn) {
+	late := slices.ContainsFunc(m.By, func(server pid.PID) bool { return s.over[server] })
+	if !late {
+		_, _ = s.route(ctx, m.Cast.ID, &forwarded{msg: m.Cast.Msg, passed: m})
 	}
 }
 
@@ -173,6 +176,10 @@ func (s *shard) flush(ctx *genserver.Context, from genserver.From) (any, error) 
 // settleAfter answers when a flush has come by way of a server, or when that one's end, which
 // arrives after all that it has sent.
 func (s *shard) settleAfter(ctx *genserver.Context, from genserver.From, server pid.PID) {
+	if s.over[server] {
+		_ = from.Reply(ctx, true)
+		return
+	}
 	self := ctx.Context // a helper's own
 	go func() {         // ends with the call, and so with this process at the latest
 		if err := flushAt(self, server); err == nil {
@@ -202,7 +209,8 @@ func (s *shard) passOn(ctx *genserver.Context) {
 	for _, k := range s.kept {
 		switch k := k.(type) {
 		case keptMessage:
-			_ = genserver.Cast(ctx.Context, s.next, passedOn{By: ctx.PID(), Cast: routed{k.id, k.m.msg}})
+			by := append(slices.Clip(k.m.passedBy()), ctx.PID())
+			_ = genserver.Cast(ctx.Context, s.next, passedOn{By: by, Cast: routed{k.id, k.m.msg}})
 		case keptFlush:
 			s.passOnFlush(ctx, k.from)
 		}
