@@ -58,6 +58,7 @@ const (
 	simShards = 8
 	simIDs    = 6
 	simEvents = 28
+	simLosses = 3
 	slowest   = 0.92 // of the clocks; a session allows for a tenth
 )
 
@@ -78,6 +79,7 @@ type simNode struct {
 	ledgers *entity.Entities
 	scope   *group.Scope
 	frozen  atomic.Bool
+	slow    bool // its clock
 }
 
 func newStory(t *testing.T, seed uint64) *story {
@@ -98,6 +100,9 @@ func (s *story) tell() {
 		s.event()
 		s.pause(ttl * 2 / 3)
 	}
+	for range simLosses {
+		s.loseOne()
+	}
 	s.heal()
 	<-time.After(2*ttl + 3*time.Second)
 	close(s.over)
@@ -115,8 +120,8 @@ func (s *story) pause(most time.Duration) { <-time.After(time.Duration(s.rng.Int
 
 // start starts a node with all that it runs.
 func (s *story) start(name string) *simNode {
-	n := &simNode{}
-	clock := clustertest.NewClock([]float64{1, slowest}[s.rng.IntN(2)])
+	n := &simNode{slow: s.rng.IntN(2) == 1}
+	clock := clustertest.NewClock(map[bool]float64{false: 1, true: slowest}[n.slow])
 	n.Node = s.lab.Start(name, func(c *cluster.Config) { c.Clock = clock })
 	s.delay(n)
 	var err error
@@ -145,9 +150,35 @@ func (s *story) delay(n *simNode) {
 	}
 	f := memory.Faults{Delay: between(0, ttl/100)}
 	if s.rng.IntN(2) == 0 {
-		f.Answer = between(ttl/12, ttl/9)
+		f.Answer = between(lateAnswer, latestAnswer)
 	}
 	n.Client.SetFaults(f)
+}
+
+// What answers take that are late: nearly as long as a try may.
+const (
+	lateAnswer   = ttl / 12
+	latestAnswer = ttl / 9
+)
+
+// loseOne cuts a node off from the directory while the others are well and take over at once
+// what it loses: one that is late in every way, with a slow clock, if there is one, and whose
+// answers were late. All are well afterwards.
+func (s *story) loseOne() {
+	s.heal()
+	<-time.After(ttl)
+	one := s.nodes[s.rng.IntN(len(s.nodes))]
+	for _, n := range s.nodes {
+		if n.slow {
+			one = n
+		}
+	}
+	one.Client.SetFaults(memory.Faults{Answer: func() time.Duration { return latestAnswer }})
+	<-time.After(ttl)
+	s.pause(ttl / 5) // of the time between two renewals
+	one.Client.SetFaults(memory.Faults{Cut: true})
+	<-time.After(ttl * 5 / 4)
+	s.heal()
 }
 
 // leader starts a standby whose process joins a group.
