@@ -30,6 +30,13 @@ const (
 	AlarmCrashes  AlarmKind = "crashes" // 20 crashes since the last look; fewer than 5
 )
 
+// AlarmKinds returns all kinds.
+func AlarmKinds() []AlarmKind {
+	return []AlarmKind{
+		AlarmMailbox, AlarmGrowth, AlarmStalled, AlarmCycle, AlarmZombies, AlarmRestarts, AlarmConn, AlarmCrashes,
+	}
+}
+
 // Alarm is something that is wrong.
 type Alarm struct {
 	Kind    AlarmKind `json:"kind"`

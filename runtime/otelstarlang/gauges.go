@@ -3,19 +3,14 @@ package otelstarlang
 import (
 	"context"
 	"errors"
-	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
-	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
-	"github.com/starlang-go/starlang/runtime/inspect"
+	"github.com/starlang-go/starlang/runtime/internal/metrics"
 )
-
-// maxAsk is how long it may take to ask for the alarms.
-const maxAsk = time.Second
 
 // gauges are the metrics that are looked at when they are asked for.
 type gauges struct {
@@ -103,19 +98,11 @@ func (g *gauges) observe(ctx context.Context, o metric.Observer) error {
 }
 
 func (g *gauges) observeProcesses(o metric.Observer) {
-	states, waiting := map[string]int64{"running": 0, "exiting": 0, "sleeping": 0}, int64(0)
-	for b := range g.rt.Brief() {
-		state := b.State.String()
-		if b.Hibernating {
-			state = "sleeping"
-		}
-		states[state]++
-		waiting += int64(b.QueueLen)
-	}
+	states, waiting := metrics.Processes(g.rt)
 	for state, n := range states {
-		o.ObserveInt64(g.processes, n, with(attribute.String("state", state)))
+		o.ObserveInt64(g.processes, int64(n), with(attribute.String("state", state)))
 	}
-	o.ObserveInt64(g.mailbox, waiting)
+	o.ObserveInt64(g.mailbox, int64(waiting))
 }
 
 // observeConns tells of the connections, if the runtime is a node.
@@ -137,28 +124,9 @@ func (g *gauges) observeConns(o metric.Observer) {
 	}
 }
 
-// alarmKinds are the values of the attribute alarm.
-var alarmKinds = []inspect.AlarmKind{
-	inspect.AlarmMailbox, inspect.AlarmGrowth, inspect.AlarmStalled, inspect.AlarmCycle,
-	inspect.AlarmZombies, inspect.AlarmConn, inspect.AlarmCrashes,
-}
-
 // observeAlarms tells of the alarms, if the node is inspected.
 func (g *gauges) observeAlarms(ctx context.Context, o metric.Observer) {
-	if _, there := g.rt.Whereis(inspect.Name); !there {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, maxAsk)
-	defer cancel()
-	list, err := inspect.NewClient(g.rt, pid.Name{Name: inspect.Name}).Alarms(ctx, inspect.Alarms{})
-	if err != nil {
-		return // it is busy, or ends: there is nothing to tell this time
-	}
-	active := make(map[inspect.AlarmKind]int64)
-	for _, a := range list.Active {
-		active[a.Kind]++
-	}
-	for _, kind := range alarmKinds {
-		o.ObserveInt64(g.alarms, active[kind], with(attribute.String("alarm", string(kind))))
+	for kind, n := range metrics.Alarms(ctx, g.rt) {
+		o.ObserveInt64(g.alarms, int64(n), with(attribute.String("alarm", string(kind))))
 	}
 }

@@ -3,44 +3,18 @@ package otelstarlang
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/metrics"
 )
 
 // MaxTypes is how many values the attributes type and supervisor have each; what is more is
 // "other".
-const MaxTypes = 200
-
-// other is the value for what is too much.
-const other = "other"
-
-// values are those of an attribute, of which there are few.
-type values struct {
-	mu   sync.Mutex
-	seen map[string]struct{} // guarded by mu
-}
-
-// of returns v, or other.
-func (a *values) of(v string) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if _, ok := a.seen[v]; ok {
-		return v
-	}
-	if len(a.seen) >= MaxTypes {
-		return other
-	}
-	if a.seen == nil {
-		a.seen = make(map[string]struct{})
-	}
-	a.seen[v] = struct{}{}
-	return v
-}
+const MaxTypes = metrics.MaxTypes
 
 // seconds are the bounds of the durations' buckets.
 var seconds = metric.WithExplicitBucketBoundaries(1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10)
@@ -48,7 +22,7 @@ var seconds = metric.WithExplicitBucketBoundaries(1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 
 // events counts what the runtime tells of and does not count itself.
 type events struct {
 	runtime.NopTracer
-	servers, requests, crashing, supervisors values
+	servers, requests, crashing, supervisors metrics.Values
 
 	crashes, dropped, restarts metric.Int64Counter
 	calls, handled, waited     metric.Float64Histogram
@@ -86,48 +60,28 @@ func with(pairs ...attribute.KeyValue) metric.MeasurementOption {
 
 // Crashed implements [runtime.Tracer].
 func (e *events) Crashed(c runtime.Crash) {
-	e.crashes.Add(context.Background(), 1, with(attribute.String("type", e.crashing.of(c.Type))))
+	e.crashes.Add(context.Background(), 1, with(attribute.String("type", e.crashing.Of(c.Type))))
 }
 
 // Dropped implements [runtime.Tracer].
 func (e *events) Dropped(_ pid.Address, _ runtime.Message, why error) {
-	e.dropped.Add(context.Background(), 1, with(attribute.String("why", whyDropped(why))))
-}
-
-func whyDropped(err error) string {
-	switch {
-	case errors.Is(err, runtime.ErrMailboxFull):
-		return "full"
-	case errors.Is(err, runtime.ErrNoConnection):
-		return "noconnection"
-	}
-	return other
+	e.dropped.Add(context.Background(), 1, with(attribute.String("why", metrics.WhyDropped(why))))
 }
 
 // CallEnded implements [runtime.Tracer].
 func (e *events) CallEnded(c runtime.Called) {
 	e.calls.Record(context.Background(), c.Took.Seconds(), with(
-		attribute.String("type", e.requests.of(nameOf(c.Type))), attribute.String("outcome", outcomeOf(c.Err))))
-}
-
-func outcomeOf(err error) string {
-	switch {
-	case err == nil:
-		return "answered"
-	case errors.Is(err, runtime.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	}
-	return "failed"
+		attribute.String("type", e.requests.Of(metrics.TypeName(c.Type))), attribute.String("outcome", metrics.Outcome(c.Err))))
 }
 
 // Restarted implements [runtime.Tracer].
 func (e *events) Restarted(r runtime.Restarted) {
-	e.restarts.Add(context.Background(), 1, with(attribute.String("supervisor", e.supervisors.of(r.Name))))
+	e.restarts.Add(context.Background(), 1, with(attribute.String("supervisor", e.supervisors.Of(r.Name))))
 }
 
 // Handled implements [runtime.HandleTracer].
 func (e *events) Handled(h runtime.Handled) {
-	typ := attribute.String("type", e.servers.of(h.Type))
+	typ := attribute.String("type", e.servers.Of(h.Type))
 	e.handled.Record(context.Background(), h.Took.Seconds(), with(typ, attribute.String("kind", h.Kind)))
 	if h.Waited > 0 {
 		e.waited.Record(context.Background(), h.Waited.Seconds(), with(typ))

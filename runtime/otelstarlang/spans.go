@@ -15,6 +15,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/inspect"
+	"github.com/starlang-go/starlang/runtime/internal/metrics"
 )
 
 // The attributes of spans.
@@ -79,7 +80,7 @@ func (s *spans) Sending(ctx context.Context, m runtime.Sending) runtime.Span {
 		kind = trace.SpanKindClient
 	}
 	attrs := []attribute.KeyValue{KeyTo.String(m.To.String())}
-	return s.start(ctx, m.Kind+" "+nameOf(typ), m.From, trace.WithSpanKind(kind), trace.WithAttributes(attrs...), typeAttr(typ))
+	return s.start(ctx, m.Kind+" "+metrics.TypeName(typ), m.From, trace.WithSpanKind(kind), trace.WithAttributes(attrs...), typeAttr(typ))
 }
 
 // Handling implements [runtime.SpanPropagator].
@@ -91,12 +92,12 @@ func (s *spans) Handling(ctx context.Context, h runtime.Handling) runtime.Span {
 	server := trace.WithAttributes(KeyServer.String(h.Type))
 	switch h.Kind {
 	case runtime.SpanCall:
-		return s.start(ctx, "handle "+nameOf(typ), h.PID, trace.WithSpanKind(trace.SpanKindServer), server, typeAttr(typ))
+		return s.start(ctx, "handle "+metrics.TypeName(typ), h.PID, trace.WithSpanKind(trace.SpanKindServer), server, typeAttr(typ))
 	case runtime.SpanTask:
 		return s.start(ctx, "task "+path.Base(h.Type), h.PID, trace.WithSpanKind(trace.SpanKindInternal), server)
 	}
 	link := trace.Link{SpanContext: trace.SpanContextFromContext(ctx)}
-	return s.start(ctx, "handle "+nameOf(typ), h.PID,
+	return s.start(ctx, "handle "+metrics.TypeName(typ), h.PID,
 		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(link), server, typeAttr(typ))
 }
 
@@ -146,13 +147,6 @@ func isInspect(typ reflect.Type) bool { return typ != nil && typ.PkgPath() == in
 
 var inspectPackage = reflect.TypeFor[inspect.Top]().PkgPath()
 
-func nameOf(typ reflect.Type) string {
-	if typ == nil {
-		return "nil"
-	}
-	return typ.String()
-}
-
 func typeAttr(typ reflect.Type) trace.SpanStartEventOption {
-	return trace.WithAttributes(KeyType.String(nameOf(typ)))
+	return trace.WithAttributes(KeyType.String(metrics.TypeName(typ)))
 }

@@ -1,19 +1,17 @@
 package promstarlang
 
 import (
-	"sync"
+	"context"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/metrics"
 )
 
 // MaxTypes is how many values the labels type and supervisor have each; what is more is
 // "other".
-const MaxTypes = 200
-
-// other is the value of a label for what is too much.
-const other = "other"
+const MaxTypes = metrics.MaxTypes
 
 // Collector has the metrics of a runtime.
 type Collector struct {
@@ -74,15 +72,7 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	counter := func(d *prometheus.Desc, v uint64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
 	}
-	states, waiting := map[string]int{"running": 0, "exiting": 0, "sleeping": 0}, uint64(0)
-	for b := range c.rt.Brief() {
-		state := b.State.String()
-		if b.Hibernating {
-			state = "sleeping"
-		}
-		states[state]++
-		waiting += uint64(b.QueueLen)
-	}
+	states, waiting := metrics.Processes(c.rt)
 	for state, n := range states {
 		gauge(c.processes, float64(n), state)
 	}
@@ -97,34 +87,11 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	counter(c.exited, s.Killed, "killed")
 	counter(c.exited, s.Failed, "failed")
 	counter(c.received, s.Received)
-	for kind, n := range activeAlarms(c.rt) {
+	for kind, n := range metrics.Alarms(context.Background(), c.rt) {
 		gauge(c.alarms, float64(n), string(kind))
 	}
 	c.conns.collect(c.rt, to)
 	for _, e := range c.events.collectors() {
 		e.Collect(to)
 	}
-}
-
-// values are those of a label, of which there are few.
-type values struct {
-	mu   sync.Mutex
-	seen map[string]struct{} // guarded by mu
-}
-
-// label returns name, or other.
-func (t *values) label(name string) string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if _, ok := t.seen[name]; ok {
-		return name
-	}
-	if len(t.seen) >= MaxTypes {
-		return other
-	}
-	if t.seen == nil {
-		t.seen = make(map[string]struct{})
-	}
-	t.seen[name] = struct{}{}
-	return name
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/starlang-go/starlang/remote/remotetest"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/genserver"
+	"github.com/starlang-go/starlang/runtime/inspect"
 	"github.com/starlang-go/starlang/runtime/promstarlang"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
@@ -213,7 +214,9 @@ func TestCollector_HasConnectionsByPeerAndAlarms(t *testing.T) {
 	require.NoError(t, nodes[0].Connect(t.Context(), "b@test"))
 	all, _ := gather(t, registry)
 	require.GreaterOrEqual(t, value(t, all["starlang_conn_bytes_out_total"], "peer=b@test"), 0.0, "it is counted once it is written")
-	require.Zero(t, value(t, all["starlang_alarms"], "alarm=mailbox"))
+	for _, kind := range inspect.AlarmKinds() {
+		require.Zero(t, value(t, all["starlang_alarms"], "alarm="+string(kind)))
+	}
 }
 
 func TestCollector_ManyRuntimesShareARegistryUnderLabels(t *testing.T) {

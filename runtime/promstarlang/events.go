@@ -1,20 +1,17 @@
 package promstarlang
 
 import (
-	"context"
-	"errors"
-	"reflect"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/internal/metrics"
 )
 
 // events counts what the runtime tells of and does not count itself.
 type events struct {
 	runtime.NopTracer
-	crashing, servers, requests, supervisors values
+	crashing, servers, requests, supervisors metrics.Values
 
 	crashes, dropped, restarts *prometheus.CounterVec
 	calls, handled, waited     *prometheus.HistogramVec
@@ -47,53 +44,26 @@ func (e *events) collectors() []prometheus.Collector {
 }
 
 // Crashed implements [runtime.Tracer].
-func (e *events) Crashed(c runtime.Crash) { e.crashes.WithLabelValues(e.crashing.label(c.Type)).Inc() }
+func (e *events) Crashed(c runtime.Crash) { e.crashes.WithLabelValues(e.crashing.Of(c.Type)).Inc() }
 
 // Dropped implements [runtime.Tracer].
 func (e *events) Dropped(_ pid.Address, _ runtime.Message, why error) {
-	e.dropped.WithLabelValues(whyDropped(why)).Inc()
-}
-
-func whyDropped(err error) string {
-	switch {
-	case errors.Is(err, runtime.ErrMailboxFull):
-		return "full"
-	case errors.Is(err, runtime.ErrNoConnection):
-		return "noconnection"
-	}
-	return other
+	e.dropped.WithLabelValues(metrics.WhyDropped(why)).Inc()
 }
 
 // CallEnded implements [runtime.Tracer].
 func (e *events) CallEnded(c runtime.Called) {
-	e.calls.WithLabelValues(e.requests.label(nameOf(c.Type)), outcomeOf(c.Err)).Observe(c.Took.Seconds())
-}
-
-func nameOf(t reflect.Type) string {
-	if t == nil {
-		return "nil"
-	}
-	return t.String()
-}
-
-func outcomeOf(err error) string {
-	switch {
-	case err == nil:
-		return "answered"
-	case errors.Is(err, runtime.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	}
-	return "failed"
+	e.calls.WithLabelValues(e.requests.Of(metrics.TypeName(c.Type)), metrics.Outcome(c.Err)).Observe(c.Took.Seconds())
 }
 
 // Restarted implements [runtime.Tracer].
 func (e *events) Restarted(r runtime.Restarted) {
-	e.restarts.WithLabelValues(e.supervisors.label(r.Name)).Inc()
+	e.restarts.WithLabelValues(e.supervisors.Of(r.Name)).Inc()
 }
 
 // Handled implements [runtime.HandleTracer].
 func (e *events) Handled(h runtime.Handled) {
-	typ := e.servers.label(h.Type)
+	typ := e.servers.Of(h.Type)
 	e.handled.WithLabelValues(typ, h.Kind).Observe(h.Took.Seconds())
 	if h.Waited > 0 {
 		e.waited.WithLabelValues(typ).Observe(h.Waited.Seconds())

@@ -29,6 +29,8 @@ func meaning(a inspect.Alarm) string {
 		return plural(n, "process") + " wait for each other in a circle"
 	case inspect.AlarmZombies:
 		return plural(n, "zombie")
+	case inspect.AlarmRestarts:
+		return fmt.Sprintf("%d %% of the restarts are used after which the supervisor gives up", int(a.Value*100))
 	case inspect.AlarmConn:
 		return fmt.Sprintf("the queue of the connection is full by %d %%", int(a.Value*100))
 	case inspect.AlarmCrashes:

@@ -25,3 +25,6 @@ var (
 	Size     = size[int64]
 	Plural   = plural
 )
+
+// Meaning is meaning.
+var Meaning = meaning
