@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,8 +44,9 @@ type Node struct {
 	Client *memory.Client // its line to the directory
 	Clock  *Clock
 
-	lab  *Lab
-	ends sync.Once
+	lab    *Lab
+	ending atomic.Bool
+	ended  chan struct{} // closed when it has; a lock instead would hold the bubble's time
 }
 
 // Start starts a node, whose configuration change may change, and waits until it is a
@@ -58,7 +60,7 @@ func (l *Lab) Start(name string, change ...func(*cluster.Config)) *Node {
 
 // TryStart is Start that may fail.
 func (l *Lab) TryStart(name string, change ...func(*cluster.Config)) (*Node, error) {
-	n := &Node{Host: name, Client: l.Store.Client(), Clock: NewClock(1), lab: l}
+	n := &Node{Host: name, Client: l.Store.Client(), Clock: NewClock(1), lab: l, ended: make(chan struct{})}
 	remote := l.Net.Config(name)
 	remote.Logger = slog.New(slog.DiscardHandler)
 	remote.HeartbeatInterval = TTL / 4
@@ -92,15 +94,18 @@ func (l *Lab) Nodes() []*Node {
 
 // end ends the node: with a ctx that has ended, without telling anybody.
 func (n *Node) end(ctx context.Context) {
-	n.ends.Do(func() {
-		n.Thaw()
-		_ = n.Cluster.Leave(ctx)
-		_ = n.Runtime().Shutdown(ctx)
-		n.Client.Close()
-		n.lab.mu.Lock()
-		defer n.lab.mu.Unlock()
-		n.lab.nodes = slices.DeleteFunc(n.lab.nodes, func(o *Node) bool { return o == n })
-	})
+	if n.ending.Swap(true) {
+		<-n.ended
+		return
+	}
+	defer close(n.ended)
+	n.Thaw()
+	_ = n.Cluster.Leave(ctx)
+	_ = n.Runtime().Shutdown(ctx)
+	n.Client.Close()
+	n.lab.mu.Lock()
+	defer n.lab.mu.Unlock()
+	n.lab.nodes = slices.DeleteFunc(n.lab.nodes, func(o *Node) bool { return o == n })
 }
 
 // Stop makes the node leave in order.
