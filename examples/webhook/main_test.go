@@ -243,6 +243,7 @@ func TestWebhook_AListenerThatFailsIsReplaced(t *testing.T) {
 	require.NoError(t, s.listener.Close())
 	s.mu.Unlock()
 	require.Equal(t, s.address, <-again)
+	http.DefaultClient.CloseIdleConnections() // to the one before: it is about to close them, too
 	s.deliver(t, to.url, "1", http.StatusAccepted)
 	s.stop(t)
 	require.True(t, to.has("1"))
