@@ -2,11 +2,13 @@ package inspect
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
 
-// ring keeps the last of a sequence of values, and wakes those who wait for more.
+// ring keeps the last of a sequence of values, and wakes those who wait for more. Its lock is
+// held for a few values at the most: those who add are not to wait for those who read.
 type ring[T any] struct {
 	size int
 
@@ -19,21 +21,6 @@ type ring[T any] struct {
 func (r *ring[T]) add(make func(seq uint64) T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.addLocked(make)
-}
-
-// tryAdd is add that does not wait for others who use the ring, and reports whether it
-// has added the value.
-func (r *ring[T]) tryAdd(make func(seq uint64) T) bool {
-	if !r.mu.TryLock() {
-		return false
-	}
-	defer r.mu.Unlock()
-	r.addLocked(make)
-	return true
-}
-
-func (r *ring[T]) addLocked(make func(seq uint64) T) {
 	v := make(r.last + 1)
 	if len(r.list) < r.size {
 		r.list = append(r.list, v)
@@ -50,13 +37,30 @@ func (r *ring[T]) addLocked(make func(seq uint64) T) {
 // after returns the values after the one of number seq, the oldest first, at most n of
 // them, and how many are gone already.
 func (r *ring[T]) after(seq uint64, n int) (values []T, lost uint64) {
+	for len(values) < n {
+		before, gone := len(values), uint64(0)
+		values, gone = r.appendSome(values, seq+uint64(before)+lost, min(n-before, readAtOnce))
+		lost += gone
+		if len(values) == before {
+			break
+		}
+	}
+	return values, lost
+}
+
+// readAtOnce is how many values are read without letting others use the ring.
+const readAtOnce = 32
+
+// appendSome appends values after the one of number seq, at most n of them.
+func (r *ring[T]) appendSome(values []T, seq uint64, n int) (all []T, lost uint64) {
+	values = slices.Grow(values, n) // outside of the lock
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	oldest := r.last - uint64(len(r.list)) // one less than its number
 	if seq < oldest {
 		lost, seq = oldest-seq, oldest
 	}
-	for i := seq; i < r.last && len(values) < n; i++ {
+	for i := seq; i < min(r.last, seq+uint64(n)); i++ {
 		values = append(values, r.list[i%uint64(r.size)])
 	}
 	return values, lost

@@ -15,8 +15,8 @@ import (
 )
 
 // session is a trace. It is a process: that ends with the session, and the session with
-// it. Those who are traced never wait for it; what they cannot note at once is lost, and
-// counted.
+// it. Those who are traced wait for nobody who reads: its locks are held for a few values. What
+// is too much for its limit is lost, and counted.
 type session struct {
 	runtime.NopTracer
 	id    uint64
@@ -190,16 +190,12 @@ func (s *session) note(p pid.PID, kind TraceKind, v noted) {
 		return
 	}
 	v.event.At, v.event.Kind, v.event.PID = time.Now(), kind, p
-	if !s.events.tryAdd(func(seq uint64) noted { v.event.Seq = seq; return v }) {
-		s.lost.Add(1)
-	}
+	s.events.add(func(seq uint64) noted { v.event.Seq = seq; return v })
 }
 
-// mayNote counts an event against the limit, unless somebody else is about to.
+// mayNote counts an event against the limit.
 func (s *session) mayNote() bool {
-	if !s.mu.TryLock() {
-		return false
-	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	limit, per := s.query.Limit, s.query.Per
 	if per > 0 {
