@@ -11,12 +11,11 @@ const (
 	maxReadBytes = frame.LengthBytes + frame.MaxBytes
 )
 
-// incoming is what was read and not yet acted on. It outlives the goroutine of a reader.
+// incoming is what was read and not yet acted on. It is the reader's.
 type incoming struct {
 	buf    []byte
-	used   int  // how much of buf the frames take that were acted on, or just are
-	filled int  // how much of buf was read
-	acting bool // on frames
+	used   int // how much of buf the frames take that were acted on, or just are
+	filled int // how much of buf was read
 }
 
 // rest returns what may hold another frame.

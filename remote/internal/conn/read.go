@@ -38,11 +38,10 @@ func (c *Conn) read() {
 	}
 }
 
-// frames acts on the whole frames that were read. Of the program only a Tracer is called in
-// it, which must not wait.
+// frames acts on the whole frames that were read. No code of the program runs in this
+// goroutine; a Tracer, which must not wait, runs in one of its own that is waited for.
 func (c *Conn) frames() error {
-	c.in.acting = true
-	defer func() { c.relations.Flush() }()
+	defer c.relations.Flush()
 	for {
 		body, size, err := frame.Cut(c.in.rest(), frame.MaxBytes)
 		if err != nil {
@@ -57,7 +56,6 @@ func (c *Conn) frames() error {
 		}
 		c.awaitRoom()
 	}
-	c.in.acting = false
 	return nil
 }
 

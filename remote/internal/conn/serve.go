@@ -46,23 +46,12 @@ func (c *Conn) Run() {
 	c.serve()
 }
 
-// serve runs the reader. The program may end the goroutine of a reader. If a Tracer does
-// another goroutine goes on behind the frame that is told of. If the transport does the
-// connection is lost.
+// serve runs the reader. If the transport ends the goroutine, the connection is lost as by an
+// error.
 func (c *Conn) serve() {
-	done := false
-	defer func() {
-		if c.in.acting && !done {
-			c.in.acting = false
-			go c.serve() // as the one before: ended by the loss of the connection; Close waits for it
-			return
-		}
-		defer c.Tasks.Done()
-		c.in = incoming{}
-		c.tearDown()
-	}()
+	defer c.Tasks.Done()
+	defer c.tearDown()
 	c.read()
-	done = true
 }
 
 // tearDown does all that follows from the loss, in the reader's goroutine: what has
@@ -70,6 +59,7 @@ func (c *Conn) serve() {
 func (c *Conn) tearDown() {
 	c.End(Lost, nil)
 	<-c.written
+	c.in = incoming{}
 	c.mu.Lock()
 	cause, err := c.cause, c.err
 	asked, held := c.asked.take(), slices.Collect(maps.Keys(c.held))
