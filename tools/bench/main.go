@@ -43,7 +43,7 @@ type options struct {
 	scale              float64
 	timeout            time.Duration
 	json, markdown     bool
-	svg, from          string
+	svg, from, against string
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -60,6 +60,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.BoolVar(&o.markdown, "markdown", false, "print a Markdown table of the medians instead of the table")
 	flags.StringVar(&o.svg, "svg", "", "draw the chart into this `file`")
 	flags.StringVar(&o.from, "from", "", "report on the -json lines in this `file` instead of running anything")
+	flags.StringVar(&o.against, "against", "", "compare this project with itself at this `commit`, and with nothing else")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -68,6 +69,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case o.passes < 1 || o.procs < 1 || o.scale <= 0 || o.timeout <= 0:
 		return o, errors.New("-passes, -procs, -scale and -timeout must be positive")
+	case o.against != "" && (o.systems != "" || o.markdown || o.svg != "" || o.from != ""):
+		return o, errors.New("-against goes with none of -systems, -markdown, -svg and -from")
 	}
 	return o, nil
 }
@@ -81,6 +84,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.against != "" {
+		return o.compare(ctx, workloads, stdout, stderr)
+	}
 	systems, err := choose("system", o.systems, suite.Systems, func(s suite.System) string { return s.Name })
 	if err != nil {
 		return err
@@ -90,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	summary := report.Summarize(workloads, systems, outcome)
-	return errors.Join(err, o.report(summary, stdout), verdict(outcome))
+	return errors.Join(err, o.report(summary, stdout), failures(outcome, suite.PlainGo, suite.Starlang))
 }
 
 // outcome is what the suite measures, or has measured earlier.
@@ -104,17 +110,20 @@ func (o options) outcome(ctx context.Context, workloads []suite.Workload, system
 		samples, err := report.ReadSamples(file)
 		return suite.Outcome{Samples: samples}, err
 	}
+	return o.measure(ctx, suite.Config{Systems: systems, Workloads: workloads}, stdout, stderr)
+}
+
+// measure runs what config says, in the way that the flags say.
+func (o options) measure(ctx context.Context, config suite.Config, stdout, stderr io.Writer) (suite.Outcome, error) {
 	var unwritten error
-	outcome, err := suite.Run(ctx, suite.Config{
-		Systems: systems, Workloads: workloads,
-		Passes: o.passes, Procs: o.procs, Scale: o.scale, Timeout: o.timeout,
-		Progress: stderr,
-		Each: func(s suite.Sample) {
-			if o.json {
-				unwritten = errors.Join(unwritten, report.WriteSample(stdout, s))
-			}
-		},
-	})
+	config.Passes, config.Procs, config.Scale, config.Timeout = o.passes, o.procs, o.scale, o.timeout
+	config.Progress = stderr
+	config.Each = func(s suite.Sample) {
+		if o.json {
+			unwritten = errors.Join(unwritten, report.WriteSample(stdout, s))
+		}
+	}
+	outcome, err := suite.Run(ctx, config)
 	return outcome, errors.Join(err, unwritten)
 }
 
@@ -137,17 +146,17 @@ func (o options) report(summary report.Summary, stdout io.Writer) error {
 	return errors.Join(summary.WriteChart(file), file.Close())
 }
 
-// verdict is an error if a run of this project or of plain Go has failed. That
-// a peer fails is part of the result.
-func verdict(outcome suite.Outcome) error {
+// failures is an error if a run of one of the systems has failed. That a peer fails
+// is part of the result.
+func failures(outcome suite.Outcome, systems ...string) error {
 	var failed []error
-	for _, name := range []string{suite.PlainGo, suite.Starlang} {
+	for _, name := range systems {
 		if err := outcome.Missing[name]; err != nil {
 			failed = append(failed, err)
 		}
 	}
 	for cell, err := range outcome.Failed {
-		if cell.System == suite.PlainGo || cell.System == suite.Starlang {
+		if slices.Contains(systems, cell.System) {
 			failed = append(failed, fmt.Errorf("%s %s: %w", cell.System, cell.Workload, err))
 		}
 	}

@@ -23,6 +23,9 @@ func TestRun_RefusesBadFlags(t *testing.T) {
 		"-scale -1":                    "must be positive",
 		"-nonsense":                    "not defined",
 		"now":                          `unexpected argument "now"`,
+		"-against HEAD -systems go":    "-against goes with none of",
+		"-against HEAD -markdown":      "-against goes with none of",
+		"-against no-such-commit":      `there is no commit "no-such-commit"`,
 	} {
 		err := bench.Run(t.Context(), strings.Fields(flags), io.Discard, io.Discard)
 		require.ErrorContains(t, err, complaint, flags)

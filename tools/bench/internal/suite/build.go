@@ -22,13 +22,14 @@ func build(ctx context.Context, s System, dir string, procs int) (*program, erro
 		return buildBeam(ctx, s, dir, procs)
 	}
 	binary := filepath.Join(dir, s.Name)
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, ".")
+	// Without the paths in it, what two checkouts have alike is compiled once.
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, ".")
 	// A peer is a module of its own, with the versions that its authors chose.
-	cmd.Dir = filepath.Join("systems", s.Name)
+	cmd.Dir = s.dir()
 	// All of them stand outside the workspace, whatever the caller's environment says.
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build %s: %w\n%s", s.Name, err, out)
+		return nil, fmt.Errorf("build %s in %s: %w\n%s", s.Name, s.dir(), err, out)
 	}
 	return newProgram(ctx, s, []string{binary}, procs)
 }

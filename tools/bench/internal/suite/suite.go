@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -15,6 +17,10 @@ type Config struct {
 	Workloads []Workload
 	// Passes is how often everything runs.
 	Passes int
+	// Alternate says that every second pass takes the systems in the reverse order.
+	Alternate bool
+	// All says that nothing is run unless all systems could be built.
+	All bool
 	// Procs is GOMAXPROCS, and the number of the BEAM's schedulers.
 	Procs int
 	// Scale multiplies the number of operations of each run.
@@ -32,6 +38,8 @@ type Outcome struct {
 	Samples []Sample
 	// Missing are the systems that could not be built, and why.
 	Missing map[string]error
+	// Has are the workloads that each system has, of those that were built.
+	Has map[string][]string
 	// Failed are the workloads of which a run failed, by system and workload,
 	// with the error of the last failed run.
 	Failed map[Cell]error
@@ -53,9 +61,13 @@ func Run(ctx context.Context, config Config) (Outcome, error) {
 	r := &runner{
 		Config: config,
 		line:   newProgressLine(config.Progress),
-		out:    Outcome{Missing: map[string]error{}, Failed: map[Cell]error{}},
+		out:    Outcome{Missing: map[string]error{}, Has: map[string][]string{}, Failed: map[Cell]error{}},
 	}
 	programs := r.build(ctx, dir)
+	if r.All && len(r.out.Missing) > 0 {
+		r.line.clear()
+		return r.out, errors.Join(append(slices.Collect(maps.Values(r.out.Missing)), ctx.Err())...)
+	}
 	r.passes(ctx, programs)
 	r.line.clear()
 	return r.out, ctx.Err()
@@ -76,9 +88,12 @@ func (r *runner) build(ctx context.Context, dir string) []*program {
 		built, err := build(ctx, system, dir, r.Procs)
 		if err != nil {
 			r.out.Missing[system.Name] = err
-			r.line.print("%v", err)
+			if !r.All {
+				r.line.print("%v", err)
+			}
 			continue
 		}
+		r.out.Has[system.Name] = built.workloads
 		programs = append(programs, built)
 	}
 	return programs
@@ -88,6 +103,9 @@ func (r *runner) build(ctx context.Context, dir string) []*program {
 func (r *runner) passes(ctx context.Context, programs []*program) {
 	done, total := 0, r.Passes*r.runsOfAPass(programs)
 	for pass := range r.Passes {
+		if r.Alternate && pass > 0 {
+			slices.Reverse(programs)
+		}
 		for _, workload := range r.Workloads {
 			for _, p := range programs {
 				if !p.has(workload) || ctx.Err() != nil {
@@ -95,7 +113,7 @@ func (r *runner) passes(ctx context.Context, programs []*program) {
 				}
 				done++
 				r.line.show("[%d/%d] pass %d of %d: %s %s", done, total, pass+1, r.Passes, workload.Name, p.Name)
-				r.measure(ctx, p, workload)
+				r.measure(ctx, p, workload, pass+1)
 			}
 		}
 	}
@@ -114,7 +132,7 @@ func (r *runner) runsOfAPass(programs []*program) int {
 }
 
 // measure does one run, within the time bound.
-func (r *runner) measure(ctx context.Context, p *program, w Workload) {
+func (r *runner) measure(ctx context.Context, p *program, w Workload, pass int) {
 	bounded, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	sample, err := p.run(bounded, w, p.operations(w, r.Scale))
@@ -125,6 +143,7 @@ func (r *runner) measure(ctx context.Context, p *program, w Workload) {
 		r.out.Failed[Cell{p.Name, w.Name}] = err
 		r.line.print("%s %s failed: %v", p.Name, w.Name, err)
 	default:
+		sample.Pass = pass
 		r.out.Samples = append(r.out.Samples, sample)
 		r.Each(sample)
 	}

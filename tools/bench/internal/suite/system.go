@@ -1,5 +1,7 @@
 package suite
 
+import "path/filepath"
+
 // System is one contestant.
 type System struct {
 	// Name is the system's name on the command line and in results.
@@ -10,6 +12,17 @@ type System struct {
 	// N holds the workloads of which the system gets another number of
 	// operations than the rest, because it would need minutes.
 	N map[string]int
+	// Dir is the directory of the system's program, "" for that of its name in this
+	// work tree.
+	Dir string
+}
+
+// dir is where the system's program is built.
+func (s System) dir() string {
+	if s.Dir != "" {
+		return s.Dir
+	}
+	return filepath.Join("systems", s.Name)
 }
 
 // The systems that reports compare with.

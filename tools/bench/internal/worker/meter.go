@@ -5,26 +5,31 @@ import (
 	"time"
 )
 
-// A Meter is a stopwatch that also counts heap allocations.
+// A Meter is a stopwatch that also counts heap allocations and their bytes.
 type Meter struct {
-	mallocs uint64
-	start   time.Time
+	before allocated
+	start  time.Time
 }
+
+// allocated is what has been allocated since the program began.
+type allocated struct{ objects, bytes uint64 }
 
 // Start collects the garbage of the preparations and starts the clock.
 func Start() Meter {
 	runtime.GC()
-	return Meter{mallocs: mallocs(), start: time.Now()}
+	return Meter{before: allocations(), start: time.Now()}
 }
 
 // Stop ends the measurement of n operations.
 func (m Meter) Stop(n int) Result {
 	elapsed := time.Since(m.start)
-	return Result{N: n, Elapsed: elapsed, Allocs: int64(mallocs() - m.mallocs)}
+	now := allocations()
+	bytes := int64(now.bytes - m.before.bytes)
+	return Result{N: n, Elapsed: elapsed, Allocs: int64(now.objects - m.before.objects), Allocated: &bytes}
 }
 
-func mallocs() uint64 {
+func allocations() allocated {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
-	return stats.Mallocs
+	return allocated{objects: stats.Mallocs, bytes: stats.TotalAlloc}
 }

@@ -15,6 +15,9 @@ type Result struct {
 	// Allocs is the number of heap allocations of the measuring process
 	// meanwhile. Negative where the system cannot tell.
 	Allocs int64 `json:"allocs"`
+	// Allocated is how many bytes these allocations had. Nil where the system
+	// cannot tell.
+	Allocated *int64 `json:"allocated,omitempty"`
 	// Bytes is the memory that the operations took, for workloads that weigh.
 	Bytes int64 `json:"bytes,omitempty"`
 	// P50 and P99 are percentiles of a single operation, in nanoseconds.
