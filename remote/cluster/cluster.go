@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/guard"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
+	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
 // Cluster is this node's membership of a cluster. Make it with [Start]; all goroutines
@@ -52,6 +54,7 @@ type Cluster struct {
 type attachment struct {
 	once  sync.Once
 	value any
+	made  atomic.Bool // publishes value
 }
 
 // leaver is called when the cluster is left.
@@ -87,6 +90,7 @@ func Start(ctx context.Context, rt *runtime.Runtime, cfg Config) (*Cluster, erro
 		c.stop(context.WithoutCancel(ctx))
 		return nil, err
 	}
+	inspect.SetCluster(rt, shown{c})
 	return c, nil
 }
 
@@ -279,21 +283,30 @@ func (c *Cluster) applyMembers(changes []directory.Event) {
 // Leave waits for the first.
 func (c *Cluster) Leave(ctx context.Context) error {
 	c.left.Do(func() {
-		c.announceLeaving(ctx)
-		c.handOver(ctx)
+		_ = c.Drain(ctx)
 		c.stop(context.WithoutCancel(ctx))
 	})
 	return context.Cause(ctx)
 }
 
-// announceLeaving tells the others. If the session is lost there is nothing to tell of.
+// Drain is the first part of [Cluster.Leave]: others are told that the node leaves, and what
+// it holds is handed over. It stays a member that takes nothing new, and answers, until it
+// leaves; there is no way back. ctx bounds the wait alone: what is not handed over by then
+// will be.
+func (c *Cluster) Drain(ctx context.Context) error {
+	c.announceLeaving(ctx)
+	c.handOver(ctx)
+	return context.Cause(ctx)
+}
+
+// announceLeaving tells the others, once. If the session is lost there is nothing to tell of.
 func (c *Cluster) announceLeaving(ctx context.Context) {
 	s := c.session.Load()
 	c.mu.Lock()
 	c.self.Leaving = true
-	fence := c.entry.Fence
+	fence, told := c.entry.Fence, bytes.Equal(c.entry.Value, c.self.encode())
 	c.mu.Unlock()
-	if s == nil {
+	if s == nil || told {
 		return
 	}
 	if e, ours, err := c.claimSelf(ctx, s, fence); err == nil && ours {
@@ -347,8 +360,23 @@ func (c *Cluster) Attach(key any, create func() any) any {
 		c.attached[key] = a
 	}
 	c.mu.Unlock()
-	a.once.Do(func() { a.value = create() })
+	a.once.Do(func() {
+		a.value = create()
+		a.made.Store(true)
+	})
 	return a.value
+}
+
+// attachments returns what other packages keep here, as far as it is made.
+func (c *Cluster) attachments() (values []any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range c.attached {
+		if a.made.Load() {
+			values = append(values, a.value)
+		}
+	}
+	return values
 }
 
 // Runtime returns the runtime that is a member.

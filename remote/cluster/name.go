@@ -61,10 +61,17 @@ type names struct {
 
 	mu      sync.RWMutex
 	cache   map[string]pid.PID // guarded by mu
+	mine    map[string]mine    // guarded by mu; of processes of this node
 	lookups map[string]*lookup // guarded by mu; under way
 }
 
 var _ runtime.NameService = (*names)(nil)
+
+// mine is who of this node has a name.
+type mine struct {
+	p     pid.PID
+	fence directory.Fence
+}
 
 // lookup is a question to the directory that many may wait for.
 type lookup struct {
@@ -74,7 +81,7 @@ type lookup struct {
 }
 
 func newNames(c *Cluster) *names {
-	return &names{c: c, cache: make(map[string]pid.PID), lookups: make(map[string]*lookup)}
+	return &names{c: c, cache: make(map[string]pid.PID), mine: make(map[string]mine), lookups: make(map[string]*lookup)}
 }
 
 func (n *names) start() error {
@@ -104,11 +111,32 @@ func (n *names) Register(ctx context.Context, name string, p pid.PID) error {
 	if !ok {
 		return directory.ErrSessionLost
 	}
-	if err := n.c.rt.Send(context.WithoutCancel(ctx), n.server, &held{p: p, s: s, entry: e, end: end}); err != nil {
+	m := mine{p, e.Fence}
+	n.note(name, m)
+	ended := func() {
 		end()
+		n.unnote(name, m)
+	}
+	if err := n.c.rt.Send(context.WithoutCancel(ctx), n.server, &held{p: p, s: s, entry: e, end: ended}); err != nil {
+		ended()
 		return errors.Join(err, s.Release(ctx, e))
 	}
 	return nil
+}
+
+// note notes that a process of this node has a name, to show it.
+func (n *names) note(name string, m mine) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.mine[name] = m
+}
+
+func (n *names) unnote(name string, m mine) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.mine[name] == m {
+		delete(n.mine, name)
+	}
 }
 
 // claim claims the name. If the session holds it for a process that has ended, as when a

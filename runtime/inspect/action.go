@@ -34,6 +34,7 @@ const (
 	GC             Verb = "gc"        // collects garbage and gives memory back
 	SetLogLevel    Verb = "loglevel"  // sets the level of the node's log, see runtime.Config.LogLevel
 	Disconnect     Verb = "disconnect"
+	Drain          Verb = "drain" // hands over what the node holds in its cluster, for which it then takes nothing new
 )
 
 // Action asks the server to do something. Each is logged.
@@ -64,6 +65,9 @@ func (a Action) target() string { return a.Target }
 const actionTime = 10 * time.Second
 
 func (a Action) answer(ctx context.Context, n *node) (any, error) {
+	if a.Do == Drain {
+		return n.drain(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, actionTime)
 	defer cancel()
 	switch a.Do {

@@ -98,6 +98,21 @@ func (c *Client) Nodes(ctx context.Context, q Nodes) (NodeList, error) {
 	return askBy[NodeList](ctx, c, q)
 }
 
+// Members asks for the members of the node's cluster.
+func (c *Client) Members(ctx context.Context, q Members) (MemberList, error) {
+	return askBy[MemberList](ctx, c, q)
+}
+
+// ClusterNames asks for names of the node's cluster.
+func (c *Client) ClusterNames(ctx context.Context, q ClusterNames) (ClusterNameList, error) {
+	return askBy[ClusterNameList](ctx, c, q)
+}
+
+// Shards asks for the shards of the entities of the node's cluster.
+func (c *Client) Shards(ctx context.Context, q Shards) (ShardList, error) {
+	return askBy[ShardList](ctx, c, q)
+}
+
 // Runtime asks for the numbers of the node.
 func (c *Client) Runtime(ctx context.Context) (Numbers, error) {
 	return askBy[Numbers](ctx, c, Runtime{})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/starlang-go/starlang/remote/cluster/directory"
 	"github.com/starlang-go/starlang/remote/cluster/internal/mirror"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
 // Entities are the entities of one kind, seen from this node. All goroutines may share it.
@@ -108,6 +110,26 @@ func (e *Entities) run(d directory.Directory) error {
 	}()
 	e.c.OnLeave(e.leave)
 	return nil
+}
+
+var _ cluster.ShardsShower = registration{}
+
+// ShowShards implements [cluster.ShardsShower].
+func (r registration) ShowShards() iter.Seq[inspect.ClusterShard] {
+	return func(yield func(inspect.ClusterShard) bool) {
+		if r.err != nil {
+			return
+		}
+		for number := range r.e.table.routes {
+			s := inspect.ClusterShard{Kind: r.e.kind.Name, Shard: number}
+			if now := r.e.table.routes[number].Load(); now != nil {
+				s.Node, s.Server, s.Fence = now.server.Node().Name(), now.server, uint64(now.fence)
+			}
+			if !yield(s) {
+				return
+			}
+		}
+	}
 }
 
 // leave hands all shards over before the session is closed.

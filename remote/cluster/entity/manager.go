@@ -57,8 +57,8 @@ type manager struct {
 	desired []string         // by shard, which of them is to have it
 	since   time.Time
 	leaving bool
-	empty   time.Time       // since when there is nothing left to give up
-	going   *genserver.From // who waits for all shards to be given up
+	empty   time.Time      // since when there is nothing left to give up
+	going   []runtime.From // who waits for all shards to be given up
 }
 
 func (m *manager) run(ctx *runtime.Context) error {
@@ -104,7 +104,7 @@ func (m *manager) handle(ctx *runtime.Context, msg runtime.Message) {
 		m.stale, m.due = false, true
 	case leave:
 		from, _ := msg.From()
-		m.leaving, m.going = true, (*genserver.From)(&from)
+		m.leaving, m.going = true, append(m.going, from)
 	}
 }
 
@@ -350,7 +350,7 @@ func (m *manager) lostAll(ctx *runtime.Context) {
 // answerLeave answers who waits for all shards to be given up, and for their next owners
 // to be known, if there will be any.
 func (m *manager) answerLeave(ctx *runtime.Context) {
-	if m.going == nil || len(m.own) > 0 {
+	if len(m.going) == 0 || len(m.own) > 0 {
 		return
 	}
 	for _, p := range m.past {
@@ -365,7 +365,9 @@ func (m *manager) answerLeave(ctx *runtime.Context) {
 	if time.Since(m.empty) < m.linger() {
 		return
 	}
-	_ = ctx.Reply(runtime.From(*m.going), true)
+	for _, from := range m.going {
+		_ = ctx.Reply(from, true)
+	}
 	m.going = nil
 }
 

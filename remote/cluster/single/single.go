@@ -10,6 +10,7 @@ import (
 	"github.com/starlang-go/starlang/remote/cluster"
 	"github.com/starlang-go/starlang/remote/cluster/directory"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/inspect"
 	"github.com/starlang-go/starlang/runtime/supervisor"
 )
 
@@ -90,10 +91,25 @@ type leaders struct {
 	of map[string]holding // guarded by mu
 }
 
-// holding is a name that is held with a session.
+// holding is a name that is held with a session, by a process.
 type holding struct {
 	session *cluster.Session
 	fence   directory.Fence
+	process pid.PID
+}
+
+var _ cluster.NamesShower = (*leaders)(nil)
+
+// ShowNames implements [cluster.NamesShower].
+func (l *leaders) ShowNames() (all []inspect.ClusterName) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, h := range l.of {
+		all = append(all, inspect.ClusterName{
+			Name: name, Kind: inspect.ClusterSingleton, Node: h.process.Node().Name(), PID: h.process, Fence: uint64(h.fence),
+		})
+	}
+	return all
 }
 
 // leadersKey is what leaders are attached to their cluster under.

@@ -134,7 +134,7 @@ func (s *standby) lead(ctx *runtime.Context, l *leadership) error {
 		return nil
 	}
 	defer end()
-	h := holding{l.session, l.entry.Fence}
+	h := holding{l.session, l.entry.Fence, child}
 	s.leaders.put(s.name, h)
 	defer s.leaders.remove(s.name, h)
 	return s.attend(ctx, l, child)
