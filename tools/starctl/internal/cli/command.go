@@ -25,8 +25,9 @@ type flags struct {
 	by              string
 	filter          inspect.Filter
 	prefix, reason  string
+	last, owner     string
 	cycles, mermaid bool
-	unsafe          bool
+	unsafe, each    bool
 }
 
 // answer is what to print: all of it as JSON, or as lines.

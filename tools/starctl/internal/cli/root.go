@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 	for _, c := range commands {
 		root.AddCommand(c.build(o))
 	}
-	root.AddCommand(newTop(o), newTrace(o), newEvents(o), newAlarms(o), newProfile(o), newFlight(o), newObserve(o))
+	root.AddCommand(newTop(o), newTrace(o), newEvents(o), newAlarms(o), newProfile(o), newFlight(o), newObserve(o), newCluster(o))
 	return root
 }
 
