@@ -23,6 +23,7 @@ func init() { // a variable of its own could not be used by what it shows
 		{path: "apps", title: "Applications", every: 2 * time.Second, show: showApps},
 		{path: "waits", title: "Waits", every: 2 * time.Second, show: showWaits},
 		{path: "names", title: "Names", every: 5 * time.Second, show: showNames},
+		{path: "cluster", title: "Cluster", every: 2 * time.Second, show: showCluster},
 		{path: "zombies", title: "Zombies", every: 5 * time.Second, show: showZombies},
 		{path: "events", title: "Events and crashes", every: 2 * time.Second, show: showEvents},
 		{path: "alarms", title: "Alarms", every: 2 * time.Second, show: showAlarms},

@@ -9,6 +9,7 @@ var pages = []struct{ name, path string }{
 	{"applications", "apps"},
 	{"waits", "waits"},
 	{"names", "names"},
+	{"cluster", "cluster"},
 	{"zombies", "zombies"},
 	{"events", "events"},
 	{"alarms", "alarms"},

@@ -23,7 +23,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/examples/cluster/internal/engine"
-	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/examples/cluster/internal/stage"
 	"github.com/starlang-go/starlang/remote/cluster"
 	"github.com/starlang-go/starlang/remote/cluster/entity"
 	"github.com/starlang-go/starlang/runtime"
@@ -40,8 +40,8 @@ func main() { os.Exit(program(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // options are the command line.
 type options struct {
-	name, etcd, http, db string
-	play                 bool
+	name, etcd, http, db, observe string
+	play                          bool
 }
 
 // program is the whole program. It returns the exit status.
@@ -65,6 +65,7 @@ func start(args []string, out, errs io.Writer) error {
 	set.StringVar(&o.etcd, "etcd", engine.DefaultAddress, "where etcd is; if nothing is there it is started")
 	set.StringVar(&o.http, "http", "127.0.0.1:0", "where web requests are answered")
 	set.StringVar(&o.db, "db", filepath.Join(os.TempDir(), "starlang-carts.db"), "the file of the database that all nodes share")
+	set.StringVar(&o.observe, "observe", "", "a loopback address where other nodes and tools reach this one, which then is called NAME@ADDRESS")
 	set.BoolVar(&o.play, "play", false, "start two nodes, kill one, and tell what happens")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -90,13 +91,14 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	quiet := slog.New(slog.DiscardHandler)
-	rt, err := runtime.New(runtime.Config{Name: o.name + "@127.0.0.1", Logger: quiet})
+	name, node := stage.Place(o.name, o.observe)
+	rt, err := runtime.New(runtime.Config{Name: name, Logger: quiet})
 	if err != nil {
 		return err
 	}
 	c, err := cluster.Start(ctx, rt, cluster.Config{
 		Name: "carts", Directory: dir, TTL: ttl, Logger: quiet,
-		Remote: remote.Config{Listen: "127.0.0.1:0", Logger: quiet},
+		Remote: node,
 	})
 	if err != nil {
 		return err

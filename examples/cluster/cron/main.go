@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/examples/cluster/internal/engine"
-	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/examples/cluster/internal/stage"
 	"github.com/starlang-go/starlang/remote/cluster"
 	"github.com/starlang-go/starlang/remote/cluster/single"
 	"github.com/starlang-go/starlang/runtime"
@@ -33,9 +33,9 @@ func main() { os.Exit(cron(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // options are the command line.
 type options struct {
-	name, etcd string
-	every      time.Duration
-	play       bool
+	name, etcd, observe string
+	every               time.Duration
+	play                bool
 }
 
 // cron is the whole program. It returns the exit status.
@@ -58,6 +58,7 @@ func start(args []string, out, errs io.Writer) error {
 	set.StringVar(&o.name, "name", fmt.Sprint("node", os.Getpid()), "the node's name, another one for each node")
 	set.StringVar(&o.etcd, "etcd", engine.DefaultAddress, "where etcd is; if nothing is there it is started")
 	set.DurationVar(&o.every, "every", time.Second, "how often the job is done")
+	set.StringVar(&o.observe, "observe", "", "a loopback address where other nodes and tools reach this one, which then is called NAME@ADDRESS")
 	set.BoolVar(&o.play, "play", false, "start two nodes, kill one, and tell what happens")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -78,13 +79,14 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	quiet := slog.New(slog.DiscardHandler)
-	rt, err := runtime.New(runtime.Config{Name: o.name + "@127.0.0.1", Logger: quiet})
+	name, node := stage.Place(o.name, o.observe)
+	rt, err := runtime.New(runtime.Config{Name: name, Logger: quiet})
 	if err != nil {
 		return err
 	}
 	c, err := cluster.Start(ctx, rt, cluster.Config{
 		Name: "cron", Directory: dir, TTL: ttl, Logger: quiet,
-		Remote: remote.Config{Listen: "127.0.0.1:0", Logger: quiet},
+		Remote: node,
 	})
 	if err != nil {
 		return err

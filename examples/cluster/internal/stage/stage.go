@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"time"
+
+	"github.com/starlang-go/starlang/remote"
 )
 
 // Variable is set for programs that are started here: a test binary that finds it is the
@@ -106,4 +109,16 @@ func FreeAddress() (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
+}
+
+// Place returns the name of a node and how it talks to others: at an address where tools find
+// it by its name, and may steer it, or anywhere on loopback if that is "".
+func Place(name, observe string) (node string, cfg remote.Config) {
+	cfg.Logger = slog.New(slog.DiscardHandler)
+	if observe == "" {
+		cfg.Listen = "127.0.0.1:0"
+		return name + "@127.0.0.1", cfg
+	}
+	cfg.Listen, cfg.Inspect = observe, remote.InspectControl
+	return name + "@" + observe, cfg
 }
