@@ -3,6 +3,7 @@
 package observer_test
 
 import (
+	"bufio"
 	"context"
 	"flag"
 	"fmt"
@@ -198,18 +199,29 @@ func (b *browser) visit(l look, name, url string) {
 	}
 }
 
-// kvstore builds and runs the example under chaos, and returns its node's name.
-func kvstore(t *testing.T) string {
+// build builds a program of the examples.
+func build(t *testing.T, module, name string) (program string) {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "kvstore")
-	build := exec.Command("go", "build", "-C", "../../examples", "-o", program, "./kvstore")
+	program = filepath.Join(t.TempDir(), name)
+	build := exec.Command("go", "build", "-C", module, "-o", program, "./"+name)
 	build.Env = append(os.Environ(), "GOWORK=off")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
+	return program
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	address := free.Addr().String()
 	require.NoError(t, free.Close())
+	return free.Addr().String()
+}
+
+// kvstore builds and runs the example under chaos, and returns its node's name.
+func kvstore(t *testing.T) string {
+	t.Helper()
+	program, address := build(t, "../../examples", "kvstore"), freeAddress(t)
 	run := exec.Command(program, "-chaos", "-observe", address)
 	require.NoError(t, run.Start())
 	t.Cleanup(func() {
@@ -246,6 +258,48 @@ func TestAttach_ShowsTheStoreUnderChaos(t *testing.T) {
 		require.Less(t, len(b.shoot("kvstore-trees-"+l.name)), maxPictureBytes)
 		b.isContent("trees")
 	}
+	require.NoError(t, chromedp.Cancel(b.ctx))
+}
+
+// carts builds the example of carts and runs two nodes of it, and returns their names.
+func carts(t *testing.T) (nodes []observer.Node) {
+	t.Helper()
+	program, etcd, db := build(t, "../../examples/cluster", "cart"), freeAddress(t), filepath.Join(t.TempDir(), "carts.db")
+	for _, name := range []string{"ann", "bob"} {
+		address := freeAddress(t)
+		run := exec.Command(program, "-etcd", etcd, "-db", db, "-name", name, "-observe", address)
+		said, err := run.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, run.Start())
+		t.Cleanup(func() {
+			require.NoError(t, run.Process.Signal(os.Interrupt))
+			_ = run.Wait() // how it ends is not our matter
+		})
+		_, err = bufio.NewReader(said).ReadString('\n') // it is a member
+		require.NoError(t, err)
+		nodes = append(nodes, observer.Node{Name: name + "@" + address})
+	}
+	return nodes
+}
+
+func TestAttach_ShowsTheClusterOfCarts(t *testing.T) {
+	nodes := carts(t)
+	o, err := observer.Attach(nodes, observer.Options{})
+	require.NoError(t, err)
+	server := httptest.NewServer(o)
+	defer server.Close()
+	defer o.Close() // before: it ends the streams
+	b := newBrowser(t)
+	b.run(chromedp.Navigate(server.URL + o.Invite()))
+	for _, l := range looks {
+		b.use(l)
+		b.visit(l, "cluster-carts", server.URL+"/n/"+nodes[0].Name+"/cluster")
+		text := get(b, chromedp.Text(chromedp.CSS("main")))
+		require.Contains(b, text, nodes[1].Name)
+		require.Contains(b, text, "session good")
+	}
+	b.visit(looks[0], "cluster-nobody", server.URL+"/n/"+nodes[0].Name+"/cluster?q=nobody&whole=1")
+	require.Contains(b, get(b, chromedp.Text(chromedp.CSS("main"))), "Nobody has this name")
 	require.NoError(t, chromedp.Cancel(b.ctx))
 }
 

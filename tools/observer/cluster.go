@@ -48,11 +48,14 @@ func (v *clusterPage) askNames(ctx context.Context, a *ask) (err error) {
 }
 
 // noNames says why there is no name to see.
-func (v *clusterPage) noNames() string {
-	if v.whole {
+func (v *clusterPage) noNames(begun string) string {
+	switch {
+	case v.whole:
 		return "Nobody has this name, as the directory says."
+	case begun != "":
+		return "The node has no name that begins like that, and remembers none."
 	}
-	return "The node has no such name, and remembers none."
+	return "The node has none, and remembers none."
 }
 
 func sessionText(c inspect.ClusterAbout) string {
