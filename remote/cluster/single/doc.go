@@ -6,7 +6,7 @@
 //	}}
 //
 // The child is a standby, on every node that has one of this name. The standby that holds
-// the name in the directory starts the process and is linked with it; the others wait.
+// the name in the directory has a process of its own start it, which is linked with it; the others wait.
 //
 // # What it guarantees
 //

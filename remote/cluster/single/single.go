@@ -15,9 +15,10 @@ import (
 )
 
 // Child returns the spec of a standby for a process of which the cluster has one, as spec
-// says. Its ID is name, if spec has none. What its Start starts is linked with the standby
-// in place of the supervisor; its Shutdown is how long the process is given to end when
-// the node leaves or the supervisor stops.
+// says. Its ID is name, if spec has none. Its Start runs in a process that the standby has for
+// each time it holds the name, and what it starts is linked with that one in place of the
+// supervisor. A Start that hangs is killed when the name is lost or given up. Its Shutdown is
+// how long the process is given to end when the node leaves or the supervisor stops.
 func Child(c *cluster.Cluster, name string, spec supervisor.ChildSpec) supervisor.ChildSpec {
 	if spec.ID == "" {
 		spec.ID = name
@@ -87,8 +88,9 @@ func IsLeader(c *cluster.Cluster, name string) (directory.Fence, bool) {
 
 // leaders are the names that this node holds.
 type leaders struct {
-	mu sync.Mutex
-	of map[string]holding // guarded by mu
+	mu       sync.Mutex
+	of       map[string]holding // guarded by mu
+	starters map[string]pid.PID // guarded by mu; who starts, or has started, what holds a name
 }
 
 // holding is a name that is held with a session, by a process.
@@ -116,7 +118,7 @@ func (l *leaders) ShowNames() (all []inspect.ClusterName) {
 type leadersKey struct{}
 
 func leadersOf(c *cluster.Cluster) *leaders {
-	return c.Attach(leadersKey{}, func() any { return &leaders{of: make(map[string]holding)} }).(*leaders)
+	return c.Attach(leadersKey{}, func() any { return &leaders{of: make(map[string]holding), starters: make(map[string]pid.PID)} }).(*leaders)
 }
 
 func (l *leaders) put(name string, h holding) {
@@ -130,5 +132,29 @@ func (l *leaders) remove(name string, h holding) {
 	defer l.mu.Unlock()
 	if l.of[name] == h {
 		delete(l.of, name)
+	}
+}
+
+func (l *leaders) putStarter(name string, p pid.PID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.starters[name] = p
+}
+
+func (l *leaders) removeStarter(name string, p pid.PID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.starters[name] == p {
+		delete(l.starters, name)
+	}
+}
+
+// killStarter kills the starter of a name, and what it has started.
+func (l *leaders) killStarter(rt *runtime.Runtime, name string) {
+	l.mu.Lock()
+	p, ok := l.starters[name]
+	l.mu.Unlock()
+	if ok {
+		killStarted(rt, p)
 	}
 }

@@ -3,6 +3,7 @@ package single_test
 import (
 	"context"
 	goruntime "runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,6 +202,111 @@ func TestSingle_StartThatFailsGivesWayToAnother(t *testing.T) {
 				<-time.After(3 * ttl)
 				_, err := bad.Session()
 				require.NoError(t, err, "the node is a member all the same")
+			})
+		})
+	}
+}
+
+// A Start that looks at no context: what it has started acts until the session's end and no
+// longer, others get the name, and its own node is a standby again.
+func TestSingle_StartThatHangsGivesWayToAnother(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		bad := l.Start("bad@test")
+		hang, trapping := make(chan struct{}), make(chan pid.PID, 10)
+		defer close(hang)
+		var again atomic.Bool
+		start(l, bad, func(ctx context.Context) (pid.PID, error) {
+			parent, _ := runtime.FromContext(ctx)
+			p, _, err := parent.SpawnOpt(runtime.SpawnOptions{Link: true, TrapExit: true}, func(ctx *runtime.Context) error {
+				for ctx.Err() == nil {
+					_, _ = ctx.Recv()
+				}
+				return context.Cause(ctx)
+			})
+			trapping <- p
+			if !again.Swap(true) {
+				<-hang
+			}
+			return p, err
+		})
+		p := <-trapping
+		runs := make(chan run, 10)
+		good := cron(l, "good@test", runs)
+		<-time.After(ttl)
+		require.True(t, bad.Runtime().IsAlive(p))
+		bad.Client.SetFaults(memory.Faults{Cut: true})
+		<-time.After(ttl*9/10 + 10*time.Millisecond)
+		require.False(t, bad.Runtime().IsAlive(p), "it acts for a name that others may have")
+		require.Equal(t, "good@test", (<-runs).node)
+		bad.Client.SetFaults(memory.Faults{})
+		<-time.After(3 * ttl)
+		require.Empty(t, trapping)
+		good.Crash()
+		require.Equal(t, "bad@test", (<-trapping).Node().Name())
+		synctest.Wait()
+		_, leads := single.IsLeader(bad.Cluster, "cron")
+		require.True(t, leads, "it is a standby again")
+	})
+}
+
+// The supervisor of one whose Start hangs ends all the same, and the name is free then.
+func TestSingle_StartThatHangsDoesNotHoldALeaverUp(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		bad := l.Start("bad@test")
+		hang := make(chan struct{})
+		defer close(hang)
+		start(l, bad, func(context.Context) (pid.PID, error) {
+			<-hang
+			return pid.PID{}, context.Canceled
+		})
+		synctest.Wait()
+		runs := make(chan run, 10)
+		cron(l, "good@test", runs)
+		<-time.After(ttl)
+		left := time.Now()
+		go bad.Stop()
+		require.Equal(t, "good@test", (<-runs).node)
+		require.Less(t, time.Since(left), 2*ttl)
+		<-time.After(ttl)
+	})
+}
+
+// A standby that is killed leaves nothing behind: not the process, which traps exits, nor the name.
+func TestSingle_KilledStandbyTakesAllWithIt(t *testing.T) {
+	for name, hangs := range map[string]bool{"in Start": true, "after it": false} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, func(t *testing.T, l *clustertest.Lab) {
+				bad := l.Start("bad@test")
+				hang, began := make(chan struct{}), make(chan pid.PID, 10)
+				defer close(hang)
+				start := func(ctx context.Context) (pid.PID, error) {
+					parent, _ := runtime.FromContext(ctx)
+					p, _, err := parent.SpawnOpt(runtime.SpawnOptions{Link: true, TrapExit: true}, func(ctx *runtime.Context) error {
+						for ctx.Err() == nil {
+							_, _ = ctx.Recv()
+						}
+						return context.Cause(ctx)
+					})
+					began <- p
+					if hangs {
+						<-hang
+					}
+					return p, err
+				}
+				_, err := supervisor.Start(l.T.Context(), bad.Runtime(), supervisor.Spec{ // it gives up at once
+					Children: []supervisor.ChildSpec{single.Child(bad.Cluster, "cron", supervisor.ChildSpec{Start: start, Restart: supervisor.Temporary})},
+				})
+				require.NoError(t, err)
+				p := <-began
+				synctest.Wait()
+				s, err := single.Find(t.Context(), bad.Cluster, "cron")
+				require.NoError(t, err)
+				require.NoError(t, bad.Runtime().Exit(s, signal.Kill))
+				synctest.Wait()
+				require.False(t, bad.Runtime().IsAlive(p))
+				runs := make(chan run, 10)
+				cron(l, "good@test", runs)
+				require.Equal(t, "good@test", (<-runs).node)
 			})
 		})
 	}

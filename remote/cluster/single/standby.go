@@ -91,8 +91,8 @@ func (s *standby) claim(ctx *runtime.Context) (*leadership, error) {
 	return nil, nil
 }
 
-// try claims the name. A standby that was killed while it had the name has left it to the
-// session: that claim is replaced.
+// try claims the name. A standby of this node that was killed while it had the name may not
+// have freed it yet: what it has started is killed and its claim replaced.
 func (s *standby) try(ctx *runtime.Context) *leadership {
 	session, err := s.c.Session()
 	if err != nil || s.c.IsLeaving() {
@@ -113,61 +113,25 @@ func (s *standby) try(ctx *runtime.Context) *leadership {
 		if held[0].Owner != session.ID() || err != nil || s.c.Runtime().IsAlive(before) || c.Replace == held[0].Fence {
 			return nil
 		}
+		s.leaders.killStarter(s.c.Runtime(), s.name)
 		c.Replace = held[0].Fence
 	}
 }
 
-// lead runs the process until it ends, the session is lost, or the standby is told to end.
+// lead has the process run until it ends, the session is lost, or the standby is told to end.
 // It returns nil if the standby is to wait again.
 func (s *standby) lead(ctx *runtime.Context, l *leadership) error {
-	child, ended, err := s.startChild(ctx, l)
-	switch {
-	case err != nil && l.session.State() == cluster.Lost:
-		return nil // it failed for that
-	case err != nil:
+	w := &starter{s, l, ctx.PID()}
+	p, _, err := ctx.SpawnOpt(runtime.SpawnOptions{Link: true, TrapExit: true, Label: "starts " + s.name}, w.run)
+	if err != nil {
+		s.release(l)
 		return err
 	}
-	end, ok := l.session.Hold(s.c.Runtime(), child, l.entry.Fence)
-	ended()
-	if !ok {
-		s.stop(ctx, child, signal.Kill, 0)
-		return nil
-	}
-	defer end()
-	h := holding{l.session, l.entry.Fence, child}
-	s.leaders.put(s.name, h)
-	defer s.leaders.remove(s.name, h)
-	return s.attend(ctx, l, child)
-}
-
-// startChild starts the process, linked with the standby. Its context ends with the session.
-// Until ended is called the standby, and what it spawns, have the fence. If it fails the name is
-// freed, also if the program's code has panicked: this node may start nothing any more.
-func (s *standby) startChild(ctx *runtime.Context, l *leadership) (child pid.PID, ended func(), err error) {
-	stop, cancel := ctx.WatchExit(s.parent)
-	defer cancel()
-	bounded, lose := context.WithCancelCause(stop)
-	defer lose(nil)
-	ended, ok := l.session.Starting(ctx.PID(), l.entry.Fence, func() { lose(directory.ErrSessionLost) })
-	if !ok {
-		return pid.PID{}, ended, directory.ErrSessionLost
-	}
-	started := false
-	defer func() {
-		if !started {
-			ended()
-			s.release(l)
-		}
-	}()
-	if child, err = s.start(bounded); err == nil {
-		err = ctx.Link(child)
-	}
-	started = err == nil
-	return child, ended, err
+	return s.attend(ctx, l, p)
 }
 
 // attend waits for what ends the leadership.
-func (s *standby) attend(ctx *runtime.Context, l *leadership, child pid.PID) error {
+func (s *standby) attend(ctx *runtime.Context, l *leadership, starter pid.PID) error {
 	over := make(chan struct{})
 	defer close(over)
 	stay := s.c.OnLeave(func(leave context.Context) {
@@ -181,50 +145,61 @@ func (s *standby) attend(ctx *runtime.Context, l *leadership, child pid.PID) err
 	disown, ok := l.session.Own(func() { _ = s.c.Runtime().TrySend(ctx.PID(), lost{}) })
 	defer disown()
 	if !ok {
-		s.stop(ctx, child, signal.Kill, 0)
+		s.stop(ctx, starter, signal.Kill, 0)
 		return nil
 	}
+	var child pid.PID
 	for {
 		m, err := ctx.Recv()
-		if err != nil {
+		if err != nil { // the standby was killed
+			killStarted(s.c.Runtime(), starter)
+			s.release(l)
 			return err
 		}
 		switch v := m.Value().(type) {
+		case started:
+			child = v.Process
 		case lost:
-			s.stop(ctx, child, signal.Kill, 0)
+			s.stop(ctx, starter, signal.Kill, 0)
 			return nil
 		case leaving:
-			s.stop(ctx, child, signal.Shutdown, s.shutdown)
+			s.stop(ctx, starter, signal.Shutdown, s.shutdown)
 			s.release(l)
 			return nil
 		case signal.Exit:
-			if v.From != child {
-				s.stop(ctx, child, signal.Shutdown, s.shutdown)
-				s.release(l)
-				return v.Reason
-			}
-			if l.session.State() == cluster.Lost {
-				return nil // it was killed for that
-			}
-			s.release(l)
-			return v.Reason
+			return s.exited(ctx, l, v, starter, child)
 		}
 	}
 }
 
-// stop ends the process and waits for that.
-func (s *standby) stop(ctx *runtime.Context, child pid.PID, reason signal.ExitReason, grace time.Duration) {
-	_ = ctx.Exit(child, reason)
+// exited ends the leadership because somebody has ended: the starter, or who tells the standby
+// to end.
+func (s *standby) exited(ctx *runtime.Context, l *leadership, e signal.Exit, starter, child pid.PID) error {
+	if e.From != starter {
+		s.stop(ctx, starter, signal.Shutdown, s.shutdown)
+	} else if !child.IsZero() {
+		_ = ctx.Exit(child, signal.Kill) // if it was the starter that was killed
+	}
+	if e.From == starter && l.session.State() == cluster.Lost {
+		return nil // it ended for that
+	}
+	s.release(l)
+	return e.Reason
+}
+
+// stop ends the starter, with the process, and waits for that.
+func (s *standby) stop(ctx *runtime.Context, starter pid.PID, reason signal.ExitReason, grace time.Duration) {
 	ended := func(m runtime.Message) bool {
 		e, ok := m.Value().(signal.Exit)
-		return ok && e.From == child
+		return ok && e.From == starter
 	}
 	if grace > 0 {
-		if _, err := ctx.RecvMatchTimeout(ended, grace); !errors.Is(err, runtime.ErrTimeout) {
+		_ = ctx.Exit(starter, reason)
+		if _, err := ctx.RecvMatchTimeout(ended, grace); err == nil {
 			return
 		}
 	}
-	_ = ctx.Exit(child, signal.Kill)
+	killStarted(s.c.Runtime(), starter)
 	_, _ = ctx.RecvMatch(ended)
 }
 
