@@ -43,6 +43,7 @@ type options struct {
 	scale              float64
 	timeout            time.Duration
 	json, markdown     bool
+	check, record      bool
 	svg, from, against string
 }
 
@@ -61,6 +62,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.svg, "svg", "", "draw the chart into this `file`")
 	flags.StringVar(&o.from, "from", "", "report on the -json lines in this `file` instead of running anything")
 	flags.StringVar(&o.against, "against", "", "compare this project with itself at this `commit`, and with nothing else")
+	flags.BoolVar(&o.check, "check", false, "fail if this project allocates more than "+allocationsFile+" says; measure nothing else")
+	flags.BoolVar(&o.record, "record", false, "write "+allocationsFile+" anew; measure nothing else")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -69,10 +72,23 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case o.passes < 1 || o.procs < 1 || o.scale <= 0 || o.timeout <= 0:
 		return o, errors.New("-passes, -procs, -scale and -timeout must be positive")
-	case o.against != "" && (o.systems != "" || o.markdown || o.svg != "" || o.from != ""):
-		return o, errors.New("-against goes with none of -systems, -markdown, -svg and -from")
+	case count(o.against != "", o.check, o.record) > 1:
+		return o, errors.New("only one of -against, -check and -record")
+	case count(o.against != "", o.check, o.record) > 0 && (o.systems != "" || o.markdown || o.svg != "" || o.from != ""):
+		return o, errors.New("-against, -check and -record go with none of -systems, -markdown, -svg and -from")
 	}
 	return o, nil
+}
+
+// count is how many of the conditions hold.
+func count(conditions ...bool) int {
+	n := 0
+	for _, holds := range conditions {
+		if holds {
+			n++
+		}
+	}
+	return n
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -84,8 +100,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.against != "" {
+	switch {
+	case o.against != "":
 		return o.compare(ctx, workloads, stdout, stderr)
+	case o.check:
+		return o.checkAllocations(ctx, workloads, stdout, stderr)
+	case o.record:
+		return o.recordAllocations(ctx, workloads, stderr)
 	}
 	systems, err := choose("system", o.systems, suite.Systems, func(s suite.System) string { return s.Name })
 	if err != nil {

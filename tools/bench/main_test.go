@@ -23,8 +23,9 @@ func TestRun_RefusesBadFlags(t *testing.T) {
 		"-scale -1":                    "must be positive",
 		"-nonsense":                    "not defined",
 		"now":                          `unexpected argument "now"`,
-		"-against HEAD -systems go":    "-against goes with none of",
-		"-against HEAD -markdown":      "-against goes with none of",
+		"-against HEAD -systems go":    "go with none of",
+		"-against HEAD -markdown":      "go with none of",
+		"-check -record":               "only one of -against, -check and -record",
 		"-against no-such-commit":      `there is no commit "no-such-commit"`,
 	} {
 		err := bench.Run(t.Context(), strings.Fields(flags), io.Discard, io.Discard)
