@@ -119,7 +119,7 @@ func TestVia_ServiceThatPanicsInATimerHarmsNobody(t *testing.T) {
 				require.NoError(t, err)
 				ref, err := c.SendNamedEvery(via, time.Second, 1)
 				require.NoError(t, err)
-				time.Sleep(time.Minute)
+				<-time.After(time.Minute)
 				_, runs := c.ReadTimer(ref)
 				require.True(t, runs, "an interval timer goes on")
 				c.CancelTimer(ref)

@@ -3,6 +3,9 @@ package application_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -157,4 +160,91 @@ func TestCheck_AfterAStartThatFailed(t *testing.T) {
 		require.False(t, s.Ready())
 		require.NoError(t, r.rt.Shutdown(t.Context()))
 	})
+}
+
+// A signal while a tree starts is an orderly stop, also of the supervisors below: what has
+// started stops in reverse order, for the reason shutdown, and nothing is reported.
+func TestRun_SignalWhileATreeStartsStopsItInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var reports lines
+		r := newRun(t)
+		r.rt = runtime.MustNew(runtime.Config{Logger: slog.New(slog.NewTextHandler(&reports, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+		root := func(any) (supervisor.Spec, error) { return r.halfStarted(6 * time.Second), nil }
+		go func() { // the test waits for its result
+			r.result <- application.RunWith(t.Context(), application.Options{Runtime: r.rt, Signals: r.signals}, application.App{Name: "starts", Root: root})
+		}()
+		synctest.Wait()
+		began := time.Now()
+		r.signals <- syscall.SIGTERM
+		require.NoError(t, <-r.result)
+		require.Equal(t, 4*6*time.Second, time.Since(began))
+		require.Equal(t, []string{"deepest: shutdown", "deep: shutdown", "second: shutdown", "first: shutdown"}, r.noted())
+		require.Zero(t, r.rt.Crashed())
+		require.Empty(t, reports.String())
+	})
+}
+
+// halfStarted is a tree whose last child, two supervisors below the root, does not get ready.
+func (r *run) halfStarted(takes time.Duration) supervisor.Spec {
+	child := func(name string) supervisor.ChildSpec {
+		return supervisor.ChildSpec{ID: name, Shutdown: takes + 1, Start: func(ctx context.Context) (pid.PID, error) {
+			return genserver.StartLink(ctx, genserver.Funcs{Terminate: func(_ *genserver.Context, reason signal.ExitReason) {
+				<-time.After(takes)
+				r.note(name + ": " + reason.String())
+			}}, genserver.Options{TrapExit: true})
+		}}
+	}
+	below := func(id string, children ...supervisor.ChildSpec) supervisor.ChildSpec {
+		return supervisor.Child(id, supervisor.Spec{Children: children})
+	}
+	hangs := supervisor.ChildSpec{ID: "hangs", Start: func(ctx context.Context) (pid.PID, error) {
+		<-ctx.Done()
+		return pid.PID{}, ctx.Err()
+	}}
+	return supervisor.Spec{Children: []supervisor.ChildSpec{child("first"), child("second"),
+		below("middle", child("deep"), below("lowest", below("started", child("deepest")), hangs)), child("never")}}
+}
+
+// lines is a log that is written to by many.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder // guarded by mu
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// What is still starting when the time is over is killed, though the runtime goes on, and when
+// the application's own time is over, if that comes first.
+func TestStart_GivenUpLeavesNothingOfATreeThatDoesNotStop(t *testing.T) {
+	for name, timeout := range map[string]struct{ total, own time.Duration }{
+		"total": {3 * time.Second, 0}, "its own": {time.Minute, 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRun(t)
+				root := func(any) (supervisor.Spec, error) { return r.halfStarted(time.Hour), nil }
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				began := time.Now()
+				_, err := application.Start(ctx, application.Options{Runtime: r.rt, StopTimeout: timeout.total},
+					application.App{Name: "starts", Root: root, StopTimeout: timeout.own})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.Equal(t, 4*time.Second, time.Since(began))
+				synctest.Wait()
+				require.Zero(t, r.rt.Len())
+				<-time.After(time.Hour) // the goroutines of those who were killed
+				require.NoError(t, r.rt.Shutdown(t.Context()))
+			})
+		})
+	}
 }

@@ -3,9 +3,12 @@ package application
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/internal/guard"
@@ -51,6 +54,8 @@ type running struct {
 	App
 	done  chan struct{} // closed when it has stopped, or was not running
 	begun chan struct{} // closed when the start of its tree has returned; nil: it was not tried
+
+	starting atomic.Pointer[pid.PID] // the root, since its first child began to start
 
 	// guarded by the program's mu
 	state  State
@@ -124,8 +129,8 @@ func (p *Program) start(ctx context.Context, app *running) error {
 		return err
 	}
 	app.begun = make(chan struct{})
-	// When ctx ends, the time for the whole stop begins: it also takes in what of the tree has
-	// started, so that is left to stopApp, which waits for begun.
+	// When ctx ends, the time for the whole stop begins. What of the tree has started is then
+	// stopped by its supervisors, for which stopApp waits.
 	_, err = guard.Call(ctx, 0, func() (struct{}, error) {
 		defer close(app.begun)
 		return struct{}{}, p.startTree(ctx, app, spec)
@@ -134,7 +139,7 @@ func (p *Program) start(ctx context.Context, app *running) error {
 }
 
 func (p *Program) startTree(ctx context.Context, app *running, spec supervisor.Spec) error {
-	sup, err := supervisor.Start(ctx, p.rt, spec)
+	sup, err := supervisor.Start(ctx, p.rt, app.notingRoot(spec))
 	if err != nil {
 		return err
 	}
@@ -155,6 +160,23 @@ func (p *Program) startTree(ctx context.Context, app *running, spec supervisor.S
 	p.log.Info(startedMessage, slog.String(keyApp, app.Name), slog.String(keyPID, sup.String()))
 	go p.watch(app) // ends with the root, which the program's stop ends
 	return nil
+}
+
+// notingRoot returns spec with a first child whose start notes by what PID the tree is to be
+// killed that does not stop in time while it starts.
+func (app *running) notingRoot(spec supervisor.Spec) supervisor.Spec {
+	if len(spec.Children) == 0 || spec.Children[0].Start == nil {
+		return spec // it starts at once, or not at all
+	}
+	spec.Children = slices.Clone(spec.Children)
+	first := spec.Children[0].Start
+	spec.Children[0].Start = func(ctx context.Context) (pid.PID, error) {
+		if sup, err := runtime.CurrentPID(ctx); err == nil {
+			app.starting.Store(&sup)
+		}
+		return first(ctx)
+	}
+	return spec
 }
 
 // watch notes the end of an application.

@@ -64,9 +64,17 @@ func (p *Program) stopped() bool {
 
 // stopApp stops an application and reports false if it had to be killed.
 func (p *Program) stopApp(ctx context.Context, app *running) bool {
+	if app.StopTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, app.StopTimeout)
+		defer cancel()
+	}
 	if !app.awaitStart(ctx) {
 		p.move(app, Stopped)
-		p.log.Error(killedMessage, slog.String(keyApp, app.Name)) // its start does that, or the runtime's end
+		if sup := app.starting.Load(); sup != nil {
+			supervisor.Kill(p.rt, *sup)
+		}
+		p.log.Error(killedMessage, slog.String(keyApp, app.Name))
 		return false
 	}
 	p.mu.Lock()
@@ -82,11 +90,6 @@ func (p *Program) stopApp(ctx context.Context, app *running) bool {
 		return true
 	}
 	defer p.move(app, Stopped)
-	if app.StopTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, app.StopTimeout)
-		defer cancel()
-	}
 	app.root.Exit(signal.Shutdown)
 	if _, err := app.root.Wait(ctx); err == nil {
 		p.log.Info(stoppedMessage, slog.String(keyApp, app.Name))
@@ -97,9 +100,8 @@ func (p *Program) stopApp(ctx context.Context, app *running) bool {
 	return false
 }
 
-// awaitStart waits until the start of the application's tree has returned, if it was tried. It
-// reports false if ctx ends first: then its children do not stop, which a start whose ctx has
-// ended waits for.
+// awaitStart waits until the start of the application's tree has returned, if it was tried: one
+// that is given up returns when what had started has stopped. It reports false if ctx ends first.
 func (app *running) awaitStart(ctx context.Context) bool {
 	if app.begun == nil {
 		return true

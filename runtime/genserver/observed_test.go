@@ -39,11 +39,11 @@ func TestObserved_TellsWhatAServerHandlesHowLongAndWhy(t *testing.T) {
 		broken := errors.New("broken")
 		p := start(t, ctx, &script{
 			call: func(*genserver.Context, genserver.From, any) (any, error) {
-				time.Sleep(3 * time.Nanosecond)
+				<-time.After(3 * time.Nanosecond)
 				return 1, broken
 			},
-			cast: func(*genserver.Context, any) error { time.Sleep(4 * time.Nanosecond); return nil },
-			info: func(*genserver.Context, any) error { time.Sleep(5 * time.Nanosecond); panic("gone") },
+			cast: func(*genserver.Context, any) error { <-time.After(4 * time.Nanosecond); return nil },
+			info: func(*genserver.Context, any) error { <-time.After(5 * time.Nanosecond); panic("gone") },
 		}, genserver.Options{})
 		_, err := genserver.CallAs[int](ctx, p, 1)
 		require.ErrorContains(t, err, "broken")
@@ -52,7 +52,7 @@ func TestObserved_TellsWhatAServerHandlesHowLongAndWhy(t *testing.T) {
 		require.NoError(t, genserver.Cast(ctx, p, 1))
 		require.NoError(t, ctx.Send(p, 1))
 		synctest.Wait()
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		all := h.list()
 		require.Len(t, all, 3)
 		want := []runtime.Handled{
@@ -77,7 +77,7 @@ func TestObserved_KnowsOfSomeMessagesHowLongTheyHaveWaited(t *testing.T) {
 		for range n {
 			require.NoError(t, ctx.Send(p, 1))
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		require.NoError(t, genserver.Resume(ctx, p))
 		synctest.Wait()
 		require.Len(t, h.list(), n)

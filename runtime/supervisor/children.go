@@ -28,6 +28,9 @@ type children struct {
 	// left has the children that supervisors among these have left behind, until
 	// they have ended; guarded by mu. Lock order: a supervisor's before those below it.
 	left map[*children]struct{}
+	// beginnings are the supervisors that the process of these children is starting;
+	// guarded by mu.
+	beginnings map[*beginning]struct{}
 }
 
 func newChildren(rt *runtime.Runtime, dynamic bool) *children {

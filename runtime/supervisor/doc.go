@@ -64,7 +64,9 @@
 // Decisions are OTP's, held against recordings of Erlang/OTP 25. What differs:
 //
 //   - A supervisor that is told to stop while a child starts gives that start up; OTP
-//     waits for it, for as long as it takes. There is a StartTimeout too.
+//     waits for it, for as long as it takes. There is a StartTimeout too. A supervisor
+//     below whose start is given up stops what it has started, in order; its siblings
+//     are stopped after that.
 //   - An exit signal that a living child sends is not taken for its end.
 //   - A process that was started but not linked is linked.
 //   - When a supervisor was killed, its restart waits until its children have ended, which

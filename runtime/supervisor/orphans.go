@@ -52,20 +52,30 @@ func (cs *children) keep(ctx *runtime.Context) {
 // awaitOrphans is called when the supervisor has ended, and returns when its children have,
 // too. There are some left only if it could not stop them, because it was killed.
 func (cs *children) awaitOrphans() {
-	cs.orphan(false)
+	if cs.orphan(false) {
+		awaitStarts(cs.kill())
+		return
+	}
 	awaitStarts(cs.underWay())
 	cs.awaitAll(cs.processes())
 }
 
-// orphan notes that the supervisor has ended, and whether its children are killed at once.
-func (cs *children) orphan(doomed bool) {
+// orphan notes that the supervisor has ended, or is killed, and whether its children are
+// killed at once, which it returns.
+func (cs *children) orphan(doom bool) (doomed bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	cs.orphaned = true
-	cs.doomed = cs.doomed || doomed
+	cs.doomed = cs.doomed || doom
 	for below := range cs.left {
-		below.orphan(doomed)
+		below.orphan(doom)
 	}
+	if cs.doomed {
+		for b := range cs.beginnings {
+			b.s.children.orphan(true)
+		}
+	}
+	return cs.doomed
 }
 
 // hasOrphans reports, when the supervisor has ended, whether there is anything to wait for.
@@ -147,6 +157,11 @@ func Kill(rt *runtime.Runtime, sup pid.PID) { _ = kill(rt, sup, Supervisor) }
 // kill kills a process and, if it is a supervisor, all below it, and returns the children
 // of those supervisors that were starting one: see [awaitStarts].
 func kill(rt *runtime.Runtime, p pid.PID, t Type) (starting []*children) {
+	if t == Supervisor {
+		if cs := childrenOf(rt, p); cs != nil {
+			cs.orphan(true) // first: what it is starting ends with it, and then nothing leads there
+		}
+	}
 	if h, alive := rt.Process(p); alive {
 		h.Exit(signal.Kill)
 		_, _ = h.Wait(context.Background()) // not long: others may be killing it, too
@@ -172,6 +187,9 @@ func (cs *children) kill() (starting []*children) {
 	starting = cs.underWay()
 	for p, spec := range cs.processes() {
 		starting = append(starting, kill(cs.rt, p, spec.Type)...)
+	}
+	for _, b := range cs.begun() {
+		starting = append(starting, kill(cs.rt, b.pid, Supervisor)...)
 	}
 	return starting
 }
@@ -217,7 +235,7 @@ func timeOfOrphan(rt *runtime.Runtime, p pid.PID, spec ChildSpec) time.Duration 
 	total := DefaultShutdown
 	if cs := childrenOf(rt, p); cs != nil && spec.Type == Supervisor {
 		for q, below := range cs.processes() {
-			total += timeOfOrphan(rt, q, below)
+			total = sum(total, timeOfOrphan(rt, q, below))
 		}
 	}
 	return total

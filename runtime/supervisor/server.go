@@ -25,8 +25,10 @@ type server struct {
 	history  history
 	retries  map[pid.Ref]*child // by what wakes the supervisor
 
+	// bound ends when the start is to be given up; nil after it.
+	bound context.Context
 	// stopping ends when the supervisor is told to stop, also while it starts
-	// a child and does not see the message.
+	// a child and does not see the message, and when it gives up its start.
 	stopping context.Context
 	// failure is why Init failed, for the starter.
 	failure atomic.Pointer[StartError]
@@ -54,19 +56,30 @@ func newServer(rt *runtime.Runtime, spec Spec, parent pid.PID) *server {
 
 // Init starts the children. If one cannot be started, those that were are stopped.
 func (s *server) Init(ctx *genserver.Context) error {
-	s.stopping, _ = ctx.WatchExit(s.parent, theProgram) // it ends with the process
 	s.children.keep(ctx.Context)
+	b := s.begin(ctx)
+	defer b.ended()
+	child, err := s.startAll(ctx)
+	if err = b.outcome(err); err == nil {
+		return nil
+	}
+	s.Terminate(ctx, signal.Shutdown)
+	failure := &StartError{s.spec.Name, child, err}
+	s.failure.Store(failure)
+	return signal.ShutdownReason(failure.Error())
+}
+
+// startAll starts the children that there are to begin with, and returns which one could
+// not be started, and why.
+func (s *server) startAll(ctx *genserver.Context) (child string, err error) {
 	for _, spec := range s.spec.Children {
 		c := s.children.add(spec)
 		if err := s.start(ctx, c); err != nil {
 			s.reportStart(ctx, c, err)
-			s.Terminate(ctx, signal.Shutdown)
-			failure := &StartError{s.spec.Name, spec.ID, err}
-			s.failure.Store(failure)
-			return signal.ShutdownReason(failure.Error())
+			return spec.ID, err
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // theProgram is the sender of exit signals that no process has sent. A supervisor

@@ -58,6 +58,9 @@ func (s *server) callStart(rt *runtime.Runtime, spec ChildSpec) (pid.PID, error)
 	p, err := guard.Call(ctx, DefaultShutdown,
 		func() (pid.PID, error) { return spec.Start(ctx) },
 		func(late pid.PID) { _ = kill(rt, late, spec.Type) })
+	if err != nil {
+		s.children.awaitBeginnings() // they may take longer to stop than it is waited for them
+	}
 	if err == nil && p.IsZero() {
 		err = errors.New("its start function returned no process")
 	}

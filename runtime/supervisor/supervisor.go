@@ -10,8 +10,9 @@ import (
 
 // StartLink starts a supervisor, links it with the process, its parent, and returns
 // when all its children have started. ctx is a process's own Context or derives from
-// it, and bounds the wait: when it ends first, the supervisor is killed. It is what a
-// [StartFunc] may be: a supervisor is a child like any other.
+// it. When it ends first the start is given up: the children that did start are stopped
+// as always, in reverse order, and killed when the time is over that all of them are given
+// together. It is what a [StartFunc] may be: a supervisor is a child like any other.
 //
 // The error is a [*SpecError], then nothing was done; a [*StartError], then the
 // children that did start were stopped; or a *[genserver.StartError].
@@ -21,15 +22,17 @@ func StartLink(ctx context.Context, spec Spec) (pid.PID, error) {
 	if err != nil {
 		return pid.PID{}, err
 	}
-	return start(ctx, spec, parent, genserver.StartLink)
+	return start(context.WithoutCancel(ctx), ctx, spec, parent, genserver.StartLink)
 }
 
 // Start starts a supervisor whose parent is the program: one at the root of a tree. It
 // ends when it gets an exit signal from the program, such as [runtime.Runtime.Exit]
-// sends. ctx bounds the wait for its start. The errors are those of [StartLink].
+// sends, also while it starts. ctx bounds its start as that of [StartLink], whose errors
+// it returns.
 func Start(ctx context.Context, rt *runtime.Runtime, spec Spec) (p pid.PID, err error) {
-	ran := rt.Run(ctx, func(c *runtime.Context) error {
-		p, err = start(c, spec, theProgram, genserver.Start)
+	ran := rt.Run(context.WithoutCancel(ctx), func(c *runtime.Context) error {
+		c.SetTrapExit(true) // the supervisor obeys a Shutdown of the runtime, and stops what has started
+		p, err = start(c, ctx, spec, theProgram, genserver.Start)
 		return nil
 	})
 	if p.IsZero() && err == nil {
@@ -40,7 +43,9 @@ func Start(ctx context.Context, rt *runtime.Runtime, spec Spec) (p pid.PID, err 
 
 type starter func(ctx context.Context, server any, opts genserver.Options) (pid.PID, error)
 
-func start(ctx context.Context, spec Spec, parent pid.PID, how starter) (pid.PID, error) {
+// start starts a supervisor, in the name of the process that ctx carries. When bound ends
+// first, it is the supervisor that gives up its start.
+func start(ctx, bound context.Context, spec Spec, parent pid.PID, how starter) (pid.PID, error) {
 	if err := spec.Check(); err != nil {
 		return pid.PID{}, err
 	}
@@ -49,11 +54,12 @@ func start(ctx context.Context, spec Spec, parent pid.PID, how starter) (pid.PID
 		return pid.PID{}, runtime.ErrNotInProcess
 	}
 	s := newServer(c.Runtime(), spec, parent)
+	s.bound = bound
 	p, err := how(ctx, s, genserver.Options{Name: spec.Name, TrapExit: true})
 	if err == nil {
 		return p, nil
 	}
-	s.children.awaitOrphans() // it may have been killed because ctx has ended
+	s.children.awaitOrphans() // it may have been killed
 	if failure := s.failure.Load(); failure != nil {
 		return p, failure
 	}
