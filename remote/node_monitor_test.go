@@ -33,7 +33,7 @@ func TestMonitorNodes_BegunAtAnyMoment_MissesNothing(t *testing.T) {
 			close(begin) // all of them, and the loss, at once
 			l.net.Cut(a.Name(), b.Name())
 			synctest.Wait()
-			time.Sleep(time.Second) // for the next connection; in the bubble it costs nothing
+			<-time.After(time.Second) // for the next connection; in the bubble it costs nothing
 		}
 		require.Empty(l, faults)
 	})

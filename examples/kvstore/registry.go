@@ -30,7 +30,7 @@ func startRegistry(ctx context.Context) (pid.PID, error) {
 	return genserver.StartLink(ctx, r, genserver.Options{Name: registryName})
 }
 
-// Init learns which buckets there are: they have outlived the registry before this one.
+// Init learns which buckets there are: buckets live on when a registry crashes.
 func (r *registry) Init(ctx *genserver.Context) error {
 	children, err := supervisor.WhichChildren(ctx, bucketsName)
 	if err != nil {

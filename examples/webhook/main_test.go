@@ -314,7 +314,7 @@ func TestWorker_EndsWhenItIsIdle(t *testing.T) {
 		p, err := startWorker(node.Probe(), s, "http://x/")
 		require.NoError(t, err)
 		q := s.outbox.of("http://x/")
-		time.Sleep(idleTime)
+		<-time.After(idleTime)
 		synctest.Wait()
 		require.False(t, node.Runtime.IsAlive(p))
 		require.NotSame(t, q, s.outbox.of("http://x/"), "it is forgotten")

@@ -44,7 +44,7 @@ func named(n int) (worker.Result, error) {
 		factory := func() gen.ProcessBehavior {
 			return &receiver{senders: 1, each: worker.PerName, served: served}
 		}
-		if _, err := node.SpawnRegister(name, factory, gen.ProcessOptions{InitTimeout: patience}); err != nil {
+		if _, err := node.SpawnRegister(name, factory, gen.ProcessOptions{InitTimeout: startTimeout}); err != nil {
 			return worker.Result{}, fmt.Errorf("spawn %s: %w", name, err)
 		}
 	}

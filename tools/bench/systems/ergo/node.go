@@ -7,10 +7,10 @@ import (
 	"ergo.services/ergo/gen"
 )
 
-// patience is the start time-out of a process in seconds. The default of five
+// startTimeout is that of a process in seconds. The default of five
 // is too short for a tree of a million processes, whose upper levels wait
 // behind the lower ones.
-const patience = 3600
+const startTimeout = 3600
 
 // begin tells an actor to do its part.
 type begin struct{}
@@ -40,7 +40,7 @@ type spawner interface {
 // spawnActor starts one actor under parent.
 func spawnActor(parent spawner, actor gen.ProcessBehavior) (gen.PID, error) {
 	factory := func() gen.ProcessBehavior { return actor }
-	pid, err := parent.Spawn(factory, gen.ProcessOptions{InitTimeout: patience})
+	pid, err := parent.Spawn(factory, gen.ProcessOptions{InitTimeout: startTimeout})
 	if err != nil {
 		return gen.PID{}, fmt.Errorf("spawn %T: %w", actor, err)
 	}

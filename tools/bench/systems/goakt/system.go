@@ -19,9 +19,9 @@ type base struct{}
 func (base) PreStart(*actor.Context) error { return nil }
 func (base) PostStop(*actor.Context) error { return nil }
 
-// patience is the start time-out of an actor. The default of a second is too
+// startTimeout is that of an actor. The default of a second is too
 // short where a great many start at once.
-const patience = time.Hour
+const startTimeout = time.Hour
 
 // budget is the number of messages that a worker handles for one actor before
 // it turns to the next. The library's own benchmarks go up to 256, and its
@@ -33,7 +33,7 @@ func newSystem(options ...actor.Option) (actor.ActorSystem, error) {
 	options = append(options,
 		actor.WithLogger(log.DiscardLogger),
 		actor.WithActorInitMaxRetries(1),
-		actor.WithActorInitTimeout(patience),
+		actor.WithActorInitTimeout(startTimeout),
 		actor.WithThroughputBudget(budget))
 	system, err := actor.NewActorSystem("bench", options...)
 	if err != nil {
