@@ -64,16 +64,17 @@ type Directory struct {
 	kind Kind
 
 	mu    sync.RWMutex
-	keys  map[string][]Entry          // guarded by mu; those of a key in the order of their coming
-	of    map[pid.PID]map[string]bool // guarded by mu; the keys of each process that is monitored
-	owner *runtime.Context            // guarded by mu; of the process that notices ends; nil: none runs
+	keys  map[string]*list              // guarded by mu; Invariant: none is empty
+	of    map[pid.PID]map[string]*place // guarded by mu; where each process is that is monitored
+	count int                           // guarded by mu; of the entries
+	owner *runtime.Context              // guarded by mu; of the process that notices ends; nil: none runs
 }
 
 var _ runtime.NameService = (*Directory)(nil)
 
 // New returns an empty directory.
 func New(kind Kind) *Directory {
-	return &Directory{kind: kind, keys: make(map[string][]Entry), of: make(map[pid.PID]map[string]bool)}
+	return &Directory{kind: kind, keys: make(map[string]*list), of: make(map[pid.PID]map[string]*place)}
 }
 
 // Enter enters the process that ctx carries under a key, or changes its value, which is
@@ -111,7 +112,7 @@ func (d *Directory) Unregister(_ context.Context, name string, p pid.PID) error 
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.of[p][name] {
+	if d.of[p][name] == nil {
 		return fmt.Errorf("directory: %q of %s: %w", name, p, registry.ErrNameNotFound)
 	}
 	d.dropLocked(name, p)
@@ -121,10 +122,28 @@ func (d *Directory) Unregister(_ context.Context, name string, p pid.PID) error 
 // Whereis implements [runtime.NameService]. Under a duplicate key it returns who is there
 // for the longest time.
 func (d *Directory) Whereis(_ context.Context, name string) (pid.PID, error) {
-	if all := d.Lookup(name); len(all) > 0 {
-		return all[0].PID, nil
+	if p, ok := d.oldest(name); ok {
+		return p, nil
 	}
 	return pid.PID{}, fmt.Errorf("directory: %q: %w", name, registry.ErrNameNotFound)
+}
+
+// oldest returns the process that is there for the longest time, of those who live.
+func (d *Directory) oldest(key string) (p pid.PID, ok bool) {
+	if d == nil {
+		return p, false
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if d.owner == nil {
+		return p, false
+	}
+	for e := range d.keys[key].all() {
+		if d.livesLocked(e.PID) {
+			return e.PID, true
+		}
+	}
+	return p, false
 }
 
 // Send implements [runtime.NameService].
@@ -137,7 +156,7 @@ func (d *Directory) Send(ctx context.Context, name string, v any) error {
 }
 
 // Lookup returns the entries of a key, the oldest first.
-func (d *Directory) Lookup(key string) []Entry {
+func (d *Directory) Lookup(key string) (entries []Entry) {
 	if d == nil {
 		return nil
 	}
@@ -146,7 +165,17 @@ func (d *Directory) Lookup(key string) []Entry {
 	if d.owner == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(d.keys[key]), func(e Entry) bool { return !d.livesLocked(e.PID) })
+	l := d.keys[key]
+	if l == nil {
+		return nil
+	}
+	entries = make([]Entry, 0, l.n)
+	for e := range l.all() {
+		if d.livesLocked(e.PID) {
+			entries = append(entries, e)
+		}
+	}
+	return entries
 }
 
 // Keys returns the keys of a process, sorted.
@@ -157,13 +186,10 @@ func (d *Directory) Keys(p pid.PID) []string {
 }
 
 // Len returns how many entries there are.
-func (d *Directory) Len() (n int) {
+func (d *Directory) Len() int {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	for _, keys := range d.of {
-		n += len(keys)
-	}
-	return n
+	return d.count
 }
 
 // Dispatch sends v to all processes that are entered under a key, and returns how many these
@@ -191,8 +217,8 @@ func (d *Directory) enter(key string, e Entry) error {
 	if d.owner == nil {
 		return fmt.Errorf("directory: it does not run: %w", runtime.ErrNoProc)
 	}
-	if i := slices.IndexFunc(d.keys[key], func(other Entry) bool { return other.PID == e.PID }); i >= 0 {
-		d.keys[key][i] = e
+	if there := d.of[e.PID][key]; there != nil {
+		there.Entry = e
 		return nil
 	}
 	if d.kind == Unique && !d.freeLocked(key) {
@@ -201,14 +227,19 @@ func (d *Directory) enter(key string, e Entry) error {
 	if err := d.watchLocked(e.PID); err != nil {
 		return err
 	}
-	d.keys[key] = append(d.keys[key], e)
-	d.of[e.PID][key] = true
+	l := d.keys[key]
+	if l == nil {
+		l = new(list)
+		d.keys[key] = l
+	}
+	d.of[e.PID][key] = l.add(e)
+	d.count++
 	return nil
 }
 
 // freeLocked makes a key free whose process has ended, and reports whether it is.
 func (d *Directory) freeLocked(key string) bool {
-	for _, e := range slices.Clone(d.keys[key]) {
+	for e := range d.keys[key].all() {
 		if d.livesLocked(e.PID) {
 			return false
 		}
@@ -226,9 +257,10 @@ func (d *Directory) livesLocked(p pid.PID) bool {
 
 // dropLocked takes an entry away that is there.
 func (d *Directory) dropLocked(key string, p pid.PID) {
-	left := slices.DeleteFunc(d.keys[key], func(e Entry) bool { return e.PID == p })
-	if d.keys[key] = left; len(left) == 0 {
+	l := d.keys[key]
+	if l.remove(d.of[p][key]); l.n == 0 {
 		delete(d.keys, key)
 	}
 	delete(d.of[p], key)
+	d.count--
 }

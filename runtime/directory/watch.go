@@ -66,7 +66,7 @@ func (d *Directory) watchLocked(p pid.PID) error {
 	if err := genserver.Cast(d.owner, d.owner.PID(), watch{p}); err != nil {
 		return err
 	}
-	d.of[p] = make(map[string]bool)
+	d.of[p] = make(map[string]*place)
 	return nil
 }
 
