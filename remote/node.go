@@ -11,6 +11,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/remote/internal/conn"
 	"github.com/starlang-go/starlang/remote/internal/guard"
+	"github.com/starlang-go/starlang/remote/internal/journal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/runtime/inspect"
@@ -29,7 +30,7 @@ type Node struct {
 	self   pid.NodeID
 	cfg    Config
 	limits term.Limits
-	log    journal
+	log    *journal.Journal
 	ctx    context.Context // ends when the node has been closed
 	wg     sync.WaitGroup  // all goroutines of the node
 	shared conn.Shared     // what all connections have of these

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/remote/internal/conn"
+	"github.com/starlang-go/starlang/remote/internal/journal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
 )
@@ -84,7 +85,7 @@ func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
 		self:   rt.Node().ID(),
 		cfg:    cfg,
 		limits: cfg.termLimits(),
-		log:    journal{logger: cfg.Logger},
+		log:    journal.New(cfg.Logger),
 		rt:     rt,
 		begun:  time.Now(),
 		peers:  make(map[string]*peer),
@@ -92,7 +93,7 @@ func newNode(rt *runtime.Runtime, cfg Config) (*Node, error) {
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.shared = conn.Shared{
 		Self: n.self, Config: cfg.forConns(), Limits: n.limits, Budgets: cfg.budgets(),
-		Owner: connOwner{n}, Log: &n.log, Ctx: n.ctx, Tasks: &n.wg,
+		Owner: connOwner{n}, Log: n.log, Ctx: n.ctx, Tasks: &n.wg,
 	}
 	n.routes.Store(&routes{})
 	return n, nil
@@ -112,7 +113,7 @@ func (n *Node) Close(ctx context.Context) error {
 	err := n.awaitGone(ctx, conns)
 	n.cancel()
 	n.wg.Wait()
-	n.log.flush(n.cfg.CloseTimeout)
+	n.log.Flush(n.cfg.CloseTimeout)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/starlang-go/starlang/remote/cluster/directory"
 	"github.com/starlang-go/starlang/remote/cluster/internal/mirror"
 	"github.com/starlang-go/starlang/remote/internal/guard"
+	"github.com/starlang-go/starlang/remote/internal/journal"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/runtime/inspect"
@@ -30,7 +32,9 @@ type Cluster struct {
 	events  *events
 	members *members
 	names   *names
+	log     *journal.Journal
 	hung    guard.Hung // calls of Discover that do not return
+	leaving guard.Hung // functions of OnLeave that do not return
 
 	// session publishes the session whose member this node is, nil if there is none.
 	session atomic.Pointer[Session]
@@ -50,12 +54,16 @@ type Cluster struct {
 	left   sync.Once
 }
 
-// attachment is what another package keeps here. Making it may take time.
+// attachment is what another package keeps here. Making it may take time, for which others
+// wait by made: a lock would hold the time of a test's bubble.
 type attachment struct {
-	once  sync.Once
+	made  chan struct{} // closed when value is there, or making it has failed
+	ok    bool
 	value any
-	made  atomic.Bool // publishes value
 }
+
+// maxHungLeavers is how many functions of OnLeave are left to themselves.
+const maxHungLeavers = 1000
 
 // leaver is called when the cluster is left.
 type leaver struct{ leave func(context.Context) }
@@ -96,14 +104,14 @@ func Start(ctx context.Context, rt *runtime.Runtime, cfg Config) (*Cluster, erro
 
 func newCluster(rt *runtime.Runtime, cfg Config) *Cluster {
 	c := &Cluster{
-		rt: rt, cfg: cfg,
+		rt: rt, cfg: cfg, log: journal.New(cfg.Logger),
 		events:   newEvents(rt),
 		entered:  make(chan struct{}),
 		refused:  make(chan error, 1),
 		attached: make(map[any]*attachment),
 		leavers:  make(map[*leaver]struct{}),
 	}
-	c.members = newMembers(c.Key("m", ""), cfg.Logger, c.events)
+	c.members = newMembers(c.Key("m", ""), c.log, c.events)
 	c.names = newNames(c)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
@@ -136,7 +144,7 @@ func (c *Cluster) start() (err error) {
 		mirror.Run(c.ctx, c.cfg.Directory, c.members.prefix, c.cfg.TTL/10, c.applyMembers)
 	})
 	k := &keeper{
-		dir: c.cfg.Directory, clock: c.cfg.Clock, ttl: c.cfg.TTL, logger: c.cfg.Logger,
+		dir: c.cfg.Directory, clock: c.cfg.Clock, ttl: c.cfg.TTL, log: c.log,
 		enter: c.enter, changed: c.sessionChanged,
 	}
 	c.wg.Go(func() { k.run(c.ctx) })
@@ -241,7 +249,7 @@ func (c *Cluster) noteEntry() {
 }
 
 func (c *Cluster) refuse(e directory.Entry) {
-	c.cfg.Logger.Error("cluster: another node has this node's name", "key", e.Key, "session", e.Owner)
+	c.log.Error("cluster: another node has this node's name", slog.String("key", e.Key), slog.Any("session", e.Owner))
 	select {
 	case c.refused <- ErrNodeNameTaken:
 	default:
@@ -254,7 +262,7 @@ func (c *Cluster) sessionChanged(s *Session, state State) {
 	}
 	if state == Lost {
 		c.session.CompareAndSwap(s, nil)
-		c.cfg.Logger.Warn("cluster: session lost", "session", s.ID(), "cause", s.Cause())
+		c.log.Warn("cluster: session lost", slog.Any("session", s.ID()), slog.Any("cause", s.Cause()))
 	}
 	c.events.tell(SessionChanged{state})
 }
@@ -321,7 +329,11 @@ func (c *Cluster) stop(ctx context.Context) {
 	c.cancel()
 	c.wg.Wait()
 	_ = c.node.Close(ctx)
+	c.log.Flush(closeLog)
 }
+
+// closeLog is how long the end waits for a log handler.
+const closeLog = time.Second
 
 // handOver has all that was registered with OnLeave give up what it holds.
 func (c *Cluster) handOver(ctx context.Context) {
@@ -330,7 +342,12 @@ func (c *Cluster) handOver(ctx context.Context) {
 	c.mu.Unlock()
 	var wg sync.WaitGroup
 	for _, l := range leavers {
-		wg.Go(func() { l.leave(ctx) })
+		wg.Go(func() {
+			_, err := guard.Run(ctx, &c.leaving, maxHungLeavers, func() (struct{}, error) { l.leave(ctx); return struct{}{}, nil }, nil)
+			if err != nil {
+				c.log.Warn("cluster: hand over when leaving", slog.Any("error", err))
+			}
+		})
 	}
 	wg.Wait()
 }
@@ -351,20 +368,48 @@ func (c *Cluster) OnLeave(f func(ctx context.Context)) (remove func()) {
 }
 
 // Attach keeps v with the cluster under key, for packages that extend it, and returns
-// what is kept: v, or what was there before. It is made by create, at the first call.
+// what is kept: v, or what was there before. It is made by create, at the first call, in the
+// caller's goroutine; if that panics the next call makes it.
 func (c *Cluster) Attach(key any, create func() any) any {
-	c.mu.Lock()
-	a, ok := c.attached[key]
-	if !ok {
-		a = new(attachment)
-		c.attached[key] = a
+	for {
+		c.mu.Lock()
+		a, ok := c.attached[key]
+		if !ok {
+			a = &attachment{made: make(chan struct{})}
+			c.attached[key] = a
+		}
+		c.mu.Unlock()
+		if !ok {
+			c.make(key, a, create)
+		}
+		if <-a.made; a.ok {
+			return a.value
+		}
 	}
-	c.mu.Unlock()
-	a.once.Do(func() {
-		a.value = create()
-		a.made.Store(true)
-	})
-	return a.value
+}
+
+// make makes an attachment, or takes it away if create does not return.
+func (c *Cluster) make(key any, a *attachment, create func() any) {
+	defer close(a.made)
+	defer func() {
+		if !a.ok {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			delete(c.attached, key)
+		}
+	}()
+	a.value = create()
+	a.ok = true
+}
+
+// isMade reports whether value is there.
+func (a *attachment) isMade() bool {
+	select {
+	case <-a.made:
+		return a.ok
+	default:
+		return false
+	}
 }
 
 // attachments returns what other packages keep here, as far as it is made.
@@ -372,7 +417,7 @@ func (c *Cluster) attachments() (values []any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, a := range c.attached {
-		if a.made.Load() {
+		if a.isMade() {
 			values = append(values, a.value)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/remote/cluster/directory"
 	"github.com/starlang-go/starlang/remote/cluster/discover"
+	"github.com/starlang-go/starlang/remote/cluster/internal/guarded"
 )
 
 // DefaultTTL is a compromise: after a crash what a node held is free within 12 s, and a
@@ -44,7 +45,8 @@ type Config struct {
 	Version string
 	// TTL is the life of a session that is not renewed.
 	TTL time.Duration
-	// Clock measures the life of sessions. nil: the system's.
+	// Clock measures the life of sessions. nil: the system's; others are for tests, and
+	// trusted as that is.
 	Clock Clock
 	// Logger gets what happens. nil: slog.Default().
 	Logger *slog.Logger
@@ -63,8 +65,8 @@ func (c Config) withDefaults() Config {
 	if c.Clock == nil {
 		c.Clock = systemClock{time.Now()}
 	}
-	if c.Logger == nil {
-		c.Logger = slog.Default()
+	if c.Directory != nil {
+		c.Directory = guarded.New(c.Directory)
 	}
 	if c.Remote.Resolver == nil {
 		c.Remote.Resolver = remote.AddressResolver{}

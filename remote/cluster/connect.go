@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/starlang-go/starlang/pid/signal"
@@ -87,7 +88,7 @@ func (c *Cluster) connectTo(known map[string]bool) {
 	nodes, err := guard.Run(ctx, &c.hung, 1, func() ([]string, error) { return c.cfg.Discover.Nodes(ctx) }, nil)
 	cancel()
 	if err != nil {
-		c.cfg.Logger.Warn("cluster: discover nodes", "error", guard.Text(err))
+		c.log.Warn("cluster: discover nodes", slog.String("error", guard.Text(err)))
 	}
 	for _, node := range nodes {
 		if known[node] {
@@ -96,7 +97,7 @@ func (c *Cluster) connectTo(known map[string]bool) {
 		known[node] = true
 		c.wg.Go(func() { // ends with the first attempt, or with the cluster
 			if err := c.node.Connect(c.ctx, node); err != nil {
-				c.cfg.Logger.Debug("cluster: connect", "node", node, "error", err)
+				c.log.Debug("cluster: connect", slog.String("node", node), slog.Any("error", err))
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/remote/cluster/directory"
+	"github.com/starlang-go/starlang/remote/internal/journal"
 )
 
 // errOverdue is why a session is lost that could not be renewed in time.
@@ -16,10 +17,10 @@ var errOverdue = errors.New("not renewed in time")
 // keeper keeps one session after another open with the directory. Drivers make single
 // tries; when to try and when to give up is decided here.
 type keeper struct {
-	dir    directory.Directory
-	clock  Clock
-	ttl    time.Duration
-	logger *slog.Logger
+	dir   directory.Directory
+	clock Clock
+	ttl   time.Duration
+	log   *journal.Journal
 	// enter makes a new session that of a member; it returns an error if the session
 	// is to be given up.
 	enter func(context.Context, *Session) error
@@ -52,7 +53,7 @@ func (k *keeper) open(ctx context.Context) *Session {
 			s.gate.Store(permitFrom(sent, wall, k.ttl))
 			return s
 		}
-		k.logger.Debug("cluster: open a session", "error", err)
+		k.log.Debug("cluster: open a session", slog.Any("error", err))
 		k.sleep(ctx, k.ttl/10)
 	}
 	return nil
@@ -95,7 +96,7 @@ func (k *keeper) tryRevoke(s *Session) (done bool) {
 	defer cancel()
 	err := s.session.Close(ctx)
 	if err != nil {
-		k.logger.Debug("cluster: close a session", "error", err)
+		k.log.Debug("cluster: close a session", slog.Any("error", err))
 	}
 	return err == nil
 }

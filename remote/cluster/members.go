@@ -8,13 +8,14 @@ import (
 	"sync"
 
 	"github.com/starlang-go/starlang/remote/cluster/directory"
+	"github.com/starlang-go/starlang/remote/internal/journal"
 )
 
 // members is who is a member. Beside it stands who cannot be reached: the two come from
 // different sources and are never mixed.
 type members struct {
 	prefix string
-	logger *slog.Logger
+	log    *journal.Journal
 	events *events
 
 	mu          sync.Mutex
@@ -22,9 +23,9 @@ type members struct {
 	unreachable map[string]struct{} // guarded by mu; names
 }
 
-func newMembers(prefix string, logger *slog.Logger, e *events) *members {
+func newMembers(prefix string, log *journal.Journal, e *events) *members {
 	return &members{
-		prefix: prefix, logger: logger, events: e,
+		prefix: prefix, log: log, events: e,
 		of: make(map[string]Member), unreachable: make(map[string]struct{}),
 	}
 }
@@ -58,7 +59,7 @@ func (m *members) apply(changes []directory.Event) {
 		}
 		one, err := decodeMember(m.prefix, c.Entry)
 		if err != nil {
-			m.logger.Error("cluster: a member describes itself in a way that is not understood", "key", c.Entry.Key, "error", err)
+			m.log.Error("cluster: a member describes itself in a way that is not understood", slog.String("key", c.Entry.Key), slog.Any("error", err))
 			continue
 		}
 		m.putLocked(one)

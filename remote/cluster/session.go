@@ -12,6 +12,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/remote/cluster/directory"
+	"github.com/starlang-go/starlang/remote/cluster/internal/guarded"
 	"github.com/starlang-go/starlang/runtime"
 )
 
@@ -163,7 +164,8 @@ func (s *Session) Lost() <-chan struct{} { return s.ctx.Done() }
 func (s *Session) Cause() error { return context.Cause(s.ctx) }
 
 // Own has kill called when the session is lost, and returns what takes that back. It
-// reports false, and calls nothing, if the session is lost already. kill must not wait.
+// reports false, and calls nothing, if the session is lost already. kill must neither wait
+// nor call the session back.
 func (s *Session) Own(kill func()) (disown func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,7 +194,7 @@ func (s *Session) Hold(rt *runtime.Runtime, p pid.PID, f directory.Fence) (end f
 
 // Starting lets p start the process that is to act for a claim with a fence: [FenceOf] finds it in
 // p, and in what p spawns, until what is returned ends that. If the session is lost meanwhile
-// lost is called; it must not wait. Starting reports false if that is so already.
+// lost is called; it must neither wait nor call the session back. Starting reports false if that is so already.
 func (s *Session) Starting(p pid.PID, f directory.Fence, lost func()) (end func(), ok bool) {
 	disown, ok := s.Own(lost)
 	if !ok {
@@ -260,7 +262,7 @@ func (s *Session) lose(cause error) {
 		return
 	}
 	for o := range s.owned {
-		o.kill()
+		guarded.Call(o.kill)
 	}
 	clear(s.owned)
 	s.end(cause)

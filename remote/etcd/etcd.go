@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -39,8 +38,6 @@ type Config struct {
 	// Silence is how long a watch may bring nothing, not even the sign of life that is
 	// asked for twice in that time. Then it is opened anew with another member.
 	Silence time.Duration
-	// Logger gets what happens. nil: slog.Default().
-	Logger *slog.Logger
 }
 
 // Directory is etcd as a directory. All goroutines may share it.
@@ -62,9 +59,6 @@ func New(cfg Config) (*Directory, error) {
 	}
 	if cfg.Silence == 0 {
 		cfg.Silence = DefaultSilence
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.Default()
 	}
 	d := &Directory{cfg: cfg}
 	for _, endpoint := range shuffled(cfg.Endpoints) {

@@ -177,7 +177,7 @@ type inner struct {
 func startInner(t *testing.T, servers *etcdtest.Servers, name string, cells *cells, proxy bool) *inner {
 	t.Helper()
 	logger := slog.New(slog.DiscardHandler)
-	dir, err := etcd.New(etcd.Config{Endpoints: servers.Endpoints(), Logger: logger})
+	dir, err := etcd.New(etcd.Config{Endpoints: servers.Endpoints()})
 	require.NoError(t, err)
 	rt := runtime.MustNew(runtime.Config{Name: name, Logger: logger})
 	c, err := cluster.Start(t.Context(), rt, cluster.Config{

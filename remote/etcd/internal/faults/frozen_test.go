@@ -125,7 +125,7 @@ func join(t *testing.T, name string, endpoints []string) *cluster.Cluster {
 // newDirectory returns a directory that is closed with the test.
 func newDirectory(t *testing.T, endpoints []string) *etcd.Directory {
 	t.Helper()
-	d, err := etcd.New(etcd.Config{Endpoints: endpoints, Logger: slog.New(slog.DiscardHandler)})
+	d, err := etcd.New(etcd.Config{Endpoints: endpoints})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	return d

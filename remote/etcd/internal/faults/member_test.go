@@ -80,7 +80,7 @@ func (m *member) tell(e event) {
 
 func (m *member) start() (err error) {
 	logger := slog.New(slog.DiscardHandler)
-	if m.dir, err = etcd.New(etcd.Config{Endpoints: m.plan.Endpoints, Logger: logger}); err != nil {
+	if m.dir, err = etcd.New(etcd.Config{Endpoints: m.plan.Endpoints}); err != nil {
 		return err
 	}
 	rt := runtime.MustNew(runtime.Config{Name: m.plan.Node, Logger: logger})

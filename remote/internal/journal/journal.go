@@ -1,4 +1,5 @@
-package remote
+// Package journal writes log lines so that the handler can hold up nobody.
+package journal
 
 import (
 	"context"
@@ -9,9 +10,10 @@ import (
 	"github.com/starlang-go/starlang/remote/internal/guard"
 )
 
-// journal writes the log of a node. The handler is code of the program: so a goroutine of
-// the journal's own calls it, and whatever it does costs log lines and nothing else.
-type journal struct {
+// Journal writes the log of a node. The handler is code of the program: so a goroutine of
+// the journal's own calls it, and whatever it does costs log lines and nothing else. All
+// goroutines may share it.
+type Journal struct {
 	logger *slog.Logger // nil: slog.Default()
 
 	mu    sync.Mutex
@@ -20,16 +22,25 @@ type journal struct {
 	idle  chan struct{} // guarded by mu; closed when all is written; nil: it is
 }
 
+// New returns a journal that writes to logger, to slog.Default() if it is nil.
+func New(logger *slog.Logger) *Journal { return &Journal{logger: logger} }
+
 // maxLines is how many lines wait for the handler.
 const maxLines = 1000
 
+// Debug logs what is of use to who looks for a fault.
+func (j *Journal) Debug(text string, attrs ...slog.Attr) { j.log(slog.LevelDebug, text, attrs) }
+
 // Info logs what is as it should be.
-func (j *journal) Info(text string, attrs ...slog.Attr) { j.log(slog.LevelInfo, text, attrs) }
+func (j *Journal) Info(text string, attrs ...slog.Attr) { j.log(slog.LevelInfo, text, attrs) }
 
 // Warn logs what somebody should look at.
-func (j *journal) Warn(text string, attrs ...slog.Attr) { j.log(slog.LevelWarn, text, attrs) }
+func (j *Journal) Warn(text string, attrs ...slog.Attr) { j.log(slog.LevelWarn, text, attrs) }
 
-func (j *journal) log(level slog.Level, text string, attrs []slog.Attr) {
+// Error logs what will not mend itself.
+func (j *Journal) Error(text string, attrs ...slog.Attr) { j.log(slog.LevelError, text, attrs) }
+
+func (j *Journal) log(level slog.Level, text string, attrs []slog.Attr) {
 	line := slog.NewRecord(time.Now(), level, text, 0)
 	line.AddAttrs(attrs...)
 	j.mu.Lock()
@@ -45,7 +56,7 @@ func (j *journal) log(level slog.Level, text string, attrs []slog.Attr) {
 	}
 }
 
-func (j *journal) write() {
+func (j *Journal) write() {
 	ended := false
 	defer func() {
 		if !ended { // the handler has ended this goroutine
@@ -63,7 +74,7 @@ func (j *journal) write() {
 }
 
 // next returns the line to be written next, or false if all is.
-func (j *journal) next() (line slog.Record, ok bool) {
+func (j *Journal) next() (line slog.Record, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
@@ -82,7 +93,7 @@ func (j *journal) next() (line slog.Record, ok bool) {
 	return line, true
 }
 
-func (j *journal) writeLine(line slog.Record) {
+func (j *Journal) writeLine(line slog.Record) {
 	var err error
 	defer guard.Catch(&err)
 	logger := j.logger
@@ -94,8 +105,8 @@ func (j *journal) writeLine(line slog.Record) {
 	}
 }
 
-// flush waits until all is written, for at most d.
-func (j *journal) flush(d time.Duration) {
+// Flush waits until all is written, for at most d.
+func (j *Journal) Flush(d time.Duration) {
 	j.mu.Lock()
 	idle := j.idle
 	j.mu.Unlock()
