@@ -116,8 +116,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil && len(outcome.Samples) == 0 {
 		return err
 	}
+	if o.from != "" { // what nobody has measured is no result
+		workloads = measured(workloads, outcome.Samples, func(w suite.Workload, s suite.Sample) bool { return w.Name == s.Workload })
+		systems = measured(systems, outcome.Samples, func(y suite.System, s suite.Sample) bool { return y.Name == s.System })
+	}
 	summary := report.Summarize(workloads, systems, outcome)
 	return errors.Join(err, o.report(summary, stdout), failures(outcome, suite.PlainGo, suite.Starlang))
+}
+
+// measured are the items that a sample belongs to.
+func measured[T any](items []T, samples []suite.Sample, belongs func(T, suite.Sample) bool) []T {
+	return slices.DeleteFunc(slices.Clone(items), func(item T) bool {
+		return !slices.ContainsFunc(samples, func(s suite.Sample) bool { return belongs(item, s) })
+	})
 }
 
 // outcome is what the suite measures, or has measured earlier.

@@ -55,6 +55,9 @@ func TestRun_EveryWorkloadVerifiesItself(t *testing.T) {
 	}
 	for _, workload := range suite.Workloads {
 		for _, system := range []string{suite.PlainGo, suite.Starlang} {
+			if system == suite.PlainGo && workload.Name == "select" {
+				continue // there is nothing that would be written by hand for it
+			}
 			require.True(t, got[system][workload.Name], "%s has no %s", system, workload.Name)
 		}
 	}
@@ -73,6 +76,7 @@ func TestRun_ReportsOnEarlierRuns(t *testing.T) {
 	args := []string{"-from", lines, "-workloads", "pingpong", "-svg", picture}
 	require.NoError(t, bench.Run(t.Context(), args, &stdout, io.Discard))
 	require.Contains(t, stdout.String(), "1.10×")
+	require.NotContains(t, stdout.String(), "ergo", "nobody measured it")
 	drawn, err := os.ReadFile(picture)
 	require.NoError(t, err)
 	require.Contains(t, string(drawn), "1.10×")

@@ -36,7 +36,7 @@ const (
 var Systems = []System{
 	{Name: PlainGo},
 	{Name: Starlang},
-	{Name: Beam},
+	{Name: Beam, N: map[string]int{"supervise": 10_000}},
 	{Name: "ergo", Peer: true},
 	{Name: "protoactor", Peer: true},
 	{Name: "hollywood", Peer: true},

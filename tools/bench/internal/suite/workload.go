@@ -60,16 +60,25 @@ var Workloads = []Workload{
 	{Name: "monitor", What: "one process dies, every watcher is told", Unit: "ms", N: 100_000, Whole: true, value: milliseconds},
 	{Name: "links", What: "chain of linked processes dies", Unit: "ms", N: 10_000, Whole: true, value: milliseconds},
 	{Name: "named", What: "messages to 100,000 names", Unit: "thousand/s", N: 1_000_000, Rate: true, value: perMillisecond},
+	{Name: "server", What: "calls of 8 callers to one server", Unit: "thousand/s", N: 800_000, Rate: true, value: perMillisecond},
+	{Name: "serverhib", What: "the same, hibernating after each call", Unit: "thousand/s", N: 400_000, Rate: true, value: perMillisecond},
+	{Name: "cast", What: "messages to a server, unanswered", Unit: "million/s", N: 4_000_000, Rate: true, value: perMicrosecond},
+	{Name: "supervise", What: "children started, killed, restarted, stopped", Unit: "ms", N: 100_000, Whole: true, value: milliseconds},
+	{Name: "names", What: "names registered, looked up and freed", Unit: "thousand/s", N: 200_000, Rate: true, value: perMillisecond},
+	{Name: "timers", What: "timer started; half are cancelled", Unit: "ns", N: 1_000_000, value: nanoseconds},
+	{Name: "select", What: "receive from behind 100,000 messages", Unit: "µs", N: 2_000, value: microsecondsEach},
 	{Name: "rem64", What: "messages of 64 bytes to another OS process", Unit: "thousand/s", N: 1_000_000, Rate: true, value: perMillisecond},
 	{Name: "rem1k", What: "messages of 1 KiB to another OS process", Unit: "thousand/s", N: 500_000, Rate: true, value: perMillisecond},
 	{Name: "rem16", What: "64 bytes, 16 senders to 16 remote receivers", Unit: "thousand/s", N: 1_600_000, Rate: true, value: perMillisecond},
+	{Name: "remcall", What: "64 callers to a server in another OS process", Unit: "thousand/s", N: 400_000, Rate: true, value: perMillisecond},
 	{Name: "remlat", What: "median round trip to another OS process", Unit: "µs", N: 20_000, value: medianMicroseconds},
 }
 
-func nanoseconds(r worker.Result) float64  { return float64(r.Elapsed) / float64(r.N) }
-func milliseconds(r worker.Result) float64 { return r.Elapsed.Seconds() * 1e3 }
-func seconds(r worker.Result) float64      { return r.Elapsed.Seconds() }
-func bytesEach(r worker.Result) float64    { return float64(r.Bytes) / float64(r.N) }
+func nanoseconds(r worker.Result) float64      { return float64(r.Elapsed) / float64(r.N) }
+func microsecondsEach(r worker.Result) float64 { return nanoseconds(r) / 1e3 }
+func milliseconds(r worker.Result) float64     { return r.Elapsed.Seconds() * 1e3 }
+func seconds(r worker.Result) float64          { return r.Elapsed.Seconds() }
+func bytesEach(r worker.Result) float64        { return float64(r.Bytes) / float64(r.N) }
 
 func perMicrosecond(r worker.Result) float64 { return rate(r, time.Microsecond) }
 func perMillisecond(r worker.Result) float64 { return rate(r, time.Millisecond) }

@@ -116,3 +116,32 @@ func CheckReport(report string, n, size int) error {
 	}
 	return c.Check(1, n, size)
 }
+
+// Callers is how many call the server of workload server at once, and FarCallers that
+// of remcall.
+const (
+	Callers    = 8
+	FarCallers = 64
+)
+
+// Portion is how many of n operations the i-th of so many callers does.
+func Portion(n, callers, i int) int {
+	portion := n / callers
+	if i < n%callers {
+		portion++
+	}
+	return portion
+}
+
+// Order is the numbers from 0 to n-1 in the order in which Shuffle puts n names.
+func Order(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	Shuffle(order)
+	return order
+}
+
+// Queue is the length of the queue behind which n messages are picked out.
+func Queue(n int) int { return min(100_000, 50*n) }

@@ -132,3 +132,20 @@ func TestNodeArgs_WantsTwoNumbers(t *testing.T) {
 		require.Error(t, err, "%q", args)
 	}
 }
+
+func TestPortion_SharesOutAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, callers := rapid.IntRange(0, 1000).Draw(t, "n"), rapid.IntRange(1, 64).Draw(t, "callers")
+		sum := 0
+		for i := range callers {
+			sum += worker.Portion(n, callers, i)
+		}
+		require.Equal(t, n, sum)
+	})
+}
+
+func TestResult_WithoutWaitingIsNeverLonger(t *testing.T) {
+	r := worker.Result{Elapsed: 3 * time.Second}
+	require.Equal(t, time.Second, r.Without(2*time.Second).Elapsed)
+	require.Equal(t, 3*time.Second, r.Without(-time.Second).Elapsed)
+}

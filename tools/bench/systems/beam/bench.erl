@@ -9,11 +9,12 @@
 
 -export([main/1]).
 -export([init/1, handle_call/3, handle_cast/2]).
--export([echo/0, count_for/3]).
+-export([echo/0, count_for/3, serve_for/1, start_child/2]).
 
 -define(TEXT, <<"sixteen bytes is">>).
 -define(WORKLOADS, [pingpong, send1, send8, pairs4, spawn, idle, skynet, ring,
-                    call, monitor, links, named, rem64, rem1k, rem16, remlat]).
+                    call, monitor, links, named, server, serverhib,
+                    cast, supervise, names, timers, select, remcall, rem64, rem1k, rem16, remlat]).
 
 main(["list"]) ->
     [io:format("~s~n", [Name]) || Name <- ?WORKLOADS],
@@ -49,6 +50,14 @@ run(call, N) -> call(N);
 run(monitor, N) -> monitor_one(N);
 run(links, N) -> links(N);
 run(named, N) -> named(N);
+run(server, N) -> server(N, reply);
+run(serverhib, N) -> server(N, hibernate);
+run(cast, N) -> cast(N);
+run(supervise, N) -> supervise(N);
+run(names, N) -> names(N);
+run(timers, N) -> timers(N);
+run(select, N) -> select(N);
+run(remcall, N) -> remcall(N);
 run(rem64, N) -> remote(N, 1, body(64));
 run(rem1k, N) -> remote(N, 1, body(1024));
 run(rem16, N) -> remote(N, 16, body(64));
@@ -216,9 +225,157 @@ ask(Server, Left, Seq) ->
     {Next, _} = gen_server:call(Server, {Seq, ?TEXT}, 5000),
     ask(Server, Left - 1, Next).
 
-init([]) -> {ok, none}.
-handle_call({Seq, _}, _From, State) -> {reply, {Seq + 1, ?TEXT}, State}.
-handle_cast(_, State) -> {noreply, State}.
+%% The server counts what it is asked and cast. It hibernates after each call if
+%% it was started so. The callback of the supervisor is here as well.
+init([]) -> {ok, {reply, 0, 0, 0}};
+init([supervisor, Counters]) ->
+    {ok, {#{strategy => simple_one_for_one, intensity => 1000000000, period => 1},
+          [#{id => child, start => {?MODULE, start_child, [Counters]}}]}};
+init([How]) -> {ok, {How, 0, 0, 0}}.
+
+handle_call(total, _From, {_, Messages, Sum, Bytes} = State) ->
+    {reply, {Messages, Sum, Bytes}, State};
+handle_call({Seq, Text}, _From, State) ->
+    case add(Seq, Text, State) of
+        {hibernate, _, _, _} = Added -> {reply, {Seq + 1, Text}, Added, hibernate};
+        Added -> {reply, {Seq + 1, Text}, Added}
+    end.
+
+handle_cast({Seq, Text}, State) -> {noreply, add(Seq, Text, State)}.
+
+add(Seq, Text, {How, Messages, Sum, Bytes}) ->
+    {How, Messages + 1, Sum + Seq, Bytes + byte_size(Text)}.
+
+%% server, serverhib: eight callers at once.
+server(N, How) ->
+    {ok, Server} = gen_server:start_link(?MODULE, [How], []),
+    Each = N div 8,
+    Tally = tally(8),
+    Start = start(),
+    times(8, fun(_) -> spawn_link(fun() -> ask_from(Server, 1, Each, ?TEXT), done(Tally) end) end),
+    await(Tally),
+    Result = stop(Start),
+    Want = expected(8, Each, byte_size(?TEXT)),
+    Want = gen_server:call(Server, total),
+    Result.
+
+ask_from(_, Seq, Last, _) when Seq > Last -> ok;
+ask_from(Server, Seq, Last, Text) ->
+    Next = Seq + 1,
+    {Next, Text} = gen_server:call(Server, {Seq, Text}, 5000),
+    ask_from(Server, Next, Last, Text).
+
+%% cast: messages to a server, and one call at the end.
+cast(N) ->
+    {ok, Server} = gen_server:start_link(?MODULE, [], []),
+    Want = expected(1, N, byte_size(?TEXT)),
+    Start = start(),
+    cast_all(Server, 1, N),
+    Want = gen_server:call(Server, total, infinity),
+    stop(Start).
+
+cast_all(_, Seq, Last) when Seq > Last -> ok;
+cast_all(Server, Seq, Last) ->
+    gen_server:cast(Server, {Seq, ?TEXT}),
+    cast_all(Server, Seq + 1, Last).
+
+%% supervise: children are started, killed, started again and stopped. Counters has
+%% how many have been started.
+supervise(N) ->
+    Counters = counters:new(1, []),
+    process_flag(trap_exit, true),
+    logger:set_primary_config(level, none),
+    Start = start(),
+    {ok, Sup} = supervisor:start_link(?MODULE, [supervisor, Counters]),
+    Children = [begin {ok, Pid} = supervisor:start_child(Sup, [I]), Pid end || I <- lists:seq(1, N)],
+    [exit(Pid, kill) || Pid <- Children],
+    started(Counters, 2 * N),
+    Counts = supervisor:count_children(Sup),
+    exit(Sup, shutdown),
+    receive {'EXIT', Sup, shutdown} -> ok end,
+    Result = stop(Start),
+    {active, N} = lists:keyfind(active, 1, Counts),
+    [] = [Pid || Pid <- Children, is_process_alive(Pid)],
+    Result.
+
+start_child(Counters, _) ->
+    Pid = spawn_link(fun() -> receive after infinity -> ok end end),
+    counters:add(Counters, 1, 1),
+    {ok, Pid}.
+
+started(Counters, Want) ->
+    case counters:get(Counters, 1) of
+        Want -> ok;
+        _ -> receive after 1 -> started(Counters, Want) end
+    end.
+
+%% names: registered, looked up in another order, and freed.
+names(N) ->
+    Named = [{list_to_atom("name-" ++ integer_to_list(I)), spawn(fun() -> receive after infinity -> ok end end)}
+             || I <- lists:seq(1, N)],
+    Order = shuffle(Named),
+    Start = start(),
+    [true = register(Name, Pid) || {Name, Pid} <- Named],
+    [Pid = whereis(Name) || {Name, Pid} <- Order],
+    [true = unregister(Name) || {Name, _} <- Named],
+    Result = stop(Start),
+    [] = [Name || {Name, _} <- Named, whereis(Name) =/= undefined],
+    Result.
+
+%% timers: every second one is cancelled. The time in which nothing is to be done but to
+%% wait until the others are due does not count.
+timers(N) ->
+    Delay = 20 + N * 3 div 1000,
+    Self = self(),
+    Start = start(),
+    Refs = [begin
+                erlang:send_after(Delay, Self, {Seq, ?TEXT}),
+                erlang:send_after(3600000, Self, {-1, ?TEXT})
+            end || Seq <- lists:seq(1, N div 2)],
+    Due = erlang:monotonic_time(nanosecond) + Delay * 1000000,
+    [true = is_integer(erlang:cancel_timer(Ref)) || Ref <- Refs],
+    Free = erlang:monotonic_time(nanosecond),
+    Want = expected(1, N div 2, byte_size(?TEXT)),
+    Want = count(N div 2, 0, 0, 0),
+    #{elapsed := Elapsed} = stop(Start),
+    #{elapsed => Elapsed - max(Due - Free, 0)}.
+
+%% select: answers are picked out from behind a long queue.
+select(N) ->
+    Queued = min(100000, 50 * N),
+    Self = self(),
+    [Self ! {Seq, ?TEXT} || Seq <- lists:seq(1, Queued)],
+    Answers = spawn_link(fun() -> answer(Self) end),
+    Start = start(),
+    [begin Answers ! {picked, I}, receive {picked, I} -> ok end end || I <- lists:seq(1, N)],
+    Result = stop(Start),
+    Want = expected(1, Queued, byte_size(?TEXT)),
+    Want = count(Queued, 0, 0, 0),
+    Result.
+
+answer(To) ->
+    receive Message -> To ! Message end,
+    answer(To).
+
+%% remcall: many callers to a server on the second node.
+remcall(N) ->
+    Node = start_node(),
+    spawn(Node, ?MODULE, serve_for, [self()]),
+    Server = receive {server, Pid} -> Pid end,
+    Tally = tally(64),
+    Body = body(64),
+    Start = start(),
+    [spawn_link(fun() -> ask_from(Server, 1, portion(N, 64, I), Body), done(Tally) end)
+     || I <- lists:seq(0, 63)],
+    await(Tally),
+    stop(Start).
+
+portion(N, Callers, I) when I < N rem Callers -> N div Callers + 1;
+portion(N, Callers, _) -> N div Callers.
+
+serve_for(Parent) ->
+    {ok, Server} = gen_server:start(?MODULE, [], []),
+    Parent ! {server, Server}.
 
 %% monitor: one process dies before many watchers.
 

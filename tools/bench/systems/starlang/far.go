@@ -9,6 +9,7 @@ import (
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/genserver"
 	"github.com/starlang-go/starlang/term"
 	"github.com/starlang-go/starlang/tools/bench/internal/worker"
 )
@@ -88,6 +89,10 @@ func farNode(args []string) error {
 		if _, err := node.Runtime().SpawnOpt(runtime.SpawnOptions{Name: name}, body); err != nil {
 			return err
 		}
+	}
+	ctx := runtime.NewContext(context.Background(), node.Runtime())
+	if _, err := genserver.Start(ctx, &follower{}, genserver.Options{Name: followerName}); err != nil {
+		return err
 	}
 	return worker.Serve(node.Name())
 }
