@@ -41,8 +41,15 @@ section_cluster() {
 	local as_root=()
 	need_package etcd-server etcd
 	need_package iproute2 ip
-	go test -count 1 -timeout 0 -run '^TestSimulation$' ./remote/cluster -seeds 200
-	go test -count 1 -run '^TestThousandNodes$' ./remote/cluster -v -nodes 100
+	# In two halves, side by side, the stories keep two processors busy.
+	go test -c -o "$scratch/cluster.test" ./remote/cluster
+	(cd remote/cluster && "$scratch/cluster.test" -test.timeout 0 -test.run '^TestSimulation$' -first 100 -seeds 100) &
+	local half=$!
+	local failed=0
+	(cd remote/cluster && "$scratch/cluster.test" -test.timeout 0 -test.run '^TestSimulation$' -seeds 100) || failed=1
+	wait "$half" || failed=1
+	((failed == 0))
+	(cd remote/cluster && "$scratch/cluster.test" -test.run '^TestThousandNodes$' -test.v -nodes 100)
 	# The mutants take the processors, the suite waits: together they take less time.
 	go test -count 1 -timeout 0 -run '^TestMutants$' ./remote/cluster &
 	local mutants=$!

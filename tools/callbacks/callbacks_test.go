@@ -46,7 +46,8 @@ func TestEveryCallbackOfTheAPIIsListed(t *testing.T) {
 	api, err := callbacks.API(filepath.Join("..", ".."), skipped...)
 	require.NoError(t, err)
 	for _, name := range api {
-		require.Contains(t, entries, name, "a callback without an entry")
+		_, listed := entries[name]
+		require.True(t, listed, "a callback without an entry: %s", name)
 	}
 	for name, e := range entries {
 		if !strings.Contains(name, " ") {

@@ -20,5 +20,8 @@ var clusters = map[string]entry{
 	"remote/cluster/entity.Kind.Start":      {heldBy: "remote/cluster/entity.TestStart_SabotageHarmsNothingElse"},
 	"remote/cluster/entity.Kind.Wanted":     {heldBy: "remote/cluster/entity.TestWanted_SabotageHarmsNothingElse"},
 	"remote/cluster/entity.Lease":           {none: "package entity implements it"},
+	"remote/cluster.NamesShower":            {none: "packages that extend the cluster implement it"},
+	"remote/cluster.ShardsShower":           {none: "packages that extend the cluster implement it"},
+	"runtime/inspect.ClusterSource":         {none: "package cluster implements it"},
 	"runtime/otelstarlang.Option":           {none: "only the package makes it"},
 }

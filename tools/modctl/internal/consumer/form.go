@@ -12,7 +12,7 @@ import (
 func (c *consumer) look(ctx context.Context, module string) []finding.Finding {
 	at := command.Command{
 		Dir: c.published.Dirs[module],
-		Env: append(c.published.Env, "GOFLAGS=-mod=readonly -modcacherw"),
+		Env: append(c.published.Env, "GOFLAGS=-mod=readonly -modcacherw -trimpath"),
 	}
 	for _, step := range [][]string{{"mod", "tidy", "-diff"}, {"vet", "./..."}} {
 		if out, err := at.Output(ctx, "go", step...); err != nil {

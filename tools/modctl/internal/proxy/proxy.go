@@ -98,7 +98,9 @@ func (d Dir) Env(ctx context.Context, root, modules string) ([]string, error) {
 	return []string{
 		"GOWORK=off",
 		"GOOS=", "GOARCH=", // this machine's, also where tests run for another one
-		"GOFLAGS=-mod=mod -modcacherw",
+		// With -trimpath what is compiled does not depend on where modules lies, so that the
+		// next run, which has another directory, finds it in the build cache.
+		"GOFLAGS=-mod=mod -modcacherw -trimpath",
 		"GOMODCACHE=" + modules,
 		"GOPROXY=" + FileURL(string(d)) + "," + FileURL(downloads) + "," + usual[1],
 		// With any GONOPROXY, "none" too, the go command first asks the module cache alone,
