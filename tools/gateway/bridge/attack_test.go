@@ -125,3 +125,34 @@ func TestBridge_WaitsForABodyNoLongerThanForAReply(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(answer), "408 Request Timeout")
 }
+
+// A flood of requests is refused beyond a number, and nobody else's are.
+func TestBridge_BoundsWhatItServesAtATime(t *testing.T) {
+	s := serve(t, bridge.Config{Token: "secret", Timeout: time.Hour, MaxRequests: 2})
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	for _, name := range []string{"slow", "slower"} {
+		s.start(name, &genserver.Funcs{Call: func(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+			begun <- struct{}{}
+			<-goOn
+			return req, nil
+		}})
+	}
+	statuses := make(chan int, 2)
+	for _, name := range []string{"slow", "slower"} {
+		go func() { // ends with goOn
+			status, _ := s.post("/call/"+name, two)
+			statuses <- status
+		}()
+		<-begun
+	}
+	status, body := s.post("/call/counter", two)
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Contains(t, body, "too many requests")
+	close(goOn)
+	require.Equal(t, http.StatusOK, <-statuses)
+	require.Equal(t, http.StatusOK, <-statuses)
+	require.Eventually(t, func() bool { // the handlers may have to return yet
+		status, _ := s.post("/call/counter", two)
+		return status == http.StatusOK
+	}, time.Minute, time.Millisecond)
+}

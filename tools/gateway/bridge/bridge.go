@@ -29,8 +29,9 @@ import (
 
 // What a zero field of [Config] means.
 const (
-	DefaultMaxBytes = 1 << 20
-	DefaultTimeout  = 5 * time.Second
+	DefaultMaxBytes    = 1 << 20
+	DefaultTimeout     = 5 * time.Second
+	DefaultMaxRequests = 256
 )
 
 // ErrNoToken tells that a bridge was to be made that would serve anybody.
@@ -38,9 +39,14 @@ var ErrNoToken = errors.New("bridge: no token")
 
 // Config says whom a bridge serves.
 type Config struct {
-	Token    string        // the bearer token of all requests; must not be empty
-	MaxBytes int64         // of a request's body
-	Timeout  time.Duration // of a request, and of its body; one whose client is gone ends earlier
+	Token    string // the bearer token of all requests; must not be empty
+	MaxBytes int64  // of a request's body; 0 is [DefaultMaxBytes]
+	// Timeout is that of a request, and of its body; one whose client is gone ends earlier.
+	// 0 is [DefaultTimeout].
+	Timeout time.Duration
+	// MaxRequests bounds how many are served at a time, so that what their bodies take is
+	// bounded too; those beyond are answered with 503. 0 is [DefaultMaxRequests].
+	MaxRequests int
 	// PassUnknown sends on values whose type this program does not know, for the receiver
 	// to decode. Without it they are refused.
 	PassUnknown bool
@@ -57,7 +63,10 @@ func New(rt *runtime.Runtime, cfg Config) (http.Handler, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = DefaultTimeout
 	}
-	b := &bridge{rt: rt, cfg: cfg, token: sha256.Sum256([]byte(cfg.Token))}
+	if cfg.MaxRequests == 0 {
+		cfg.MaxRequests = DefaultMaxRequests
+	}
+	b := &bridge{rt: rt, cfg: cfg, token: sha256.Sum256([]byte(cfg.Token)), busy: make(chan struct{}, cfg.MaxRequests)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /call/{name}", b.serve(call))
 	mux.HandleFunc("POST /cast/{name}", b.serve(cast))
@@ -71,6 +80,7 @@ type bridge struct {
 	rt    *runtime.Runtime
 	cfg   Config
 	token [sha256.Size]byte // its hash: all that are compared have one length
+	busy  chan struct{}     // has a token for each request that is being served
 }
 
 // guard lets requests through that come from this host or by TLS, and have the token.
@@ -104,6 +114,14 @@ type action func(ctx context.Context, to genserver.Ref, v any) (status int, body
 
 func (b *bridge) serve(do action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case b.busy <- struct{}{}:
+			defer func() { <-b.busy }()
+		default:
+			w.Header().Set("Retry-After", "1")
+			fail(w, &refusal{http.StatusServiceUnavailable, "too many requests at a time"})
+			return
+		}
 		v, err := b.read(w, r)
 		if err != nil {
 			fail(w, err)

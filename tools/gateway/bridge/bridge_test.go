@@ -188,6 +188,34 @@ func TestBridge_PassesOnWhatOthersKnow(t *testing.T) {
 	require.JSONEq(t, `{"type": "x.y", "value": {"a": [1, 2.5]}}`, body)
 }
 
+// A value of a type that only the receiver knows is what that decodes, whatever its fields are.
+func TestBridge_PassesOnValuesThatTheReceiverCanDecode(t *testing.T) {
+	type order struct {
+		N     int8
+		Big   uint64
+		Price float64
+		Whole float32
+		Tags  []string
+		At    map[string]int
+		None  *int
+		Sure  bool
+	}
+	s := serve(t, bridge.Config{Token: "secret", PassUnknown: true})
+	got := make(chan order, 1)
+	s.start("shop", &genserver.Funcs{Call: func(_ *genserver.Context, _ genserver.From, req any) (any, error) {
+		var o order
+		if err := req.(term.Raw).DecodeInto(&o); err != nil {
+			return nil, err
+		}
+		got <- o
+		return nil, nil
+	}})
+	status, body := s.post("/call/shop", `{"type": "x.order", "value": {"N": -7, "Big": 18446744073709551615, "Price": 2.5,
+		"Whole": 3, "Tags": ["a", ""], "At": {"k": 1}, "None": null, "Sure": true}}`)
+	require.Equal(t, http.StatusOK, status, body)
+	require.Equal(t, order{-7, 1<<64 - 1, 2.5, 3, []string{"a", ""}, map[string]int{"k": 1}, nil, true}, <-got)
+}
+
 func TestBridge_ServesNobodyWithoutAToken(t *testing.T) {
 	_, err := bridge.New(runtime.MustNew(runtime.Config{}), bridge.Config{})
 	require.ErrorIs(t, err, bridge.ErrNoToken)

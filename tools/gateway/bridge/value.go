@@ -99,50 +99,56 @@ func unknown(t typed) (any, error) {
 	if err := dec.Decode(&v); err != nil {
 		return nil, err
 	}
-	v, err := numbers(v)
-	if err != nil {
-		return nil, err
-	}
-	body, err := term.Encode(v)
+	body, err := appendPlain(nil, v)
 	if err != nil {
 		return nil, err
 	}
 	return term.NewRaw(t.Type, body)
 }
 
-// numbers returns v, as encoding/json has decoded it, with integers for numbers that are.
-func numbers(v any) (_ any, err error) {
+// appendPlain appends v, as encoding/json has decoded it, in the way in which fields of structs
+// are written: a number says nothing of its type, which is the receiver's to choose.
+func appendPlain(b []byte, v any) (_ []byte, err error) {
 	switch v := v.(type) {
+	case nil:
+		return term.AppendNil(b), nil
+	case bool:
+		return term.AppendBool(b, v), nil
+	case string:
+		return term.AppendString(b, v), nil
 	case json.Number:
-		return number(v)
+		return appendNumber(b, v)
 	case []any:
-		for i := range v {
-			if v[i], err = numbers(v[i]); err != nil {
+		b = term.AppendArrayLen(b, len(v))
+		for _, e := range v {
+			if b, err = appendPlain(b, e); err != nil {
 				return nil, err
 			}
 		}
 	case map[string]any:
-		for k := range v {
-			if v[k], err = numbers(v[k]); err != nil {
+		b = term.AppendMapLen(b, len(v))
+		for k, e := range v {
+			if b, err = appendPlain(term.AppendString(b, k), e); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return v, nil
+	return b, nil
 }
 
-func number(n json.Number) (any, error) {
+// appendNumber appends an integer if n is one, for fields of integers and of floats.
+func appendNumber(b []byte, n json.Number) ([]byte, error) {
 	if i, err := n.Int64(); err == nil {
-		return i, nil
+		return term.AppendInt(b, i), nil
 	}
 	if u, err := strconv.ParseUint(n.String(), 10, 64); err == nil {
-		return u, nil
+		return term.AppendUint(b, u), nil
 	}
 	f, err := n.Float64()
 	if err != nil {
 		return nil, fmt.Errorf("a number is out of range: %.40s", n)
 	}
-	return f, nil
+	return term.AppendFloat64(b, f), nil
 }
 
 // strict decodes one JSON value, with no field that the type has not, and nothing behind it.
