@@ -14,8 +14,8 @@ import (
 // server with [runtime.Call].
 type request struct {
 	Value    any
-	Deadline time.Time     // within a node; zero: none
-	Left     time.Duration // between nodes, whose clocks differ: the time left when it was sent
+	Deadline time.Time     `msgpack:"-"` // within a node; zero: none
+	Left     time.Duration // between nodes, whose clocks differ: the time left when it was sent; 0: none
 }
 
 // Kind implements [system.Kinded].
@@ -56,7 +56,9 @@ func wrap(ctx context.Context, rt *runtime.Runtime, to pid.Address, req any) (an
 	}
 	var w request
 	if to.IsRemote(rt.Node().ID()) {
-		w.Left = time.Until(deadline)
+		if w.Left = time.Until(deadline); w.Left == 0 {
+			w.Left = -1 // over
+		}
 	} else {
 		w.Deadline = deadline
 	}
