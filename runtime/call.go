@@ -50,11 +50,13 @@ func (r *request) watch() pid.Ref {
 	return r.from.Ref
 }
 
-// call is a call that waits for its reply. A process keeps its last one to use it
-// again: once a call has left the calls table, which happens under the caller's
-// mu, nobody but the caller holds it.
+// call is a call that waits for its reply. Once it has left the calls table, which happens
+// under the caller's mu, nobody but the caller holds it. A process keeps one to use it
+// again: whoever takes it out of the table leaves it in the record, and the caller says
+// when it has read the result.
 type call struct {
 	caller *process
+	inUse  atomic.Bool // from startCall to the end of endCall
 	ref    pid.Ref
 	value  any
 	err    error
@@ -199,19 +201,29 @@ func (p *process) startCall(to pid.Address, when callTime) (*call, error) {
 		return nil, ErrTerminated
 	}
 	r := p.recordLocked()
-	w := r.freeCall
-	r.freeCall = nil
+	w := r.takeCall()
 	if w == nil {
 		w = &call{caller: p}
 	}
+	w.inUse.Store(true)
 	w.ref, w.to, w.when = p.rt.node.NextRef(), to, when
 	r.calls.put(w.ref, w)
 	w.boundLocked()
 	return w, nil
 }
 
+// takeCall returns the call that is kept, nil if there is none whose result was read.
+func (r *record) takeCall() *call {
+	w := r.freeCall
+	if w == nil || w.inUse.Load() {
+		return nil
+	}
+	r.freeCall = nil
+	return w
+}
+
 // endCall takes the result of a call that has left the table, and the call out of
-// the callee.
+// the callee. It does without the caller's mu: whoever has ended the call may still hold it.
 func (p *process) endCall(w *call) (v any, err error) {
 	v, err = w.value, w.err
 	switch {
@@ -221,14 +233,7 @@ func (p *process) endCall(w *call) (v any, err error) {
 		p.rt.signalAwayTo(w.to, signal.Envelope{Kind: signal.Demonitor, From: p.pid(), Ref: w.ref})
 	}
 	w.value, w.err, w.callee, w.away = nil, nil, nil, false
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w.when.due = 0
-	if r := p.rec; p.mayCall() && (r == nil || r.freeCall == nil) {
-		p.recordLocked().freeCall = w // the body may have gone to sleep without waiting for us
-	} else {
-		w.stopTimer() // another call is kept already, or none is needed any more
-	}
+	w.inUse.Store(false)
 	return v, err
 }
 
@@ -432,6 +437,11 @@ func (p *process) finishCallLocked(ref pid.Ref, v any, err error) {
 	if !ok {
 		return // answered, given up, or of another start of this node
 	}
+	if p.rec.freeCall == nil && p.mayCall() {
+		p.rec.freeCall = w
+	} else {
+		w.stopTimer() // another call is kept already, or none is needed any more
+	}
 	w.finish(v, err)
 }
 
@@ -444,12 +454,12 @@ func (w *call) finish(v any, err error) {
 	if err != nil {
 		err = &RuntimeError{"call", w.to, err}
 	}
-	w.value, w.err = v, err
-	w.done.Happen()
+	w.value, w.err, w.when.due = v, err, 0
 	if w.over != nil {
 		close(w.over)
 		w.over = nil
 	}
+	w.done.Happen() // the last: the caller goes on, and w may be another call's
 }
 
 // failCallsLocked ends all calls of a process that is no longer Running.
@@ -458,6 +468,7 @@ func (p *process) failCallsLocked(err error) {
 		return
 	}
 	for _, w := range p.rec.calls.all() {
+		w.stopTimer()
 		w.finish(nil, err)
 	}
 	p.rec.calls = table[pid.Ref, *call]{}

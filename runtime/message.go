@@ -39,6 +39,14 @@ func (m Message) Kind() MessageKind { return m.kind }
 // request of a call, or the system message. A type switch tells them apart; a
 // program's own value is never a system message.
 func (m Message) Value() any {
+	if _, is := m.value.(carried); !is && m.kind == KindUser {
+		return m.value
+	}
+	return m.special()
+}
+
+// special is Value of a message that is more than a value that was sent.
+func (m Message) special() any {
 	switch m.kind {
 	case KindRaw:
 		return m.bytes()
