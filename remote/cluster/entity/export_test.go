@@ -10,3 +10,9 @@ func (e *Entities) Route(ctx context.Context, id string) error {
 	_, err := e.routeTo(ctx, e.Shard(id), 0)
 	return err
 }
+
+// Remembers reports whether processes that send to an entity ask earlier owners first.
+func (e *Entities) Remembers(id string) bool {
+	r := e.table.routes[e.Shard(id)].Load()
+	return r != nil && r.before.Load() != nil
+}

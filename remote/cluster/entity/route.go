@@ -26,11 +26,13 @@ const settleTime = 30 * time.Second
 // shard, if the directory has not told yet that the node leaves.
 const leaveNotice = 2 * time.Second
 
-// route is who has a shard, as the directory has told. It does not change.
+// route is who has a shard, as the directory has told. Only before changes.
 type route struct {
 	server pid.PID
 	fence  directory.Fence
-	before *earlier // nil if this is the first owner that is known here
+	// before publishes who had the shard before, nil if nobody did who has to be asked: it is
+	// dropped, with the processes that have asked, when that is long ago.
+	before atomic.Pointer[earlier]
 }
 
 // earlier is a server that had the shard before. A process that may have sent something
@@ -104,7 +106,7 @@ func (t *table) apply(prefix string, changes []directory.Event) (moved []int) {
 		if last := t.last[shard]; last != nil && last.server != o.Server {
 			t.succeed(last.server, o.Server)
 			now := time.Now()
-			r.before = &earlier{server: last.server, until: now.Add(settleTime), before: last.before.since(now)}
+			r.before.Store(&earlier{server: last.server, until: now.Add(settleTime), before: last.before.Load().since(now)})
 		}
 		t.last[shard] = r
 		t.routes[shard].Store(r)
@@ -257,14 +259,18 @@ func Cast(ctx context.Context, e *Entities, id string, msg any) error {
 func (e *Entities) routeTo(ctx context.Context, shard int, after directory.Fence) (*route, error) {
 	for {
 		r, err := e.table.await(ctx, shard, after, e.c.Done())
-		if err != nil || r.before == nil {
-			return r, err
+		if err != nil {
+			return nil, err
+		}
+		before := r.before.Load()
+		if before == nil {
+			return r, nil
 		}
 		p, err := runtime.CurrentPID(ctx)
 		if err != nil {
 			return r, nil // what the program sends has no order
 		}
-		err = e.settle(ctx, p, r)
+		err = e.settle(ctx, p, r, before)
 		switch {
 		case err == nil && e.table.routes[shard].Load() == r:
 			return r, nil
@@ -281,12 +287,16 @@ func (e *Entities) routeTo(ctx context.Context, shard int, after directory.Fence
 // way to r: it could be passed on and arrive after what is sent now. It asks them, the oldest
 // first. Of those that cannot be asked the owner itself has to know: it fails if that one
 // cannot be reached either.
-func (e *Entities) settle(ctx context.Context, p pid.PID, r *route) error {
-	if _, asked := r.before.asked.Load(p); asked {
+func (e *Entities) settle(ctx context.Context, p pid.PID, r *route, before *earlier) error {
+	if _, asked := before.asked.Load(p); asked {
 		return nil // as nearly every message finds it
 	}
 	var silent []*earlier
-	all := r.before.oldest(time.Now())
+	all := before.oldest(time.Now())
+	if len(all) == 0 {
+		r.before.Store(nil)
+		return nil
+	}
 	for i, b := range all {
 		if _, asked := b.asked.Load(p); asked {
 			continue
