@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,14 +18,14 @@ type members struct {
 	events *events
 
 	mu          sync.Mutex
-	of          map[string]Member   // guarded by mu; by name
+	of          map[string]*Member  // guarded by mu; by name. Maps have free slots: of pointers they are small
 	unreachable map[string]struct{} // guarded by mu; names
 }
 
 func newMembers(prefix string, log *journal.Journal, e *events) *members {
 	return &members{
 		prefix: prefix, log: log, events: e,
-		of: make(map[string]Member), unreachable: make(map[string]struct{}),
+		of: make(map[string]*Member), unreachable: make(map[string]struct{}),
 	}
 }
 
@@ -38,14 +37,21 @@ func (m *members) all() []Member {
 }
 
 func (m *members) allLocked() []Member {
-	return slices.SortedFunc(maps.Values(m.of), func(a, b Member) int { return strings.Compare(a.Node, b.Node) })
+	all := make([]Member, 0, len(m.of))
+	for _, one := range m.of {
+		all = append(all, *one)
+	}
+	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(a.Node, b.Node) })
+	return all
 }
 
 func (m *members) get(node string) (Member, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	one, ok := m.of[node]
-	return one, ok
+	if one, ok := m.of[node]; ok {
+		return *one, true
+	}
+	return Member{}, false
 }
 
 // apply takes changes of the directory.
@@ -70,7 +76,7 @@ func (m *members) leaveLocked(node string) {
 	if old, ok := m.of[node]; ok {
 		delete(m.of, node)
 		delete(m.unreachable, node)
-		m.events.tell(Left{old})
+		m.events.tell(Left{*old})
 	}
 }
 
@@ -84,7 +90,7 @@ func (m *members) putLocked(now Member) {
 	case ok && (old.Creation != now.Creation || old.Session != now.Session):
 		m.leaveLocked(now.Node)
 	}
-	m.of[now.Node] = now
+	m.of[now.Node] = &now
 	if now.Leaving {
 		m.events.tell(Leaving{now})
 	} else {

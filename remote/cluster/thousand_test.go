@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	goruntime "runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,7 +68,17 @@ func TestThousandNodes(t *testing.T) {
 		require.LessOrEqual(t, took, ttl+3*time.Second)
 		c.call()
 		c.look()
+		c.end()
 	})
+}
+
+// end has all nodes leave at the same time: one after the other, each change would go to all.
+func (c *large) end() {
+	var wg sync.WaitGroup
+	for _, n := range c.nodes {
+		wg.Go(n.Stop)
+	}
+	wg.Wait()
 }
 
 func (c *large) start(i int) {
