@@ -49,7 +49,7 @@ func (g *gate) open() bool {
 }
 
 // NewProxy returns a proxy to the server at a URL. It ends with the test.
-func NewProxy(t *testing.T, target string) *Proxy {
+func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {

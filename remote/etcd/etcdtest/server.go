@@ -23,7 +23,7 @@ const waitLimit = 30 * time.Second
 
 // Servers is a cluster of etcd servers that ends with its test. One goroutine uses it.
 type Servers struct {
-	t    *testing.T
+	t    testing.TB
 	each []*server
 }
 
@@ -45,7 +45,7 @@ type Host struct {
 }
 
 // urls returns where a member of the host serves.
-func (h Host) urls(t *testing.T) (client, peer string) {
+func (h Host) urls(t testing.TB) (client, peer string) {
 	if h.Address == "" {
 		return freeURL(t), freeURL(t)
 	}
@@ -53,13 +53,13 @@ func (h Host) urls(t *testing.T) (client, peer string) {
 }
 
 // Start starts n members and waits until each of them serves.
-func Start(t *testing.T, n int) *Servers {
+func Start(t testing.TB, n int) *Servers {
 	t.Helper()
 	return StartAt(t, make([]Host, n)...)
 }
 
 // StartAt is [Start] of a member on each host.
-func StartAt(t *testing.T, hosts ...Host) *Servers {
+func StartAt(t testing.TB, hosts ...Host) *Servers {
 	t.Helper()
 	s := &Servers{t: t}
 	dir := t.TempDir()
@@ -90,7 +90,7 @@ func StartAt(t *testing.T, hosts ...Host) *Servers {
 }
 
 // program returns the path of etcd.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	if path := os.Getenv("ETCD"); path != "" {
 		return path
 	}
@@ -102,7 +102,7 @@ func program(t *testing.T) string {
 }
 
 // freeURL returns a URL on a port of the loopback interface that is free now.
-func freeURL(t *testing.T) string {
+func freeURL(t testing.TB) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
