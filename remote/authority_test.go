@@ -93,6 +93,33 @@ func TestSpawn_HeldOnesAreNoCrashes(t *testing.T) {
 	})
 }
 
+// An answer that nobody asked for, one that comes twice, and what stands behind a value cost
+// nothing else.
+func TestRequests_AnswersThatNobodyWaitsForAreIgnored(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := l.node("fort@test", withCookie(villainCookie))
+		v := l.villain(n)
+		answer := func(req uint64) { v.send(frame.End(append(wire.AppendAnswer(nil, req), 7), 0)) }
+		answer(12345)
+		for range 3 {
+			found := make(chan pid.PID, 1)
+			go func() {
+				p, err := n.Whereis(bounded(l), pid.Name{Name: "x", Node: "villain@test"})
+				if err != nil {
+					l.Error(err)
+				}
+				found <- p
+			}()
+			req := v.next(wire.Whereis).Ref
+			answer(req)
+			answer(req)
+			require.EqualValues(l, 7, (<-found).ID())
+		}
+		after(time.Second)
+		require.Len(l, n.Nodes(), 1)
+	})
+}
+
 func TestRequests_AnswersThatAreNoneAreErrors(t *testing.T) {
 	for name, answer := range map[string][]byte{"no process": {0}, "more than a number": {1, 2}, "nil": {0xc0}} {
 		inLab(t, func(l *lab) {
