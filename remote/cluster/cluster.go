@@ -51,7 +51,8 @@ type Cluster struct {
 	ctx    context.Context // ends when the cluster is left
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // all goroutines of the cluster
-	left   sync.Once
+	left   atomic.Bool
+	gone   chan struct{} // closed when the first Leave is done
 }
 
 // attachment is what another package keeps here. Making it may take time, for which others
@@ -108,6 +109,7 @@ func newCluster(rt *runtime.Runtime, cfg Config) *Cluster {
 		events:   newEvents(rt),
 		entered:  make(chan struct{}),
 		refused:  make(chan error, 1),
+		gone:     make(chan struct{}),
 		attached: make(map[any]*attachment),
 		leavers:  make(map[*leaver]struct{}),
 	}
@@ -288,12 +290,18 @@ func (c *Cluster) applyMembers(changes []directory.Event) {
 // Leave leaves the cluster: others are told first, then what this node holds is handed
 // over, see [Cluster.OnLeave], then its session and its connections are closed. ctx
 // bounds the first two; what is not handed over by then is free all the same. A second
-// Leave waits for the first.
+// Leave waits for the first, or for the end of its ctx.
 func (c *Cluster) Leave(ctx context.Context) error {
-	c.left.Do(func() {
-		_ = c.Drain(ctx)
-		c.stop(context.WithoutCancel(ctx))
-	})
+	if c.left.Swap(true) {
+		select {
+		case <-c.gone:
+		case <-ctx.Done():
+		}
+		return context.Cause(ctx)
+	}
+	defer close(c.gone)
+	_ = c.Drain(ctx)
+	c.stop(context.WithoutCancel(ctx))
 	return context.Cause(ctx)
 }
 

@@ -181,6 +181,23 @@ func TestOnLeave_SabotageCostsItsOwnHandOver(t *testing.T) {
 	})
 }
 
+// A second Leave waits while the first hands over, and no longer than its ctx allows.
+func TestLeave_ASecondOneWaitsForTheFirst(t *testing.T) {
+	inLab(t, func(t *testing.T, l *clustertest.Lab) {
+		a := l.Start("a@test")
+		a.OnLeave(func(context.Context) { after(ttl) })
+		begun := time.Now()
+		go func() { _ = a.Leave(t.Context()) }()
+		after(ttl / 10)
+		impatient, cancel := context.WithTimeout(t.Context(), ttl/10)
+		defer cancel()
+		require.ErrorIs(t, a.Leave(impatient), context.DeadlineExceeded)
+		require.Equal(t, ttl/5, time.Since(begun))
+		require.NoError(t, a.Leave(t.Context()))
+		require.GreaterOrEqual(t, time.Since(begun), ttl)
+	})
+}
+
 func TestSession_SabotageOfWhatItOwnsKeepsNobodyFromItsEnd(t *testing.T) {
 	sabotaged(t, func(t *testing.T, what string, l *clustertest.Lab, act func()) {
 		if what == "hangs" {
