@@ -67,14 +67,23 @@ var Workloads = []Workload{
 	{Name: "names", What: "names registered, looked up and freed", Unit: "thousand/s", N: 200_000, Rate: true, value: perMillisecond},
 	{Name: "timers", What: "timer started; half are cancelled", Unit: "ns", N: 1_000_000, value: nanoseconds},
 	{Name: "select", What: "receive from behind 100,000 messages", Unit: "µs", N: 2_000, value: microsecondsEach},
+	{Name: "overblock", What: "handled of a flood, senders wait", Unit: "thousand/s", N: 400_000, Rate: true, value: handledPerMillisecond},
+	{Name: "overreject", What: "handled of a flood, the rest refused", Unit: "thousand/s", N: 4_000_000, Rate: true, value: handledPerMillisecond},
+	{Name: "overnewest", What: "handled of a flood, the newest dropped", Unit: "thousand/s", N: 4_000_000, Rate: true, value: handledPerMillisecond},
+	{Name: "overoldest", What: "handled of a flood, the oldest dropped", Unit: "thousand/s", N: 4_000_000, Rate: true, value: handledPerMillisecond},
 	{Name: "rem64", What: "messages of 64 bytes to another OS process", Unit: "thousand/s", N: 1_000_000, Rate: true, value: perMillisecond},
 	{Name: "rem1k", What: "messages of 1 KiB to another OS process", Unit: "thousand/s", N: 500_000, Rate: true, value: perMillisecond},
 	{Name: "rem16", What: "64 bytes, 16 senders to 16 remote receivers", Unit: "thousand/s", N: 1_600_000, Rate: true, value: perMillisecond},
+	{Name: "tls", What: "rem64 over TLS 1.3", Unit: "thousand/s", N: 1_000_000, Rate: true, value: perMillisecond},
 	{Name: "remcall", What: "64 callers to a server in another OS process", Unit: "thousand/s", N: 400_000, Rate: true, value: perMillisecond},
 	{Name: "remlat", What: "median round trip to another OS process", Unit: "µs", N: 20_000, value: medianMicroseconds},
 }
 
-func nanoseconds(r worker.Result) float64      { return float64(r.Elapsed) / float64(r.N) }
+func nanoseconds(r worker.Result) float64 { return float64(r.Elapsed) / float64(r.N) }
+func handledPerMillisecond(r worker.Result) float64 {
+	return float64(r.Handled) / (float64(r.Elapsed) / float64(time.Millisecond))
+}
+
 func microsecondsEach(r worker.Result) float64 { return nanoseconds(r) / 1e3 }
 func milliseconds(r worker.Result) float64     { return r.Elapsed.Seconds() * 1e3 }
 func seconds(r worker.Result) float64          { return r.Elapsed.Seconds() }

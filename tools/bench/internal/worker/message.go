@@ -54,6 +54,14 @@ func Equal[T comparable](what string, got, want T) error {
 	return nil
 }
 
+// Different is nil unless got is other; what names the quantity.
+func Different[T comparable](what string, got, other T) error {
+	if got == other {
+		return fmt.Errorf("%s is %v", what, got)
+	}
+	return nil
+}
+
 // RingSize is the number of processes in a ring that a token crosses n times.
 func RingSize(n int) int { return min(10_000, n) }
 

@@ -18,6 +18,9 @@ type Result struct {
 	// Allocated is how many bytes these allocations had. Nil where the system
 	// cannot tell.
 	Allocated *int64 `json:"allocated,omitempty"`
+	// Handled is how many of the operations had an effect, for workloads in which not
+	// all are to have one.
+	Handled int64 `json:"handled,omitempty"`
 	// Bytes is the memory that the operations took, for workloads that weigh.
 	Bytes int64 `json:"bytes,omitempty"`
 	// P50 and P99 are percentiles of a single operation, in nanoseconds.

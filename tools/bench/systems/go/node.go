@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strconv"
@@ -14,13 +15,29 @@ const echo = 1<<16 - 1
 // dial starts a node with receivers counters, each of which reports after n
 // messages, and connects to it. What the node sends goes to handle.
 func dial(receivers, n int, handle func(uint16, frame)) (*worker.Node, *link, error) {
-	far, err := worker.StartNode(strconv.Itoa(receivers), strconv.Itoa(n))
+	return dialOver("", receivers, n, handle)
+}
+
+// dialOver does so over TLS, if there is a certificate.
+func dialOver(certificate string, receivers, n int, handle func(uint16, frame)) (*worker.Node, *link, error) {
+	far, err := worker.StartNode(strconv.Itoa(receivers), strconv.Itoa(n), certificate)
 	if err != nil {
 		return nil, nil, err
 	}
 	conn, err := net.Dial("tcp", far.Addr)
 	if err != nil {
 		return nil, nil, fmt.Errorf("dial the node: %w", err)
+	}
+	if certificate != "" {
+		config, err := worker.TLS(certificate)
+		if err != nil {
+			return nil, nil, err
+		}
+		secure := tls.Client(conn, config)
+		if err := secure.Handshake(); err != nil {
+			return nil, nil, fmt.Errorf("shake hands with the node: %w", err)
+		}
+		conn = secure
 	}
 	return far, newLink(conn, handle), nil
 }
@@ -35,8 +52,16 @@ func node(args []string) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	addr := listener.Addr().String()
+	if args[2] != "" {
+		config, err := worker.TLS(args[2])
+		if err != nil {
+			return err
+		}
+		listener = tls.NewListener(listener, config)
+	}
 	go accept(listener, receivers, n)
-	return worker.Serve(listener.Addr().String())
+	return worker.Serve(addr)
 }
 
 // accept serves one connection: a channel and a goroutine for each receiver.

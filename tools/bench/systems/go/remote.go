@@ -7,17 +7,26 @@ import (
 	"github.com/starlang-go/starlang/tools/bench/internal/worker"
 )
 
-func rem64(n int) (worker.Result, error) { return remote(n, 1, worker.Body64) }
-func rem1k(n int) (worker.Result, error) { return remote(n, 1, worker.Body1K) }
-func rem16(n int) (worker.Result, error) { return remote(n, 16, worker.Body64) }
+func rem64(n int) (worker.Result, error) { return remote(n, 1, worker.Body64, "") }
+func rem1k(n int) (worker.Result, error) { return remote(n, 1, worker.Body1K, "") }
+func rem16(n int) (worker.Result, error) { return remote(n, 16, worker.Body64, "") }
+
+// overTLS is rem64 over TLS.
+func overTLS(n int) (worker.Result, error) {
+	certificate, err := worker.NewCertificate()
+	if err != nil {
+		return worker.Result{}, err
+	}
+	return remote(n, 1, worker.Body64, certificate)
+}
 
 // remote has pairs goroutines send n messages altogether to as many goroutines
 // in another process, over one connection. It ends when every receiver has
 // reported what it has handled.
-func remote(n, pairs int, body string) (worker.Result, error) {
+func remote(n, pairs int, body, certificate string) (worker.Result, error) {
 	each := n / pairs
 	reported := worker.NewTally(pairs)
-	far, conn, err := dial(pairs, each, func(_ uint16, m frame) {
+	far, conn, err := dialOver(certificate, pairs, each, func(_ uint16, m frame) {
 		reported.Done(worker.CheckReport(m.Body, each, len(body)))
 	})
 	if err != nil {

@@ -44,22 +44,32 @@ type farSide struct {
 
 // startFar starts the second process with receivers counters, each of which
 // reports after n messages, and a node here.
-func startFar(receivers, n int) (*farSide, error) {
-	process, err := worker.StartNode(strconv.Itoa(receivers), strconv.Itoa(n))
+func startFar(receivers, n int) (*farSide, error) { return startFarOver("", receivers, n) }
+
+// startFarOver does so over TLS, if there is a certificate.
+func startFarOver(certificate string, receivers, n int) (*farSide, error) {
+	process, err := worker.StartNode(strconv.Itoa(receivers), strconv.Itoa(n), certificate)
 	if err != nil {
 		return nil, err
 	}
-	near, err := startNode(nearName)
+	near, err := startNode(nearName, certificate)
 	return &farSide{process: process, near: near}, err
 }
 
 // startNode starts a node that does not report who connects and disconnects.
-func startNode(name string) (*remote.Node, error) {
+func startNode(name, certificate string) (*remote.Node, error) {
+	config := remote.Config{Cookie: cookie, Logger: slog.New(slog.DiscardHandler)}
+	if certificate != "" {
+		var err error
+		if config.TLS, err = worker.TLS(certificate); err != nil {
+			return nil, err
+		}
+	}
 	rt, err := runtime.New(runtime.Config{Name: name})
 	if err != nil {
 		return nil, err
 	}
-	return remote.Start(rt, remote.Config{Cookie: cookie, Logger: slog.New(slog.DiscardHandler)})
+	return remote.Start(rt, config)
 }
 
 // find asks the far node who has the name.
@@ -77,7 +87,7 @@ func farNode(args []string) error {
 	if err != nil {
 		return err
 	}
-	node, err := startNode(fmt.Sprintf("far@127.0.0.1:%d", port))
+	node, err := startNode(fmt.Sprintf("far@127.0.0.1:%d", port), args[2])
 	if err != nil {
 		return err
 	}

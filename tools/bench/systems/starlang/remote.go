@@ -10,15 +10,24 @@ import (
 	"github.com/starlang-go/starlang/tools/bench/internal/worker"
 )
 
-func rem64(n int) (worker.Result, error) { return remoteSend(n, 1, worker.Body64) }
-func rem1k(n int) (worker.Result, error) { return remoteSend(n, 1, worker.Body1K) }
-func rem16(n int) (worker.Result, error) { return remoteSend(n, 16, worker.Body64) }
+func rem64(n int) (worker.Result, error) { return remoteSend(n, 1, worker.Body64, "") }
+func rem1k(n int) (worker.Result, error) { return remoteSend(n, 1, worker.Body1K, "") }
+func rem16(n int) (worker.Result, error) { return remoteSend(n, 16, worker.Body64, "") }
+
+// overTLS is rem64 over TLS.
+func overTLS(n int) (worker.Result, error) {
+	certificate, err := worker.NewCertificate()
+	if err != nil {
+		return worker.Result{}, err
+	}
+	return remoteSend(n, 1, worker.Body64, certificate)
+}
 
 // remoteSend has pairs processes send n messages altogether to as many on
 // another node. It ends when every receiver has reported what it has handled.
-func remoteSend(n, pairs int, body string) (worker.Result, error) {
+func remoteSend(n, pairs int, body, certificate string) (worker.Result, error) {
 	each := n / pairs
-	far, err := startFar(pairs, each)
+	far, err := startFarOver(certificate, pairs, each)
 	if err != nil {
 		return worker.Result{}, err
 	}
