@@ -141,7 +141,11 @@ func (g Group) bar(row Row, x, y int) bar {
 // absence is why there is no bar.
 func (g Group) absence(row Row) string {
 	if row.Measured() {
-		return number(row.Spread.Median) + " " + g.Workload.Unit + " at n " + thousands(fmt.Sprint(row.N))
+		text := number(row.Spread.Median) + " " + g.Workload.Unit
+		if g.Workload.Whole && row.N != g.most() {
+			text += " at n " + thousands(fmt.Sprint(row.N))
+		}
+		return text
 	}
 	return g.median(row, "")
 }

@@ -51,7 +51,11 @@ func (s System) operations(w Workload, scale float64) int {
 		n = own
 	}
 	scaled := int(float64(n) * scale)
-	return max(scaled-scaled%share, share)
+	least := w.Least
+	if least == 0 {
+		least = share
+	}
+	return max(scaled-scaled%least, least)
 }
 
 // share is a number that the 16 senders of rem16, the 8 of send8 and the ten

@@ -17,6 +17,9 @@ type Workload struct {
 	// N is the number of operations of one run: enough for half a second to
 	// two seconds on two cores.
 	N int
+	// Least is the smallest number of operations, and what all others are a multiple of;
+	// 0 means as many as all workloads can share out.
+	Least int
 	// Rate says that a larger value is better. Otherwise a smaller one is.
 	Rate bool
 	// Whole says that the value belongs to all n operations together, so that
@@ -75,11 +78,21 @@ var Workloads = []Workload{
 	{Name: "rem1k", What: "messages of 1 KiB to another OS process", Unit: "thousand/s", N: 500_000, Rate: true, value: perMillisecond},
 	{Name: "rem16", What: "64 bytes, 16 senders to 16 remote receivers", Unit: "thousand/s", N: 1_600_000, Rate: true, value: perMillisecond},
 	{Name: "tls", What: "rem64 over TLS 1.3", Unit: "thousand/s", N: 1_000_000, Rate: true, value: perMillisecond},
+	{Name: "large1m", What: "messages of 1 MiB to another OS process", Unit: "MB/s", N: 800, Rate: true, value: megabytes(worker.Large1M)},
+	{Name: "large64m", What: "messages of 64 MiB to another OS process", Unit: "MB/s", N: 16, Least: 1, Rate: true, value: megabytes(worker.Large64M)},
+	{Name: "largelat", What: "remlat amid a flood of 1 MiB messages", Unit: "µs", N: 800, value: medianMicroseconds},
+	{Name: "churn", What: "100,000 remote monitors, twice cut and set", Unit: "ms", N: 100_000, Whole: true, value: milliseconds},
 	{Name: "remcall", What: "64 callers to a server in another OS process", Unit: "thousand/s", N: 400_000, Rate: true, value: perMillisecond},
 	{Name: "remlat", What: "median round trip to another OS process", Unit: "µs", N: 20_000, value: medianMicroseconds},
 }
 
 func nanoseconds(r worker.Result) float64 { return float64(r.Elapsed) / float64(r.N) }
+
+// megabytes is the rate of operations of so many bytes, in 10^6 bytes a second.
+func megabytes(size int) func(worker.Result) float64 {
+	return func(r worker.Result) float64 { return rate(r, time.Microsecond) * float64(size) }
+}
+
 func handledPerMillisecond(r worker.Result) float64 {
 	return float64(r.Handled) / (float64(r.Elapsed) / float64(time.Millisecond))
 }

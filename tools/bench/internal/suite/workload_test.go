@@ -48,7 +48,9 @@ func TestOperations_AreEvenlyDivisibleAtAnyScale(t *testing.T) {
 			for _, scale := range []float64{0, 0.0001, 0.001, 0.37, 1} {
 				n := suite.Operations(system, w, scale)
 				require.Positive(t, n)
-				require.Zero(t, n%80, "%s %s", system.Name, w.Name)
+				if w.Least == 0 {
+					require.Zero(t, n%80, "%s %s", system.Name, w.Name)
+				}
 			}
 			if system.N[w.Name] == 0 {
 				require.Equal(t, w.N, suite.Operations(system, w, 1), "a full run is not rounded")

@@ -14,7 +14,8 @@
 -define(TEXT, <<"sixteen bytes is">>).
 -define(WORKLOADS, [pingpong, send1, send8, pairs4, spawn, idle, skynet, ring,
                     call, monitor, links, named, server, serverhib,
-                    cast, supervise, names, timers, select, remcall, rem64, rem1k, rem16, remlat]).
+                    cast, supervise, names, timers, select, large1m, large64m,
+                    largelat, churn, remcall, rem64, rem1k, rem16, remlat]).
 
 main(["list"]) ->
     [io:format("~s~n", [Name]) || Name <- ?WORKLOADS],
@@ -57,6 +58,10 @@ run(supervise, N) -> supervise(N);
 run(names, N) -> names(N);
 run(timers, N) -> timers(N);
 run(select, N) -> select(N);
+run(large1m, N) -> remote(N, 1, binary:copy(<<"x">>, 1 bsl 20));
+run(large64m, N) -> remote(N, 1, binary:copy(<<"x">>, 64 bsl 20));
+run(largelat, N) -> largelat(N);
+run(churn, N) -> churn(N);
 run(remcall, N) -> remcall(N);
 run(rem64, N) -> remote(N, 1, body(64));
 run(rem1k, N) -> remote(N, 1, body(1024));
@@ -456,10 +461,44 @@ count_for(Parent, N, I) -> Parent ! {counted, I, count(N, 0, 0, 0)}.
 
 body(Size) -> binary:copy(<<"x">>, Size - 8).
 
-%% remlat: single round trips.
+%% largelat: single round trips while another process sends 1 MiB each time, as fast
+%% as it can. The receiver of these never reports.
+largelat(N) ->
+    Node = start_node(),
+    Sink = spawn(Node, ?MODULE, count_for, [self(), 1 bsl 40, 1]),
+    spawn_link(fun() -> flood(Sink, 1, 1 bsl 40, binary:copy(<<"x">>, 1 bsl 20)) end),
+    probe(Node, N).
 
-remlat(N) ->
-    Echo = spawn(start_node(), ?MODULE, echo, []),
+%% churn: eight processes set N monitors on one of the second node, the connection
+%% is cut and all are told, twice.
+churn(N) ->
+    Node = start_node(),
+    Echo = spawn(Node, ?MODULE, echo, []),
+    round_trip(Echo, 0, <<>>),
+    Start = start(),
+    churn_round(Node, Echo, N),
+    true = net_kernel:connect_node(Node),
+    churn_round(Node, Echo, N),
+    stop(Start).
+
+churn_round(Node, Echo, N) ->
+    Watching = tally(8),
+    Told = tally(8),
+    [spawn_link(fun() ->
+         Refs = [erlang:monitor(process, Echo) || _ <- lists:seq(1, portion(N, 8, I))],
+         done(Watching),
+         [receive {'DOWN', Ref, process, Echo, noconnection} -> ok end || Ref <- Refs],
+         done(Told)
+     end) || I <- lists:seq(0, 7)],
+    await(Watching),
+    true = erlang:disconnect_node(Node),
+    await(Told).
+
+%% remlat: single round trips.
+remlat(N) -> probe(start_node(), N).
+
+probe(Node, N) ->
+    Echo = spawn(Node, ?MODULE, echo, []),
     Body = body(64),
     round_trip(Echo, 0, Body),
     Start = start(),

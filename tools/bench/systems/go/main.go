@@ -36,6 +36,8 @@ func main() {
 			"overnewest": overnewest,
 			"overoldest": overoldest,
 			"tls":        overTLS,
+			"large1m":    large1m,
+			"large64m":   large64m,
 			"rem64":      rem64,
 			"rem1k":      rem1k,
 			"rem16":      rem16,

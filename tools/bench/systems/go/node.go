@@ -60,7 +60,11 @@ func node(args []string) error {
 		}
 		listener = tls.NewListener(listener, config)
 	}
-	go accept(listener, receivers, n)
+	if len(args) > 3 {
+		go acceptLarge(listener, n)
+	} else {
+		go accept(listener, receivers, n)
+	}
 	return worker.Serve(addr)
 }
 

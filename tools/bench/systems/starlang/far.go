@@ -58,7 +58,7 @@ func startFarOver(certificate string, receivers, n int) (*farSide, error) {
 
 // startNode starts a node that does not report who connects and disconnects.
 func startNode(name, certificate string) (*remote.Node, error) {
-	config := remote.Config{Cookie: cookie, Logger: slog.New(slog.DiscardHandler)}
+	config := remote.Config{Cookie: cookie, Logger: slog.New(slog.DiscardHandler), MaxMessageBytes: 2 * worker.Large64M}
 	if certificate != "" {
 		var err error
 		if config.TLS, err = worker.TLS(certificate); err != nil {
