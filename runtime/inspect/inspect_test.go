@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -261,36 +260,6 @@ func TestPeek_CountsTypesAndTakesNothing(t *testing.T) {
 	})
 }
 
-func TestAlarm_OfASupervisorThatIsNearItsEnd(t *testing.T) {
-	inLab(t, func(l *lab) {
-		l.start(func(ctx *runtime.Context) {
-			_, err := supervisor.StartLink(ctx, supervisor.Spec{Name: "sup", Intensity: 5, Period: 20 * time.Second, Children: []supervisor.ChildSpec{
-				{ID: "child", Start: supervisor.BodyOpt(runtime.SpawnOptions{Name: "till"}, idle)},
-			}})
-			require.NoError(l, err)
-		})
-		sup, _ := l.rt.Whereis("sup")
-		for restarts := 1; restarts <= 4; restarts++ {
-			p, _ := l.rt.Whereis("till")
-			require.NoError(l, l.rt.Exit(p, signal.Kill))
-			pass(time.Second)
-			got, err := l.Alarms(l.Context(), inspect.Alarms{})
-			require.NoError(l, err)
-			require.Empty(l, got.Active)
-		}
-		got, err := l.Alarms(l.Context(), inspect.Alarms{Wait: 10 * time.Second})
-		require.NoError(l, err)
-		require.Len(l, got.Active, 1)
-		require.Equal(l, inspect.AlarmRestarts, got.Active[0].Kind)
-		require.Equal(l, sup.String(), got.Active[0].Subject)
-		require.InDelta(l, 0.8, got.Active[0].Value, 0.01)
-		pass(30 * time.Second) // more than the restarts count
-		got, err = l.Alarms(l.Context(), inspect.Alarms{})
-		require.NoError(l, err)
-		require.Empty(l, got.Active)
-	})
-}
-
 func TestTree_ShowsBranchesByNeed(t *testing.T) {
 	inLab(t, func(l *lab) {
 		l.start(func(ctx *runtime.Context) {
@@ -320,78 +289,6 @@ func TestTree_ShowsBranchesByNeed(t *testing.T) {
 		_, err = l.State(l.Context(), "account")
 		require.NoError(l, err, "and the server lives")
 	})
-}
-
-func TestWaits_FindsCirclesAndOnlyThese(t *testing.T) {
-	inLab(t, func(l *lab) {
-		calls := func(to string) runtime.Body {
-			return func(ctx *runtime.Context) error {
-				_, err := ctx.RecvMatch(func(m runtime.Message) bool { return m.Kind() == runtime.KindUser })
-				if err == nil {
-					_, err = runtime.CallNamed[int](runtime.WithCallTimeout(ctx, time.Hour), pid.Name{Name: to}, 1)
-				}
-				return err
-			}
-		}
-		a, b, c := l.spawn("a", calls("b")), l.spawn("b", calls("a")), l.spawn("c", calls("a"))
-		l.fill(c, 1)
-		l.fill(b, 1)
-		got, err := l.Waits(l.Context(), inspect.Waits{Cycles: true})
-		require.NoError(l, err)
-		require.NotEmpty(l, got.Waits)
-		require.Empty(l, got.Cycles)
-		l.fill(a, 1)
-		got, err = l.Waits(l.Context(), inspect.Waits{Cycles: true})
-		require.NoError(l, err)
-		require.Len(l, got.Cycles, 1)
-		who := map[string]string{}
-		for _, w := range got.Cycles[0].Waits {
-			who[w.CallerName] = w.CalleeName
-		}
-		require.Equal(l, map[string]string{"a": "b", "b": "a"}, who)
-	})
-}
-
-func TestAlarms_BeginAndEndWithHysteresis(t *testing.T) {
-	inLab(t, func(l *lab) {
-		take := make(chan int)
-		p := l.spawn("slow", func(ctx *runtime.Context) error {
-			for n := range take {
-				for range n {
-					if _, err := ctx.Recv(); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-		defer close(take)
-		l.fill(p, 6000)
-		changed, err := l.Alarms(l.Context(), inspect.Alarms{Wait: 6 * time.Second})
-		require.NoError(l, err)
-		require.Len(l, changed.Active, 1)
-		require.Equal(l, inspect.AlarmMailbox, changed.Active[0].Kind)
-		require.Equal(l, "slow", changed.Active[0].Name)
-		take <- 5000 // 1000 are left: neither begins nor ends it
-		pass(12 * time.Second)
-		got, err := l.Alarms(l.Context(), inspect.Alarms{})
-		require.NoError(l, err)
-		require.Contains(l, kinds(got), inspect.AlarmMailbox)
-		require.Contains(l, kinds(got), inspect.AlarmStalled, "it has mail and receives nothing")
-		take <- 1000
-		pass(6 * time.Second)
-		got, err = l.Alarms(l.Context(), inspect.Alarms{After: changed.Changes[0].Seq})
-		require.NoError(l, err)
-		require.Empty(l, got.Active)
-		require.False(l, got.Changes[len(got.Changes)-1].On)
-	})
-}
-
-func kinds(l inspect.AlarmList) (all []inspect.AlarmKind) {
-	for _, a := range l.Active {
-		all = append(all, a.Kind)
-	}
-	return all
 }
 
 type order struct {
@@ -508,41 +405,4 @@ func TestAnswer_EndsWithTheOneWhoHasAsked(t *testing.T) {
 		synctest.Wait()
 		require.Equal(l, before-2, l.rt.Len(), "the one who asked, and the one who would have answered")
 	})
-}
-
-func TestWaits_OfStoriesWithoutACircleShowNone(t *testing.T) {
-	for seed := range uint64(100) {
-		inLab(t, func(l *lab) {
-			r := rand.New(rand.NewPCG(seed, 1))
-			const processes = 8
-			for i := range processes { // each calls, in turns, only those that come after it
-				l.spawn(fmt.Sprint("p", i), func(ctx *runtime.Context) error {
-					for {
-						m, err := ctx.Recv()
-						if err != nil {
-							return err
-						}
-						if i < processes-1 {
-							next := pid.Name{Name: fmt.Sprint("p", i+1+m.Value().(int)%(processes-1-i))}
-							_, _ = runtime.CallNamed[int](ctx, next, m.Value())
-						}
-						<-time.After(time.Duration(m.Value().(int)) * time.Millisecond)
-						if from, ok := m.From(); ok {
-							_ = ctx.Reply(from, 1)
-						}
-					}
-				})
-			}
-			for range 20 {
-				p, _ := l.rt.Whereis(fmt.Sprint("p", r.IntN(processes)))
-				_ = runtime.Send(runtime.NewContext(l.Context(), l.rt), p, 1+r.IntN(200))
-			}
-			for range 5 {
-				got, err := l.Waits(l.Context(), inspect.Waits{Cycles: true})
-				require.NoError(l, err)
-				require.Empty(l, got.Cycles)
-				pass(time.Duration(r.IntN(100)) * time.Millisecond)
-			}
-		})
-	}
 }
