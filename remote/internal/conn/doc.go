@@ -1,6 +1,5 @@
 // Package conn is one connection between two nodes, from the good proof to the loss. It
 // knows the bytes, and what they are to carry from and to package dist; it knows neither
-
 // the node that made it nor how it came about. What it asks of the node is the interface
 // [Owner], what it needs to know of it is a [Shared].
 //
