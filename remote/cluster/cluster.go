@@ -25,6 +25,18 @@ import (
 
 // Cluster is this node's membership of a cluster. Make it with [Start]; all goroutines
 // may share it.
+//
+// Lock order, of this package and those that extend it; nobody locks against an arrow:
+//
+//	nodes of package entity --> members --> events, the journal
+//	Session --> running of package entity
+//	events, Session, running --> those of module runtime, and through it of remote
+//
+// A Session kills what it owned, and events ask who lives, with their locks held; so those
+// of a runtime are the last. Of all others, mu and those of names, of entity's table, group's
+// table and single's leaders among them, one is held by itself, and package topic has none.
+// No lock is held while a directory, a resolver or another function of the program is called,
+// but for what [Session.Own] was given, with the Session's, and Clock.Now, with that of leaders.
 type Cluster struct {
 	rt      *runtime.Runtime
 	node    *remote.Node
