@@ -8,6 +8,7 @@ import (
 
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime/dist"
+	"github.com/starlang-go/starlang/term"
 )
 
 // The errors by which callers branch, with errors.Is.
@@ -143,4 +144,21 @@ func isMismatch(err error) bool {
 	var alert tls.AlertError
 	return errors.Is(err, ErrCookie) || errors.Is(err, ErrCertificate) || errors.Is(err, ErrNameInUse) ||
 		errors.As(err, &cert) || errors.As(err, &alert)
+}
+
+// Their identity goes along in messages: see [term.RegisterError].
+func init() {
+	for code, err := range map[string]error{
+		"remote.closed":         ErrClosed,
+		"remote.backoff":        ErrBackoff,
+		"remote.too_many_conns": ErrTooManyConns,
+		"remote.cookie":         ErrCookie,
+		"remote.certificate":    ErrCertificate,
+		"remote.name_in_use":    ErrNameInUse,
+		"remote.self":           ErrSelf,
+		"remote.not_spawnable":  ErrNotSpawnable,
+		"remote.started":        ErrStarted,
+	} {
+		term.MustRegisterError(code, err)
+	}
 }

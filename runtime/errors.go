@@ -118,6 +118,18 @@ func init() {
 		"runtime.reply_type":         ErrReplyType,
 		"runtime.not_named":          ErrNotNamed,
 		"runtime.propagator_set":     ErrPropagatorSet,
+		"runtime.many_goroutines":    ErrManyGoroutines,
+		"registry.stale_pid":         registry.ErrStalePID,
+		"registry.no_remote_hook":    registry.ErrNoRemoteHook,
+		"registry.hook_set":          registry.ErrHookSet,
+		"registry.registered":        registry.ErrRegistered,
+		"registry.not_local":         registry.ErrNotLocal,
+		"registry.name_not_owned":    registry.ErrNameNotOwned,
+		"registry.bad_name":          registry.ErrBadName,
+		"mailbox.closed":             mailbox.ErrClosed,
+		"mailbox.interrupted":        mailbox.ErrInterrupted,
+		"mailbox.stopped":            mailbox.ErrStopped,
+		"pid.syntax":                 pid.ErrSyntax,
 	} {
 		term.MustRegisterError(code, err)
 	}

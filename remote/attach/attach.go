@@ -26,6 +26,7 @@ import (
 	"github.com/starlang-go/starlang/remote"
 	"github.com/starlang-go/starlang/runtime"
 	"github.com/starlang-go/starlang/runtime/inspect"
+	"github.com/starlang-go/starlang/term"
 )
 
 // Config says how to attach. The zero Config is for a node without a cookie.
@@ -53,6 +54,8 @@ type Conn struct {
 
 // ErrOff tells that a node is there, and cannot be asked.
 var ErrOff = errors.New("the node cannot be asked: its remote.Config.Inspect is off")
+
+func init() { term.MustRegisterError("attach.off", ErrOff) }
 
 // closeTime bounds the end of a Conn.
 const closeTime = 2 * time.Second

@@ -1,6 +1,10 @@
 package cluster
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/starlang-go/starlang/term"
+)
 
 // The errors by which callers branch, with errors.Is.
 var (
@@ -20,3 +24,17 @@ var (
 	// ErrStarted tells that the runtime is a member of a cluster already.
 	ErrStarted = errors.New("cluster: the runtime is a member already")
 )
+
+// Their identity goes along in messages: see [term.RegisterError].
+func init() {
+	for code, err := range map[string]error{
+		"cluster.no_directory":    ErrNoDirectory,
+		"cluster.node_name_taken": ErrNodeNameTaken,
+		"cluster.no_session":      ErrNoSession,
+		"cluster.late":            ErrLate,
+		"cluster.closed":          ErrClosed,
+		"cluster.started":         ErrStarted,
+	} {
+		term.MustRegisterError(code, err)
+	}
+}

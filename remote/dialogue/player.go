@@ -9,11 +9,14 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/remote/internal/wire"
+	"github.com/starlang-go/starlang/term"
 )
 
 // ErrNoPartner tells that a dialogue was not played, as the node has no process with the
 // name [PartnerName].
 var ErrNoPartner = errors.New("the node has no process " + PartnerName)
+
+func init() { term.MustRegisterError("dialogue.no_partner", ErrNoPartner) }
 
 // Player plays dialogues against one node, each over a connection of its own.
 type Player struct {

@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/remote"
+	"github.com/starlang-go/starlang/term"
 )
 
 // ErrCut is what both ends of a connection get that was cut.
 var ErrCut = errors.New("remotetest: connection was cut")
+
+func init() { term.MustRegisterError("remotetest.cut", ErrCut) }
 
 // Network is a network of hosts, named by what they are dialled by. Make it with
 // [New], within the bubble if there is one. All goroutines may share it.

@@ -40,6 +40,9 @@ func init() {
 	genserver.MustRegisterError("starlang.entity.moved", errMoved)
 	genserver.MustRegisterError("starlang.entity.down", ErrEntityDown)
 	genserver.MustRegisterError("starlang.entity.busy", ErrShardBusy)
+	genserver.MustRegisterError("starlang.entity.kind-differs", ErrKindDiffers)
+	genserver.MustRegisterError("starlang.entity.registered", ErrRegistered)
+	genserver.MustRegisterError("starlang.entity.closed", ErrClosed)
 }
 
 // What servers of this node tell each other. None of it travels.

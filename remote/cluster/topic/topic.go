@@ -29,6 +29,7 @@ type post struct {
 func init() {
 	term.MustRegister[Message]("starlang.topic.message")
 	term.MustRegister[post]("starlang.topic.post")
+	term.MustRegisterError("topic.not_subscribed", ErrNotSubscribed)
 }
 
 // ErrNotSubscribed tells that the process has no subscription to the topic.
