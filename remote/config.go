@@ -52,6 +52,10 @@ const (
 	Wait WhenFull = iota
 	// Refuse makes the send fail with [ErrBusy].
 	Refuse
+	// Drop makes the send succeed and drops the message: it is counted in
+	// runtime.Stats, and told of in the log and to tracers. Calls fail with [ErrBusy], and
+	// so do sends that have asked not to wait, such as runtime.TrySend.
+	Drop
 )
 
 // Config says how a node talks to others. The zero Config is a node that listens
@@ -98,7 +102,8 @@ type Config struct {
 	// Resolver finds the address of a node by its name. nil: [AddressResolver].
 	Resolver Resolver
 	// WhenFull says what happens to a message for which a connection's queue has no
-	// room. Other signals are always queued.
+	// room. Other signals are always queued. A single send need not wait whatever this
+	// says: runtime.TrySend and the like are refused.
 	WhenFull WhenFull
 	// Logger gets what happens to connections. nil: slog.Default().
 	Logger *slog.Logger
@@ -263,7 +268,7 @@ func (c Config) check() error {
 		return fmt.Errorf("FragmentBytes is %d, at most %d are possible", c.FragmentBytes, maxFragmentBytes)
 	case c.MaxBackoff < c.MinBackoff:
 		return errors.New("MaxBackoff is less than MinBackoff")
-	case c.WhenFull > Refuse:
+	case c.WhenFull > Drop:
 		return fmt.Errorf("unknown WhenFull %d", c.WhenFull)
 	case c.VerifyName != nil && (c.TLS == nil || c.TLS.ClientAuth != tls.RequireAndVerifyClientCert):
 		return errors.New("VerifyName needs TLS with ClientAuth RequireAndVerifyClientCert")
@@ -346,7 +351,7 @@ func (c Config) termLimits() term.Limits {
 func (c Config) forConns() conn.Config {
 	return conn.Config{
 		QueueBytes: c.QueueBytes, BacklogBytes: c.BacklogBytes, FragmentBytes: c.FragmentBytes, MaxMessageBytes: c.MaxMessageBytes,
-		MaxHeldSpawns: c.MaxHeldSpawns, MaxHungDecoders: c.MaxHungDecoders, Refuse: c.WhenFull == Refuse,
+		MaxHeldSpawns: c.MaxHeldSpawns, MaxHungDecoders: c.MaxHungDecoders, Refuse: c.WhenFull != Wait,
 		HeartbeatInterval: c.HeartbeatInterval, StallTimeout: c.StallTimeout, FragmentTimeout: c.FragmentTimeout,
 		DecodeTimeout: c.DecodeTimeout, IdleTimeout: c.IdleTimeout, CloseTimeout: c.CloseTimeout,
 	}

@@ -42,7 +42,8 @@ func Start(rt *runtime.Runtime, cfg Config) (*Node, error) {
 func (n *Node) open() (err error) {
 	n.port, err = dist.Open(n.rt, n, dist.Config{
 		QueueBytes:       n.cfg.QueueBytes,
-		Refuse:           n.cfg.WhenFull == Refuse,
+		Refuse:           n.cfg.WhenFull != Wait,
+		Drop:             n.cfg.WhenFull == Drop,
 		WaitingBytes:     n.cfg.WaitingBytes,
 		MaxRelations:     n.cfg.MaxRelations,
 		DecodeTimeout:    n.cfg.DecodeTimeout,

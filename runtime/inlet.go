@@ -150,6 +150,15 @@ func (d *door) Deliver(to pid.PID, env signal.Envelope) error {
 // Registered implements [inlet.Runtime].
 func (d *door) Registered(name string) (pid.PID, bool) { return d.registry.Whereis(name) }
 
+// Lost implements [inlet.Runtime].
+func (d *door) Lost(to pid.Address, env signal.Envelope, why error) {
+	m := userMessage(env.Value)
+	if b, ok := env.Value.([]byte); ok && env.Kind == signal.Raw {
+		m = rawMessage(b)
+	}
+	d.runtime().lostAway(to, m, why)
+}
+
 // FailCall implements [inlet.Runtime].
 func (d *door) FailCall(to pid.PID, r signal.ReplyTo, reason signal.ExitReason) {
 	if p, ok := d.registry.Get(to); ok {

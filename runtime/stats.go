@@ -26,7 +26,7 @@ type Stats struct {
 	Failed    uint64 // with any other reason
 	Crashed   uint64 // by a failure of their own, not by an exit signal
 	Received  uint64 // messages received
-	Dropped   uint64 // messages dropped by a bounded mailbox, or lost by a timer
+	Dropped   uint64 // messages dropped by a bounded mailbox, or lost by a timer or on their way to another node
 	Processes int
 	Zombies   int
 	Names     int // registered names

@@ -33,7 +33,8 @@ type Tracer interface {
 	Restarted(Restarted)
 	// Crashed is called before Exited, also if no report is made of the crash.
 	Crashed(Crash)
-	// Dropped tells of a message that a bounded mailbox has dropped, or a timer lost.
+	// Dropped tells of a message that a bounded mailbox has dropped, or that was lost: by a
+	// timer, or because no connection to its node was made in the end, or had room.
 	Dropped(to pid.Address, m Message, why error)
 	// Sent and Received tell of the messages of processes with SetTraced. waited is
 	// how long the message was in the mailbox, 0 if that is not known.

@@ -71,7 +71,7 @@ func (p *Peer) endWatched(s *Signal, reason signal.ExitReason) {
 
 // countDropped counts a message of which nobody is told that it has not arrived.
 func (p *Peer) countDropped(s *Signal) {
-	if s.Kind == signal.Message || s.Kind == signal.Raw {
+	if mayBeLost(s.Kind) {
 		p.dropped.Add(1)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
 )
 
 // node is what a port knows about another name. All is guarded by the port's mu.
@@ -265,6 +266,7 @@ func (n *node) takeQueueLocked() []outgoing {
 func (p *Port) bounce(o outgoing, reason signal.ExitReason) {
 	back, ok := signal.Answer(o.to, o.env, reason)
 	if !ok {
+		p.lost(o.to, o.env, reason)
 		return
 	}
 	if back.Kind == signal.LinkExit {
@@ -274,6 +276,44 @@ func (p *Port) bounce(o outgoing, reason signal.ExitReason) {
 		return
 	}
 	_ = p.inlet.Deliver(o.env.From, back)
+}
+
+// dropped reports whether a message that could not be sent because of err is dropped.
+func (p *Port) dropped(ctx context.Context, to pid.Address, env signal.Envelope, err error) bool {
+	if !p.cfg.Drop || !mayBeLost(env.Kind) || !registry.MayWait(ctx) || !errors.Is(err, ErrBusy) {
+		return false
+	}
+	p.lost(to, env, ErrBusy)
+	return true
+}
+
+// lost tells of a message that is lost though its send returns nil. That nobody is there any
+// more is nothing to tell of.
+func (p *Port) lost(to pid.Address, env signal.Envelope, why error) {
+	if !mayBeLost(env.Kind) || errors.Is(why, registry.ErrNoProc) {
+		return
+	}
+	if b, ok := env.Value.(Encoded); ok {
+		env.Value = decoded(b)
+	}
+	p.inlet.Lost(to, env, why)
+}
+
+// mayBeLost reports whether a signal is one whose loss ends nothing that others would learn of.
+func mayBeLost(k signal.Kind) bool { return k == signal.Message || k == signal.Raw }
+
+// maxShownBytes is up to which length a message that is lost is decoded to tell its type.
+const maxShownBytes = 4 << 10
+
+// decoded returns what b stands for, as far as that takes little and none of the program's
+// methods, else b.
+func decoded(b Encoded) any {
+	if len(b) <= maxShownBytes {
+		if v, ok, err := term.NewMessageDecoder(term.Limits{}).TryDecode(b); ok && err == nil {
+			return v
+		}
+	}
+	return b
 }
 
 // stopped returns what a send returns whose context has ended.

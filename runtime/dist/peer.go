@@ -120,7 +120,11 @@ func (p *Peer) flush(ctx context.Context) (done bool) {
 	queue := n.takeQueueLocked()
 	p.port.mu.Unlock()
 	for _, o := range queue {
-		if err := p.sendQueued(ctx, o); err != nil {
+		switch err := p.sendQueued(ctx, o); {
+		case err == nil:
+		case mayBeLost(o.env.Kind):
+			p.port.lost(o.to, o.env, err)
+		default:
 			p.port.bounce(o, signal.NoConnection)
 		}
 	}

@@ -38,6 +38,10 @@ type Config struct {
 	// Refuse makes a message that finds no room there fail with [ErrBusy]. Else its
 	// sender waits for the attempt to connect.
 	Refuse bool
+	// Drop makes a message that is no call succeed where it would fail with [ErrBusy],
+	// unless its sender has asked not to wait: it is dropped, and counted in
+	// runtime.Stats. It goes with Refuse, here and in the [Carrier].
+	Drop bool
 	// WaitingBytes is how many bytes of messages of one peer may wait in full mailboxes,
 	// or to be decoded, before [Peer.AwaitRoom] waits.
 	WaitingBytes term.ByteCount
@@ -216,7 +220,7 @@ func (p *Port) SendRemote(ctx context.Context, to pid.Address, env signal.Envelo
 	} else {
 		err = p.sendLater(ctx, to, env)
 	}
-	if err == nil {
+	if err == nil || p.dropped(ctx, to, env, err) {
 		return nil
 	}
 	if failed, ok := errors.AsType[*registry.SendError](err); ok {

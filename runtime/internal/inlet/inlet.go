@@ -51,6 +51,10 @@ type Runtime interface {
 	Deliver(to pid.PID, env signal.Envelope) error
 	// Registered returns who has a registered name.
 	Registered(name string) (pid.PID, bool)
+	// Lost counts a message or raw of this node's that will not get to where it was sent,
+	// and tells of it, since its sender is not: it has been told that the message is on
+	// its way.
+	Lost(to pid.Address, env signal.Envelope, why error)
 	// FailCall ends the call that waits for the reply to r with a reason.
 	FailCall(to pid.PID, r signal.ReplyTo, reason signal.ExitReason)
 	// SetLink sets to's side of a link with away, a process of another node, or takes it

@@ -11,6 +11,7 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
@@ -54,7 +55,7 @@ func TypeName(t reflect.Type) string {
 // WhyDropped says why a message was dropped.
 func WhyDropped(err error) string {
 	switch {
-	case errors.Is(err, runtime.ErrMailboxFull):
+	case errors.Is(err, runtime.ErrMailboxFull), errors.Is(err, dist.ErrBusy):
 		return "full"
 	case errors.Is(err, runtime.ErrNoConnection):
 		return "noconnection"
