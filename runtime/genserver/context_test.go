@@ -103,6 +103,41 @@ func TestContext_EndsWithTheCaller(t *testing.T) {
 	})
 }
 
+// A web request whose client has gone ends all that is done for it, however many servers
+// are between, and harms none of them.
+func TestContext_EndsWithTheRequestOfAPlainContext(t *testing.T) {
+	eachSetting(t, func(t *testing.T, ctx *runtime.Context, opts genserver.Options) {
+		const servers = 3
+		causes := make(chan error, servers)
+		last := start(t, ctx, &script{call: func(c *genserver.Context, _ genserver.From, _ any) (any, error) {
+			<-c.Done()
+			causes <- context.Cause(c)
+			return 0, c.Err()
+		}}, opts)
+		chain := []pid.PID{last}
+		for range servers - 1 {
+			next := chain[len(chain)-1]
+			chain = append(chain, start(t, ctx, &script{call: func(c *genserver.Context, _ genserver.From, req any) (any, error) {
+				n, err := genserver.CallAs[int](c, next, req)
+				causes <- context.Cause(c)
+				return n, err
+			}}, opts))
+		}
+		gone, cancel := context.WithCancel(context.Background())
+		began := time.Now()
+		time.AfterFunc(time.Second, cancel)
+		_, err := genserver.CallAs[int](runtime.NewContext(gone, ctx.Runtime()), chain[servers-1], 1)
+		require.ErrorIs(t, err, context.Canceled)
+		for range servers {
+			require.ErrorIs(t, <-causes, runtime.ErrCallOver)
+		}
+		require.Equal(t, time.Second, time.Since(began))
+		for _, p := range chain {
+			require.True(t, ctx.IsAlive(p))
+		}
+	})
+}
+
 // A helper keeps the request's context, whatever the server handles meanwhile.
 func TestContext_StaysTheRequestsForHelpers(t *testing.T) {
 	eachSetting(t, func(t *testing.T, ctx *runtime.Context, opts genserver.Options) {

@@ -83,6 +83,8 @@
 //	call(Ref, Request, Timeout)             the same, with a deadline in ctx
 //	the 5 s of a call, infinity             Options.CallTimeout, runtime.Config's; NoTimeout
 //	types of requests and replies           Returns[R] in a request, then On; HandleCall without
+//	{error, Reason} compared by value       errors.Is and As, see ReplyError, term.RegisterError
+//	any term in a request                   data of any type; term.RegisterCodec, term/protobuf
 //	cast(Ref, Msg)                          Cast(ctx, ref, msg), TryCast
 //	multi_call(Nodes, Name, Req, Timeout)   MultiCall(ctx, refs, request), MultiCallAs
 //	send_request, receive_response          task.Async of a Call
