@@ -8,6 +8,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -20,7 +21,7 @@ import (
 // methods of its own that are called. Tests, generated files and the given folders are left
 // out.
 func Mutable(dir string, skip ...string) ([]string, error) {
-	packages := make(map[string][]*ast.File)
+	fset, packages := token.NewFileSet(), make(map[string][]*ast.File)
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		rel := filepath.ToSlash(strings.TrimPrefix(name, dir+string(filepath.Separator)))
 		switch {
@@ -31,7 +32,7 @@ func Mutable(dir string, skip ...string) ([]string, error) {
 		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		file, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
 		if err != nil {
 			return fmt.Errorf("parse %s: %w", name, err)
 		}
@@ -42,7 +43,7 @@ func Mutable(dir string, skip ...string) ([]string, error) {
 	})
 	var found []string
 	for pkg, files := range packages {
-		for name := range mutableOf(files) {
+		for name := range mutableOf(fset, files) {
 			found = append(found, pkg+"."+name)
 		}
 	}
@@ -51,7 +52,8 @@ func Mutable(dir string, skip ...string) ([]string, error) {
 }
 
 // mutableOf returns the variables of a package that may change.
-func mutableOf(files []*ast.File) map[string]bool {
+func mutableOf(fset *token.FileSet, files []*ast.File) map[string]bool {
+	isOfPackage := resolve(fset, files)
 	// stateful tells of each variable whether a method of it may change it.
 	stateful, mutable := make(map[string]bool), make(map[string]bool)
 	for _, f := range files {
@@ -65,7 +67,7 @@ func mutableOf(files []*ast.File) map[string]bool {
 	}
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
-			for _, name := range changed(n, stateful) {
+			for _, name := range changed(n, stateful, isOfPackage) {
 				if _, global := stateful[name]; global {
 					mutable[name] = true
 				}
@@ -104,9 +106,9 @@ func declare(v *ast.ValueSpec, stateful, mutable map[string]bool) {
 }
 
 // changed returns the names that a piece of code changes, or may change.
-func changed(n ast.Node, stateful map[string]bool) (names []string) {
+func changed(n ast.Node, stateful map[string]bool, isOfPackage func(*ast.Ident) bool) (names []string) {
 	add := func(e ast.Expr) {
-		if id := root(e); id != nil && (id.Obj == nil || isOfPackage(id.Obj)) {
+		if id := root(e); id != nil && isOfPackage(id) {
 			names = append(names, id.Name)
 		}
 	}
@@ -138,10 +140,17 @@ func changed(n ast.Node, stateful map[string]bool) (names []string) {
 	return names
 }
 
-// isOfPackage reports whether a name that the parser has resolved is one of the package.
-func isOfPackage(o *ast.Object) bool {
-	v, ok := o.Decl.(*ast.ValueSpec)
-	return ok && slices.ContainsFunc(v.Names, func(id *ast.Ident) bool { return id.Name == o.Name && id.Obj == o })
+// resolve returns a function that reports whether a name may be one of the package, and is not
+// one of a function. Imports are not followed: what comes of them is of no interest, and the
+// errors that it makes neither.
+func resolve(fset *token.FileSet, files []*ast.File) func(*ast.Ident) bool {
+	info := types.Info{Uses: make(map[*ast.Ident]types.Object)}
+	config := types.Config{Error: func(error) {}}
+	pkg, _ := config.Check("", fset, files, &info)
+	return func(id *ast.Ident) bool {
+		o := info.Uses[id]
+		return o == nil || o.Parent() == pkg.Scope()
+	}
 }
 
 // root returns the variable that an expression is a part of.
