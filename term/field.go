@@ -108,8 +108,12 @@ func (l *fieldLister) add(f reflect.StructField, name, options string, offset ui
 // methods, because it is another package's.
 func waysOut(t reflect.Type) string {
 	const others = "for another package's type there are term.RegisterCodec, and term.Share for a value that never changes"
-	if t.Implements(errorType) || reflect.PointerTo(t).Implements(errorType) {
+	pointer := reflect.PointerTo(t)
+	if t.Implements(errorType) || pointer.Implements(errorType) {
 		return "an error travels as term.CarryError returns it; " + others
+	}
+	if _, generated := pointer.MethodByName("ProtoReflect"); generated {
+		return "a message made by protoc-gen-go is registered with package term/protobuf; " + others
 	}
 	return others
 }

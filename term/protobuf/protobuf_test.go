@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	"github.com/starlang-go/starlang/term"
@@ -116,6 +117,17 @@ func drawOrder(t *rapid.T, depth int) *testpb.Order {
 
 func drawItem(t *rapid.T) *testpb.Item {
 	return &testpb.Item{Name: rapid.String().Draw(t, "name"), Amount: rapid.Int32().Draw(t, "amount")}
+}
+
+// What refuses a message that nobody has registered says what to do.
+func TestRegister_IsTheAdviceForAMessageWithout(t *testing.T) {
+	for _, v := range []any{timestamppb.Now(), []*timestamppb.Timestamp{}, basket{Any: timestamppb.Now()}} {
+		_, err := term.Isolate(v)
+		require.ErrorIs(t, err, term.ErrUnsendable)
+		require.ErrorContains(t, err, "registered with package term/protobuf")
+		_, err = term.AppendMessage(nil, v)
+		require.ErrorContains(t, err, "registered with package term/protobuf")
+	}
 }
 
 func TestRegister_MessagesTravelInsideOfOtherValues(t *testing.T) {
