@@ -168,3 +168,10 @@ func (rt *Runtime) HoldCallClock(d time.Duration) {
 	defer c.mu.Unlock()
 	c.word.Store(max(c.word.Load()-int64(d), 2) &^ unread)
 }
+
+// LookedAt returns when the stacks of all goroutines were last looked at for zombies.
+func (rt *Runtime) LookedAt() time.Time {
+	rt.zombies.looking.Lock()
+	defer rt.zombies.looking.Unlock()
+	return rt.zombies.looked
+}
