@@ -70,6 +70,13 @@ func TestSend_CopiesWhatCouldBeShared(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []int{1, 2, 3}, got, way)
 			require.ErrorIs(t, send(make(chan int)), term.ErrUnsendable, way)
+
+			bytes := []byte{1, 2, 3}
+			require.NoError(t, send(bytes), way)
+			bytes[0] = 99
+			copied, err := runtime.Receive[[]byte](ctx)
+			require.NoError(t, err)
+			require.Equal(t, []byte{1, 2, 3}, copied, "%s: only SendRaw hands bytes over", way)
 		}
 		mustBeEmpty(t, ctx)
 		return nil
@@ -77,26 +84,34 @@ func TestSend_CopiesWhatCouldBeShared(t *testing.T) {
 }
 
 func TestCall_CopiesRequestAndReply(t *testing.T) {
+	t.Run("numbers", func(t *testing.T) { requireCallCopies(t, []int{1, 2, 3}, []int{1, 2, 3}) })
+	t.Run("bytes", func(t *testing.T) { requireCallCopies(t, []byte{1, 2, 3}, []byte{1, 2, 3}) })
+}
+
+// requireCallCopies calls a server with sent, which it replies with, and changes both.
+func requireCallCopies[T int | byte](t *testing.T, sent, want []T) {
 	rt := start(t)
-	keep := make(chan []int, 1)
+	keep := make(chan []T, 1)
 	server := spawn(t, rt, func(ctx *runtime.Context) error {
 		m, err := ctx.Recv()
 		require.NoError(t, err)
 		from, _ := m.From()
-		reply := m.Value().([]int)
+		reply := m.Value().([]T)
 		require.ErrorIs(t, ctx.Reply(from, make(chan int)), term.ErrUnsendable)
 		require.NoError(t, ctx.Reply(from, reply))
 		keep <- reply
 		return nil
 	})
 	within(t, rt, func(ctx *runtime.Context) error {
-		sent := []int{1, 2, 3}
 		_, err := runtime.Call[any](ctx, server.PID(), make(chan int))
 		require.ErrorIs(t, err, term.ErrUnsendable)
-		got, err := runtime.Call[[]int](ctx, server.PID(), sent)
+		got, err := runtime.Call[[]T](ctx, server.PID(), sent)
 		require.NoError(t, err)
-		sent[0], (<-keep)[1] = 99, 99
-		require.Equal(t, []int{1, 2, 3}, got)
+		received := <-keep
+		require.Equal(t, want, received)
+		sent[0], received[1] = 99, 99
+		require.Equal(t, want, got)
+		require.Equal(t, want[0], received[0])
 		return nil
 	})
 }
