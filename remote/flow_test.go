@@ -258,15 +258,25 @@ func TestSend_WhatCannotTravelIsRefusedAtTheSender(t *testing.T) {
 	inLab(t, func(l *lab) {
 		a, b := l.node("a@test", func(c *remote.Config) { c.MaxMessageBytes = 1 << 20 }), l.node("b@test")
 		in := l.inbox(b, nil)
-		err := a.Runtime().Send(bounded(l), in.pid, note{1, strings.Repeat("x", 2<<20)})
-		require.ErrorIs(l, err, term.ErrTooLarge)
-		require.ErrorIs(l, a.Runtime().Send(bounded(l), in.pid, make(chan int)), term.ErrUnsendable)
+		require.NoError(l, b.Runtime().Register("in", in.pid))
+		rt, name := a.Runtime(), pid.Name{Name: "in", Node: "b@test"}
 		type nameless struct{ N int }
-		err = a.Runtime().Send(bounded(l), in.pid, nameless{1})
-		require.ErrorIs(l, err, term.ErrNotRegistered)
-		require.ErrorContains(l, err, "call term.Register[remote_test.nameless]")
-		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, "fine"))
-		require.Equal(l, []any{"fine"}, in.all())
+		for way, send := range map[string]func(v any) error{
+			"Send":           func(v any) error { return rt.Send(bounded(l), in.pid, v) },
+			"SendNamed":      func(v any) error { return rt.SendNamed(bounded(l), name, v) },
+			"SendAfter":      func(v any) error { _, err := rt.SendAfter(in.pid, time.Second, v); return err },
+			"SendNamedAfter": func(v any) error { _, err := rt.SendNamedAfter(name, time.Second, v); return err },
+		} {
+			require.ErrorIs(l, send(note{1, strings.Repeat("x", 2<<20)}), term.ErrTooLarge, way)
+			require.ErrorIs(l, send(make(chan int)), term.ErrUnsendable, way)
+			err := send(nameless{1})
+			require.ErrorIs(l, err, term.ErrNotRegistered, way)
+			require.ErrorContains(l, err, "call term.Register[remote_test.nameless]", way)
+			require.NoError(l, send(way))
+			after(time.Minute)
+			require.Equal(l, []any{way}, in.all())
+		}
+		require.Zero(l, rt.Stats().Timers)
 	})
 }
 
