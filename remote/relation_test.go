@@ -284,3 +284,27 @@ func TestSend_ForgedSendersDoNotGetOut(t *testing.T) {
 		require.ErrorIs(l, dist.Of(a.Runtime()).SendRemote(bounded(l), pid.Address{PID: in.pid}, env), remote.ErrForged)
 	})
 }
+
+// Who is known to many is shown with some of them and the number of all.
+func TestRequests_InfoOfAHubIsBounded(t *testing.T) {
+	inLab(t, func(l *lab) {
+		a, b := l.node("a@test"), l.node("b@test")
+		hub := l.spawn(b, idle)
+		const many = 5000
+		l.spawn(b, func(ctx *runtime.Context) error {
+			for range many {
+				ctx.Monitor(hub)
+			}
+			return idle(ctx)
+		})
+		synctest.Wait()
+		l.connect(a, b)
+		before := connOf(a, "b@test").BytesIn
+		s, err := a.Info(bounded(l), hub)
+		require.NoError(l, err)
+		require.Equal(l, many, s.WatcherCount)
+		require.NotEmpty(l, s.MonitoredBy)
+		require.LessOrEqual(l, len(s.MonitoredBy), 200)
+		require.Less(l, connOf(a, "b@test").BytesIn-before, uint64(64<<10))
+	})
+}

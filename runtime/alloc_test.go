@@ -214,3 +214,35 @@ func TestAllocs_NameTakesNone(t *testing.T) {
 		_, _ = ctx.Recv()
 	}))
 }
+
+// Looking costs what it shows, however many there are.
+func TestAllocs_InfoTakesThemForWhatItLists(t *testing.T) {
+	within(t, start(t), func(ctx *runtime.Context) error {
+		h := spawnIn(t, ctx, idle)
+		look := func() uint64 {
+			return allocatedBytes(func() { _, _ = ctx.Runtime().InfoN(h, 10) })
+		}
+		for range 10 {
+			ctx.Monitor(h)
+		}
+		few := look()
+		for range 10_000 {
+			ctx.Monitor(h)
+		}
+		require.LessOrEqual(t, look(), 2*few+1<<10)
+		return nil
+	})
+}
+
+// allocatedBytes returns how much one call of f allocates, at the least.
+func allocatedBytes(f func()) uint64 {
+	least := ^uint64(0)
+	for range 20 {
+		var before, after goruntime.MemStats
+		goruntime.ReadMemStats(&before)
+		f()
+		goruntime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
+	}
+	return least
+}
