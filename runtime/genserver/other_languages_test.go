@@ -2,6 +2,7 @@ package genserver_test
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -36,20 +37,21 @@ func seen(t *testing.T, v any) (name string, fields map[string]any) {
 // What remote/OTHER-LANGUAGES.md says of calls: only the time that is left counts, whatever
 // else a peer sends, and however hostile that is.
 func TestOtherLanguages_DeadlinesOfCalls(t *testing.T) {
+	const short = 2 * time.Second // an int may have 32 bits
 	past, future := time.Unix(0, 0), time.Now().Add(1000*time.Hour)
 	for name, c := range map[string]struct {
 		fields map[string]any
 		want   time.Duration // 0: none
 		over   bool
 	}{
-		"left":               {map[string]any{"Value": 1, "Left": int(time.Minute)}, time.Minute, false},
+		"left":               {map[string]any{"Value": 1, "Left": int(short)}, short, false},
 		"none":               {map[string]any{"Value": 1}, 0, false},
 		"zero":               {map[string]any{"Value": 1, "Left": 0}, 0, false},
 		"over":               {map[string]any{"Value": 1, "Left": -1}, -1, true},
 		"of another clock":   {map[string]any{"Value": 1, "Left": 0, "Deadline": past}, 0, false},
-		"of a faster clock":  {map[string]any{"Value": 1, "Left": int(time.Minute), "Deadline": future}, time.Minute, false},
-		"as long as can be":  {map[string]any{"Value": 1, "Left": 1<<63 - 1}, 1<<63 - 1, false},
-		"as short as can be": {map[string]any{"Value": 1, "Left": -1 << 63}, -1 << 63, true},
+		"of a faster clock":  {map[string]any{"Value": 1, "Left": int(short), "Deadline": future}, short, false},
+		"as long as can be":  {map[string]any{"Value": 1, "Left": math.MaxInt}, math.MaxInt, false},
+		"as short as can be": {map[string]any{"Value": 1, "Left": math.MinInt}, math.MinInt, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			twoNodes(t, func(t *testing.T, ctx *runtime.Context, far *runtime.Runtime) {
