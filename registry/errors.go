@@ -24,6 +24,9 @@ var (
 	// node is not connected to others: no [RemoteSendHook] is set. It is also
 	// an ErrNoConnection.
 	ErrNoRemoteHook error = &detailError{"no remote send hook is set", ErrNoConnection}
+	// ErrBusy tells that there is no room for a message on its way to another node. Trying
+	// again helps once there is. A [RemoteSendHook] returns it.
+	ErrBusy = errors.New("connection is busy")
 	// ErrHookSet tells that the registry has a [RemoteSendHook] already.
 	ErrHookSet = errors.New("registry: a remote send hook is already set")
 	// ErrRegistered tells that the PID is already in the table.

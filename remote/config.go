@@ -103,7 +103,7 @@ type Config struct {
 	Resolver Resolver
 	// WhenFull says what happens to a message for which a connection's queue has no
 	// room. Other signals are always queued. A single send need not wait whatever this
-	// says: runtime.TrySend and the like are refused.
+	// says: runtime.TrySend and the like are refused, runtime.SendOrDrop drops.
 	WhenFull WhenFull
 	// Logger gets what happens to connections. nil: slog.Default().
 	Logger *slog.Logger

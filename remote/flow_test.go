@@ -80,6 +80,9 @@ func TestFlow_FullQueueRefusesByOption(t *testing.T) {
 		}
 		require.ErrorIs(l, err, remote.ErrBusy)
 		require.ErrorIs(l, a.Runtime().Send(bounded(l), in.pid, strings.Repeat("x", 1<<20)), remote.ErrBusy)
+		program := runtime.NewContext(bounded(l), a.Runtime())
+		require.NoError(l, runtime.SendOrDrop(program, in.pid, strings.Repeat("x", 10<<10)))
+		require.EqualValues(l, 1, a.Runtime().Stats().Dropped)
 		l.net.Heal()
 		require.Len(l, in.all(), sent)
 		require.NoError(l, a.Runtime().Send(bounded(l), in.pid, "again"))

@@ -126,6 +126,7 @@ func init() {
 		"registry.not_local":         registry.ErrNotLocal,
 		"registry.name_not_owned":    registry.ErrNameNotOwned,
 		"registry.bad_name":          registry.ErrBadName,
+		"registry.busy":              registry.ErrBusy,
 		"mailbox.closed":             mailbox.ErrClosed,
 		"mailbox.interrupted":        mailbox.ErrInterrupted,
 		"mailbox.stopped":            mailbox.ErrStopped,

@@ -15,6 +15,7 @@ import (
 	"github.com/starlang-go/starlang/pid/signal"
 	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
+	"github.com/starlang-go/starlang/term"
 )
 
 // directory is a name service: a map, in which a process may have any number of names.
@@ -232,6 +233,26 @@ func TestTrySend_NeverWaits(t *testing.T) {
 			require.ErrorIs(t, err, runtime.ErrMailboxFull, what)
 		}
 		require.NoError(t, ctx.TrySend(ctx.PID(), 1))
+	})
+}
+
+// What finds no room is dropped and counted; any other error is told.
+func TestSendOrDrop_CountsWhatFindsNoRoom(t *testing.T) {
+	asProcess(t, func(ctx *runtime.Context) {
+		rt, full := ctx.Runtime(), filled(t, ctx)
+		for i, who := range []context.Context{ctx, runtime.NewContext(t.Context(), rt)} {
+			require.NoError(t, runtime.SendOrDrop(who, full, 1))
+			require.NoError(t, runtime.SendNamedOrDrop(who, "full", 1))
+			require.EqualValues(t, 2*(i+1), rt.Stats().Dropped)
+			require.ErrorIs(t, runtime.SendNamedOrDrop(who, "nobody", 1), runtime.ErrNameNotFound)
+			require.ErrorIs(t, runtime.SendOrDrop(who, full, func() {}), term.ErrUnsendable)
+		}
+		require.EqualValues(t, 4, rt.Stats().Dropped)
+		require.NoError(t, runtime.SendOrDrop(ctx, ctx.PID(), "arrives"))
+		m, err := ctx.Recv()
+		require.NoError(t, err)
+		require.Equal(t, "arrives", m.Value())
+		require.ErrorIs(t, runtime.SendOrDrop(t.Context(), full, 1), runtime.ErrNotInProcess)
 	})
 }
 

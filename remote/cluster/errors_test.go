@@ -52,7 +52,7 @@ var sentinels = map[string]map[string]error{
 	},
 	"registry": {
 		"ErrAlreadyNamed": registry.ErrAlreadyNamed,
-		"ErrBadName":      registry.ErrBadName,
+		"ErrBadName":      registry.ErrBadName, "ErrBusy": registry.ErrBusy,
 		"ErrHookSet":      registry.ErrHookSet,
 		"ErrNameNotFound": registry.ErrNameNotFound,
 		"ErrNameNotOwned": registry.ErrNameNotOwned,

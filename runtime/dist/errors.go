@@ -7,7 +7,6 @@ func init() {
 	for code, err := range map[string]error{
 		"dist.open":     ErrOpen,
 		"dist.forged":   ErrForged,
-		"dist.busy":     ErrBusy,
 		"dist.lost":     ErrLost,
 		"dist.leaving":  ErrLeaving,
 		"dist.protocol": ErrProtocol,

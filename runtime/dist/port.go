@@ -77,9 +77,8 @@ var (
 	// ErrForged tells that a signal was to be sent in the name of a process of another
 	// node.
 	ErrForged = errors.New("the sender is not a process of this node")
-	// ErrBusy tells that there is no room for a message on its way to a node. Trying
-	// again helps once there is.
-	ErrBusy = errors.New("connection is busy")
+	// ErrBusy is [registry.ErrBusy].
+	ErrBusy = registry.ErrBusy
 	// ErrLost tells that the connection was lost, or is being closed. It is an
 	// [registry.ErrNoConnection].
 	ErrLost error = &lost{}

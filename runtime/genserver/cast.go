@@ -23,6 +23,12 @@ func TryCast(ctx context.Context, ref Ref, msg any) error {
 	return castBy(ctx, ref, msg, runtime.TrySend, runtime.TrySendNamed)
 }
 
+// CastOrDrop is [Cast] that never waits and drops a message for which there is no room, see
+// [runtime.SendOrDrop].
+func CastOrDrop(ctx context.Context, ref Ref, msg any) error {
+	return castBy(ctx, ref, msg, runtime.SendOrDrop, runtime.SendNamedOrDrop)
+}
+
 func castBy(ctx context.Context, ref Ref, msg any,
 	send func(context.Context, pid.PID, any) error,
 	sendNamed func(context.Context, runtime.Named, any) error,

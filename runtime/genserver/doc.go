@@ -85,7 +85,7 @@
 //	types of requests and replies           Returns[R] in a request, then On; HandleCall without
 //	{error, Reason} compared by value       errors.Is and As, see ReplyError, term.RegisterError
 //	any term in a request                   data of any type; term.RegisterCodec, term/protobuf
-//	cast(Ref, Msg)                          Cast(ctx, ref, msg), TryCast
+//	cast(Ref, Msg)                          Cast(ctx, ref, msg), TryCast, CastOrDrop
 //	multi_call(Nodes, Name, Req, Timeout)   MultiCall(ctx, refs, request), MultiCallAs
 //	send_request, receive_response          task.Async of a Call
 //	reply(From, Reply)                      from.Reply(ctx, reply); to.Reply of a ReplyTo[R]

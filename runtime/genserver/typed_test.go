@@ -334,6 +334,8 @@ func TestTryCast_NeverWaits(t *testing.T) {
 		require.NoError(t, genserver.Suspend(ctx, p))
 		require.NoError(t, genserver.TryCast(ctx, p, 1))
 		require.ErrorIs(t, genserver.TryCast(ctx, p, 2), runtime.ErrMailboxFull)
+		require.NoError(t, genserver.CastOrDrop(ctx, p, 2))
+		require.EqualValues(t, 1, ctx.Runtime().Stats().Dropped)
 		bound, cancel := context.WithTimeout(ctx, time.Millisecond)
 		defer cancel()
 		require.ErrorIs(t, genserver.Cast(bound, p, 3), context.DeadlineExceeded)
