@@ -24,13 +24,14 @@ func (b *browser) press(keys, then string) {
 	b.await(then)
 }
 
-// await waits until an expression is true, also if a key leads to another page.
+// await waits until an expression is true and the page, which may be another one by then,
+// has its script: before that keys do nothing.
 func (b *browser) await(then string) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, pageTime)
 	defer cancel()
 	require.Eventually(b, func() bool {
-		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+then+")"))
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState == "complete" && !!(`+then+")"))
 		return err == nil && is // an error: the page is just being replaced
 	}, pageTime, 20*time.Millisecond, then)
 }
