@@ -56,7 +56,7 @@ func (r *request) watch() pid.Ref {
 // when it has read the result.
 type call struct {
 	caller *process
-	inUse  atomic.Bool // from startCall to the end of endCall
+	inUse  atomic.Bool // from startCall to the end of endCall. Invariant: one in use is taken by no other call
 	ref    pid.Ref
 	value  any
 	err    error

@@ -248,6 +248,17 @@ func TestSendOrDrop_CountsWhatFindsNoRoom(t *testing.T) {
 			require.ErrorIs(t, runtime.SendOrDrop(who, full, func() {}), term.ErrUnsendable)
 		}
 		require.EqualValues(t, 4, rt.Stats().Dropped)
+		for i, policy := range []mailbox.Policy{mailbox.Reject, mailbox.DropNewest, mailbox.DropOldest} {
+			bounded := runtime.MailboxOptions{Capacity: 1, Policy: policy}
+			p, _, err := ctx.SpawnOpt(runtime.SpawnOptions{Mailbox: bounded}, func(ctx *runtime.Context) error {
+				<-ctx.Done()
+				return nil
+			})
+			require.NoError(t, err)
+			require.NoError(t, runtime.SendOrDrop(ctx, p, "fills it"))
+			require.NoError(t, runtime.SendOrDrop(ctx, p, "is one too many"))
+			require.EqualValues(t, 5+i, rt.Stats().Dropped, policy)
+		}
 		require.NoError(t, runtime.SendOrDrop(ctx, ctx.PID(), "arrives"))
 		m, err := ctx.Recv()
 		require.NoError(t, err)

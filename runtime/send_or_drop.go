@@ -6,7 +6,6 @@ import (
 
 	"github.com/starlang-go/starlang/pid"
 	"github.com/starlang-go/starlang/registry"
-	"github.com/starlang-go/starlang/term"
 )
 
 // SendOrDrop is [TrySend] that drops a message for which there is no room, in the mailbox or
@@ -28,13 +27,9 @@ func orDrop(ctx context.Context, to pid.Address, v any, err error) error {
 	if !errors.Is(err, ErrMailboxFull) && !errors.Is(err, registry.ErrBusy) {
 		return err
 	}
-	rt, _, lost := actor(ctx)
-	if lost != nil {
-		return lost
-	}
-	v, lost = term.Isolate(v) // a tracer may keep it
-	if lost != nil {
-		return lost
+	rt, _, noActor := actor(ctx)
+	if noActor != nil {
+		return noActor
 	}
 	rt.lostAway(to, userMessage(v), err)
 	return nil

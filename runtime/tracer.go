@@ -14,7 +14,8 @@ import (
 
 // Tracer is told of what happens on a node. Its methods are called by many goroutines at
 // once, none of which is a process's own, while the process waits that does what they are
-// told of: they must neither block nor call back. One that panics, or calls runtime.Goexit,
+// told of: they must neither block nor call back. What a message holds may be the process's
+// own: it must be neither changed nor kept. One that panics, or calls runtime.Goexit,
 // loses the event that it was told of, and nothing else. What one process does is told in
 // its order. Embed [NopTracer] to implement a part, and to survive new methods.
 type Tracer interface {

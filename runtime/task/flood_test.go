@@ -97,7 +97,7 @@ func TestAsyncUnder_OwnerDiesInTheMiddle(t *testing.T) {
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, count.Active, 50)
 		close(release)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		count, err = supervisor.CountChildren(ctx, "tasks")
 		require.NoError(t, err)
 		require.Zero(t, count.Active)

@@ -87,17 +87,17 @@ func TestSampler_IsOneForAllAndEndsWithTheLastViewer(t *testing.T) {
 			require.True(t, ok)
 		}
 		before := s.Samples()
-		time.Sleep(10 * time.Second)
+		<-time.After(10 * time.Second)
 		synctest.Wait()
 		// In ten seconds: ten of the numbers, five of the applications, two of the names.
 		require.InDelta(t, 17, s.Samples()-before, 3)
 		for _, v := range viewers {
 			v.leave()
 		}
-		time.Sleep(11 * time.Second)
+		<-time.After(11 * time.Second)
 		synctest.Wait()
 		before = s.Samples()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		require.Equal(t, before, s.Samples(), "unwatched, nothing is asked")
 	})
@@ -116,7 +116,7 @@ func TestStream_TellsOfChangesOnly(t *testing.T) {
 			}
 			close(lines)
 		}()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		require.Empty(t, lines, "nothing has changed")
 		spawn(t, s.rt, runtime.SpawnOptions{Name: "newcomer"}, idle)
@@ -156,7 +156,7 @@ func TestTrace_ShowsWhatAProcessReceives(t *testing.T) {
 		for range 3 {
 			require.NoError(t, runtime.SendNamed(runtime.NewContext(t.Context(), s.rt), pidName("someone"), secret))
 		}
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		page := s.get(w.Header().Get("Location")).Body.String()
 		require.Contains(t, page, "2 events")

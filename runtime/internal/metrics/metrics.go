@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/starlang-go/starlang/pid"
+	"github.com/starlang-go/starlang/registry"
 	"github.com/starlang-go/starlang/runtime"
-	"github.com/starlang-go/starlang/runtime/dist"
 	"github.com/starlang-go/starlang/runtime/inspect"
 )
 
@@ -55,7 +55,7 @@ func TypeName(t reflect.Type) string {
 // WhyDropped says why a message was dropped.
 func WhyDropped(err error) string {
 	switch {
-	case errors.Is(err, runtime.ErrMailboxFull), errors.Is(err, dist.ErrBusy):
+	case errors.Is(err, runtime.ErrMailboxFull), errors.Is(err, registry.ErrBusy):
 		return "full"
 	case errors.Is(err, runtime.ErrNoConnection):
 		return "noconnection"

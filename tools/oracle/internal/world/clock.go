@@ -19,9 +19,9 @@ var slowdowns = []int{1, 4, 16, 64, 256}
 // errVoid tells that real time has run ahead of the scenario's.
 var errVoid = errors.New("the machine is too busy, or timers are due too close together")
 
-// patience is how long the driver waits for what should come almost at once. It
+// waitLimit is how long the driver waits for what should come almost at once. It
 // runs out only if the runtime has lost something, however busy the machine is.
-const patience = time.Minute
+const waitLimit = time.Minute
 
 type clock struct {
 	now     time.Duration // the scenario's time: the sum of all waits
@@ -78,11 +78,11 @@ func (w *world) await(t *timer) error {
 	time.Sleep(time.Until(t.earliest))
 	fired := func() bool { _, running := t.node.ReadTimer(t.ref); return !running }
 	if !poll(fired) {
-		return fmt.Errorf("timer %s has not fired after %s", t.label, patience)
+		return fmt.Errorf("timer %s has not fired after %s", t.label, waitLimit)
 	}
 	if target != nil {
 		if !poll(func() bool { return target.arrived() > before }) {
-			return fmt.Errorf("timer %s has fired but %s got nothing in %s", t.label, target.name, patience)
+			return fmt.Errorf("timer %s has fired but %s got nothing in %s", t.label, target.name, waitLimit)
 		}
 	}
 	w.clock.pending = slices.DeleteFunc(w.clock.pending, func(p *timer) bool { return p == t })
@@ -127,10 +127,10 @@ func (w *world) checkTimers() error {
 }
 
 // poll lets others run until done reports true. It reports false if that has taken
-// longer than patience.
+// longer than waitLimit.
 func poll(done func() bool) bool {
 	for start := time.Now(); !done(); {
-		if time.Since(start) > patience {
+		if time.Since(start) > waitLimit {
 			return false
 		}
 		goruntime.Gosched()

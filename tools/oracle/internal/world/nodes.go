@@ -50,7 +50,7 @@ func twoNodes() ([]*runtime.Runtime, error) {
 func startNode(name string, cfg remote.Config) (*runtime.Runtime, error) {
 	cfg.Logger = quiet
 	cfg.HeartbeatInterval, cfg.StallTimeout = time.Hour, time.Hour
-	cfg.ConnectTimeout, cfg.HandshakeTimeout = patience, patience
+	cfg.ConnectTimeout, cfg.HandshakeTimeout = waitLimit, waitLimit
 	rt, err := runtime.New(runtime.Config{Name: name, Logger: quiet})
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func flush(nodes []*runtime.Runtime) error {
 	if len(nodes) == 1 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	defer cancel()
 	for i, node := range nodes {
 		other := nodes[1-i].Node().Name()

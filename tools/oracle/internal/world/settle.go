@@ -20,7 +20,7 @@ func (w *world) settle() error {
 		return lost != nil || unrest == ""
 	}
 	if !poll(settled) {
-		return fmt.Errorf("not settled after %s: %s", patience, unrest)
+		return fmt.Errorf("not settled after %s: %s", waitLimit, unrest)
 	}
 	if lost != nil {
 		return lost
